@@ -1,0 +1,2 @@
+//! The static library `libanjay_access_control.a`.
+#![no_std]

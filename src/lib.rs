@@ -1,0 +1,2 @@
+//! LwM2M access control.
+#![no_std]

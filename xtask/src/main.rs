@@ -1,0 +1,2 @@
+//! Developer tools: `cargo xtask …`.
+fn main() {}
