@@ -1,2 +1,46 @@
-//! LwM2M access control.
+//! LwM2M access control: which server may do what on which Object Instance.
+//!
+//! [`Engine`] holds the Access Control instances (Object 2) of one client,
+//! answers [`Engine::decide`], serves the handlers of Object 2 with
+//! transactions, follows changes of the data model ([`Engine::sync`]), and
+//! persists and restores itself. It knows neither C nor any LwM2M stack: it
+//! asks its client through [`Host`].
+//!
+//! Nothing in it panics or aborts. Memory is taken only where running out of it
+//! is an error that leaves everything as it was.
+//!
+//! Sections in brackets are those of the LwM2M 1.0 technical specification.
+
 #![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+#[forbid(unsafe_code)]
+mod engine;
+#[cfg(feature = "capi")]
+pub mod ffi;
+#[forbid(unsafe_code)]
+mod host;
+#[forbid(unsafe_code)]
+mod ids;
+#[forbid(unsafe_code)]
+mod index;
+#[forbid(unsafe_code)]
+mod persist;
+#[forbid(unsafe_code)]
+mod sync;
+#[forbid(unsafe_code)]
+mod table;
+#[forbid(unsafe_code)]
+mod types;
+#[forbid(unsafe_code)]
+mod vec;
+
+pub use engine::{Change, Engine};
+pub use host::Host;
+pub use ids::Ids;
+pub use persist::{Sink, Source};
+pub use sync::ObjectChange;
+pub use types::*;

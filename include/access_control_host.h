@@ -1,0 +1,476 @@
+/* Made by `cargo xtask headers`; edit the Rust source instead. */
+
+/**
+ * @file
+ * Connects the access-control engine to an LwM2M client.
+ *
+ * The engine holds the instances of the Access Control Object (/2), decides who
+ * may do what, and keeps its instances in step with the data model. A client is
+ * connected to it by glue code, in C, without any rule of access control in it:
+ *
+ * 1. The client answers the engine's questions: it fills an aac_host_t.
+ * 2. Applications call the seven functions of anjay/access_control.h. These
+ *    reach the engine of a client through aac_client_install() and
+ *    aac_client_call(), which the glue defines (see the end of this file).
+ *    persist and restore use avs_stream_write() and
+ *    avs_stream_read_reliably().
+ * 3. The client's object table serves /2 with the handler functions below.
+ * 4. The client asks aac_decide() before each operation, and calls aac_sync()
+ *    after each one.
+ *
+ * Where the client has transactions over its data model, those of /2 follow
+ * them by aac_transaction(); a change through a handler needs one.
+ *
+ * Numbers are in the machine's byte order. Handlers return negative CoAP codes:
+ * -128 is 4.00, -132 is 4.04, -133 is 4.05, -160 is 5.00.
+ */
+
+
+#ifndef ACCESS_CONTROL_HOST_H
+#define ACCESS_CONTROL_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * What a server asks to do. Composite operations and Send are asked about for
+ * each Instance they touch.
+ */
+typedef enum {
+  /**
+   * Discover.
+   */
+  AAC_DISCOVER = 0,
+  /**
+   * Read.
+   */
+  AAC_READ = 1,
+  /**
+   * Observe, and each notification that follows from it.
+   */
+  AAC_OBSERVE = 2,
+  /**
+   * Write-Attributes.
+   */
+  AAC_WRITE_ATTRIBUTES = 3,
+  /**
+   * Write, replacing or updating.
+   */
+  AAC_WRITE = 4,
+  /**
+   * Execute.
+   */
+  AAC_EXECUTE = 5,
+  /**
+   * Delete.
+   */
+  AAC_DELETE = 6,
+  /**
+   * Create; the Instance ID is ignored.
+   */
+  AAC_CREATE = 7,
+  /**
+   * Read-Composite.
+   */
+  AAC_READ_COMPOSITE = 8,
+  /**
+   * Observe-Composite.
+   */
+  AAC_OBSERVE_COMPOSITE = 9,
+  /**
+   * Write-Composite.
+   */
+  AAC_WRITE_COMPOSITE = 10,
+  /**
+   * Send.
+   */
+  AAC_SEND = 11,
+} aac_operation_t;
+
+/**
+ * The rule that decided (LwM2M 1.0, 7.3), in the order in which they are tried.
+ */
+typedef enum {
+  /**
+   * Security and OSCORE are closed to every server.
+   */
+  AAC_RULE_KEYS_ARE_CLOSED = 1,
+  /**
+   * The Bootstrap-Server may do everything else.
+   */
+  AAC_RULE_BOOTSTRAP = 2,
+  /**
+   * Discover is open to all.
+   */
+  AAC_RULE_DISCOVER_IS_OPEN = 3,
+  /**
+   * There is a single server account.
+   */
+  AAC_RULE_SINGLE_SERVER = 4,
+  /**
+   * Access Control Instances can be read by all.
+   */
+  AAC_RULE_ACL_IS_READABLE = 5,
+  /**
+   * Access Control Instances are created and deleted by the client alone.
+   */
+  AAC_RULE_ACL_IS_FIXED = 6,
+  /**
+   * An Access Control Instance is edited by its owner and nobody else.
+   */
+  AAC_RULE_ACL_OWNER = 7,
+  /**
+   * No Access Control Instance governs the target.
+   */
+  AAC_RULE_NOT_GOVERNED = 8,
+  /**
+   * The server's own ACL entry.
+   */
+  AAC_RULE_OWN_ENTRY = 9,
+  /**
+   * The owner, which has no entry of its own, has full access.
+   */
+  AAC_RULE_OWNER = 10,
+  /**
+   * The default entry.
+   */
+  AAC_RULE_DEFAULT_ENTRY = 11,
+  /**
+   * No entry of its own, no ownership, no default entry.
+   */
+  AAC_RULE_NO_ENTRY = 12,
+  /**
+   * The question is invalid.
+   */
+  AAC_RULE_NOT_DECIDED = 13,
+} aac_rule_t;
+
+/**
+ * The steps of a transaction on Object 2.
+ */
+typedef enum {
+  /**
+   * Opens a transaction; there can be one.
+   */
+  AAC_BEGIN = 0,
+  /**
+   * Checks what handlers changed in it. After a failure: AAC_ROLLBACK.
+   */
+  AAC_VALIDATE = 1,
+  /**
+   * Makes it final. What was not validated is validated first, and rolled
+   * back if that fails: the transaction ends in any case.
+   */
+  AAC_COMMIT = 2,
+  /**
+   * Takes everything since AAC_BEGIN back, the modified mark included.
+   */
+  AAC_ROLLBACK = 3,
+} aac_step_t;
+
+/**
+ * A set of 16-bit IDs that a client fills with aac_ids_add().
+ */
+typedef struct aac_ids_t aac_ids_t;
+
+/**
+ * The access-control engine of one client. Made by aac_new().
+ *
+ * Calls for the same engine must not overlap in time, so the client's lock is
+ * held around them; but any of the client's answers (aac_host_t) may call the
+ * engine again.
+ */
+typedef struct aac_t aac_t;
+
+/**
+ * What the engine asks of its client.
+ *
+ * Every function must be given. `host` is what aac_new() got. A question is
+ * answered by 1 for yes, 0 for no, and a negative number if the client cannot
+ * tell: then the operation that needed the answer fails, or, in aac_sync(),
+ * what exists stays.
+ *
+ * An answer may call the engine again, and the seven functions of
+ * anjay/access_control.h; it sees no half-made change.
+ */
+typedef struct {
+  /**
+   * Is the Object registered?
+   */
+  int (*is_object_registered)(void *host, uint16_t oid);
+  /**
+   * Does the Instance of this registered Object exist?
+   */
+  int (*is_instance_present)(void *host, uint16_t oid, uint16_t iid);
+  /**
+   * Does an instance of the Server Object have this Short Server ID, which
+   * is never 0 nor 65535?
+   */
+  int (*is_server_known)(void *host, uint16_t ssid);
+  /**
+   * Is exactly one server account configured, the Bootstrap-Server's not
+   * counted? (LwM2M 1.0, 7.3.2.1.) Asked for each decision: answer from
+   * memory, and say no if in doubt.
+   */
+  int (*is_single_server)(void *host);
+  /**
+   * Adds the IDs of all Instances of a registered Object, in any order;
+   * rising order is the fastest. Returns 0, or a negative number if the list
+   * may be incomplete.
+   */
+  int (*list_instances)(void *host, uint16_t oid, aac_ids_t *found);
+  /**
+   * Adds the Short Server IDs of all instances of the Security Object but
+   * the Bootstrap-Server's. Returns as list_instances.
+   */
+  int (*list_accounts)(void *host, aac_ids_t *found);
+  /**
+   * Removes an Instance that no server can reach any more (LwM2M 1.0,
+   * E.1.3). Returns 0, or a negative number if it still exists.
+   */
+  int (*remove_instance)(void *host, uint16_t oid, uint16_t iid);
+  /**
+   * Takes note, for observers, that resource /2/iid/rid has a new value; or,
+   * where both are 65535, that instances of /2 were added or removed. Not
+   * called for what handlers did.
+   */
+  void (*changed)(void *host, uint16_t iid, uint16_t rid);
+} aac_host_t;
+
+/**
+ * Why a decision is what it is.
+ */
+typedef struct {
+  /**
+   * What decided: an aac_rule_t.
+   */
+  uint8_t rule;
+  /**
+   * Whether the operation may go on.
+   */
+  bool allowed;
+  /**
+   * The Access Control Instance that decided, or 65535.
+   */
+  uint16_t acl_iid;
+  /**
+   * The rights that counted, or 0.
+   */
+  uint16_t mask;
+} aac_decision_t;
+
+/**
+ * An Object whose set of Instances has changed.
+ */
+typedef struct {
+  /**
+   * The Object.
+   */
+  uint16_t oid;
+  /**
+   * The Instances that are new, as far as they are known. May be NULL if
+   * there is none. Remains the caller's.
+   */
+  const uint16_t *created;
+  /**
+   * How many there are.
+   */
+  uintptr_t created_count;
+} aac_change_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Makes an engine without instances.
+ *
+ * @param ops  The client's functions; must outlive the engine.
+ * @param host Passed to each of them.
+ * @returns The engine, to be freed with aac_free(); NULL if @p ops is NULL or
+ *          memory ran out.
+ */
+aac_t *aac_new(const aac_host_t *ops, void *host);
+
+/**
+ * Frees an engine and its instances; tells the client nothing.
+ *
+ * @param aac An engine, or NULL. Must not be called from within one of the
+ *            client's answers to this engine.
+ */
+void aac_free(aac_t *aac);
+
+/**
+ * Adds an ID to a set that the engine asked to be filled.
+ *
+ * @returns 0, or -1 if memory ran out. Then the listing function may stop, and
+ *          has failed in any case.
+ */
+int aac_ids_add(aac_ids_t *ids, uint16_t id);
+
+/**
+ * Decides whether a server may do something (LwM2M 1.0, 7.3). Allocates
+ * nothing.
+ *
+ * @param aac       The engine; if the client has none, do not ask: without
+ *                  Object 2 everything but Security and OSCORE is allowed.
+ * @param ssid      Who asks; 65535 is the Bootstrap-Server.
+ * @param operation An aac_operation_t; any other number is denied.
+ * @param oid       Object ID.
+ * @param iid       Instance ID; ignored for AAC_CREATE.
+ * @param why       Receives the reason, if not NULL.
+ * @returns true to go on; false to answer 4.01 Unauthorized.
+ */
+bool aac_decide(const aac_t *aac,
+                uint16_t ssid,
+                int operation,
+                uint16_t oid,
+                uint16_t iid,
+                aac_decision_t *why);
+
+/**
+ * Brings the Access Control Instances in step with the data model (LwM2M 1.0,
+ * 7.3.2 and E.1.3). To be called after each operation of a server, after a
+ * bootstrap, and when the application reports changes; if there is a
+ * transaction on the data model, inside it.
+ *
+ * Afterwards each new Instance that @p origin created has an Access Control
+ * Instance; those of targets that are gone are removed (in the Objects that
+ * @p changes names); and if Security, Server or Access Control is among these,
+ * rights of accounts that are gone are dropped, owners replaced, and targets
+ * that nobody can reach any more removed through aac_host_t::remove_instance.
+ *
+ * @param aac     The engine.
+ * @param origin  The server whose operation it was; 65535 for a bootstrap or
+ *                the application.
+ * @param changes The Objects whose set of Instances changed.
+ * @param count   How many.
+ * @returns 0, or a negative CoAP code: then the Access Control Instances are
+ *          as before.
+ */
+int aac_sync(const aac_t *aac,
+             uint16_t origin,
+             const aac_change_t *changes,
+             uintptr_t count);
+
+/**
+ * Does a step of a transaction.
+ *
+ * @param aac  The engine.
+ * @param step An aac_step_t.
+ * @returns 0; -128 (4.00) if it does not validate; -160 (5.00) for a step that
+ *          does not fit (a second AAC_BEGIN, or another one without a first).
+ */
+int aac_transaction(const aac_t *aac, int step);
+
+/**
+ * Finds the next instance of Object 2, in rising order.
+ *
+ * @param aac      The engine.
+ * @param previous The instance before, or -1 for the first.
+ * @returns The Instance ID, or -1 after the last.
+ */
+int32_t aac_next_instance(const aac_t *aac, int32_t previous);
+
+/**
+ * Finds the next Resource Instance of an ACL (resource 2), in rising order.
+ *
+ * @param aac      The engine.
+ * @param iid      The instance of Object 2.
+ * @param previous The Resource Instance ID before, or -1 for the first.
+ * @returns The Resource Instance ID, which is an SSID; -1 after the last;
+ *          -132 (4.04) if there is no such instance, or resource 2 is absent.
+ */
+int32_t aac_next_entry(const aac_t *aac, uint16_t iid, int32_t previous);
+
+/**
+ * Adds an instance without a target: Bootstrap owns it, resource 2 is absent.
+ */
+int aac_create(const aac_t *aac, uint16_t iid);
+
+/**
+ * Removes an instance; -132 (4.04) if there is none.
+ */
+int aac_remove(const aac_t *aac, uint16_t iid);
+
+/**
+ * Prepares an instance for a replacing write: resource 2 absent, 3 unset.
+ */
+int aac_reset(const aac_t *aac, uint16_t iid);
+
+/**
+ * Reads a resource.
+ *
+ * @param aac   The engine.
+ * @param iid   The instance of Object 2.
+ * @param rid   Resource 0 (target OID), 1 (target IID), 2 (ACL) or 3 (owner).
+ *              0, 1 and 3 are always present, 2 where aac_next_entry() finds it.
+ * @param riid  For resource 2 the Resource Instance ID; otherwise ignored.
+ * @param value Receives the value.
+ * @returns 0, or -132 (4.04): no such instance or resource, or not set yet.
+ */
+int aac_read(const aac_t *aac,
+             uint16_t iid,
+             uint16_t rid,
+             uint16_t riid,
+             uint16_t *value);
+
+/**
+ * Writes a resource; arguments as in aac_read().
+ *
+ * @returns 0; -132 (4.04) without such an instance or resource; -128 (4.00) for
+ *          a value out of range: target OID 1 to 65534 but not 2; target IID 0
+ *          to 65535; ACL entry 0 to 31, for SSID 0 to 65534; owner 1 to 65535.
+ */
+int aac_write(const aac_t *aac, uint16_t iid, uint16_t rid, uint16_t riid, int64_t value);
+
+/**
+ * Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
+ */
+int aac_reset_resource(const aac_t *aac, uint16_t iid, uint16_t rid);
+
+/**
+ * Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
+ * none.
+ */
+int aac_remove_entry(const aac_t *aac, uint16_t iid, uint16_t riid);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* ACCESS_CONTROL_HOST_H */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the glue of a client defines. */
+
+/** A client. Glue for a client other than Anjay defines struct anjay_struct. */
+struct anjay_struct;
+
+/** A call into the engine; @p aac is NULL where Object 2 is not installed. */
+typedef int aac_body_t(aac_t *aac, void *arg);
+
+/**
+ * Defined by the glue: makes an engine by aac_new(), keeps it with the client,
+ * and registers Object 2. Takes the client's lock.
+ *
+ * @returns 0; or a negative number if Object 2 is there already or something
+ *          failed, with nothing changed.
+ */
+int aac_client_install(struct anjay_struct *anjay);
+
+/**
+ * Defined by the glue: takes the client's lock, calls @p body once, with the
+ * client's engine, or NULL if there is none, and @p arg, and releases the lock.
+ *
+ * @returns What @p body returned; the engine ignores it.
+ */
+int aac_client_call(struct anjay_struct *anjay, aac_body_t *body, void *arg);
+
+#ifdef __cplusplus
+}
+#endif

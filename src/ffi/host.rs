@@ -1,0 +1,592 @@
+//! What connects the engine to an LwM2M client.
+
+use super::{coap_code, coap_result, try_ref};
+use crate::{Change, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use alloc::alloc::{Layout, alloc, dealloc};
+use core::ffi::{c_int, c_void};
+
+/// The access-control engine of one client. Made by aac_new().
+///
+/// Calls for the same engine must not overlap in time, so the client's lock is
+/// held around them; but any of the client's answers (aac_host_t) may call the
+/// engine again.
+#[allow(non_camel_case_types)]
+pub struct aac_t {
+    pub(crate) engine: Engine<CHost>,
+}
+
+/// A set of 16-bit IDs that a client fills with aac_ids_add().
+#[allow(non_camel_case_types)]
+pub struct aac_ids_t {
+    ids: Ids,
+    failed: bool,
+}
+
+/// What the engine asks of its client.
+///
+/// Every function must be given. `host` is what aac_new() got. A question is
+/// answered by 1 for yes, 0 for no, and a negative number if the client cannot
+/// tell: then the operation that needed the answer fails, or, in aac_sync(),
+/// what exists stays.
+///
+/// An answer may call the engine again, and the seven functions of
+/// anjay/access_control.h; it sees no half-made change.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct aac_host_t {
+    /// Is the Object registered?
+    pub is_object_registered: unsafe extern "C" fn(host: *mut c_void, oid: u16) -> c_int,
+    /// Does the Instance of this registered Object exist?
+    pub is_instance_present: unsafe extern "C" fn(host: *mut c_void, oid: u16, iid: u16) -> c_int,
+    /// Does an instance of the Server Object have this Short Server ID, which
+    /// is never 0 nor 65535?
+    pub is_server_known: unsafe extern "C" fn(host: *mut c_void, ssid: u16) -> c_int,
+    /// Is exactly one server account configured, the Bootstrap-Server's not
+    /// counted? (LwM2M 1.0, 7.3.2.1.) Asked for each decision: answer from
+    /// memory, and say no if in doubt.
+    pub is_single_server: unsafe extern "C" fn(host: *mut c_void) -> c_int,
+    /// Adds the IDs of all Instances of a registered Object, in any order;
+    /// rising order is the fastest. Returns 0, or a negative number if the list
+    /// may be incomplete.
+    pub list_instances:
+        unsafe extern "C" fn(host: *mut c_void, oid: u16, found: *mut aac_ids_t) -> c_int,
+    /// Adds the Short Server IDs of all instances of the Security Object but
+    /// the Bootstrap-Server's. Returns as list_instances.
+    pub list_accounts: unsafe extern "C" fn(host: *mut c_void, found: *mut aac_ids_t) -> c_int,
+    /// Removes an Instance that no server can reach any more (LwM2M 1.0,
+    /// E.1.3). Returns 0, or a negative number if it still exists.
+    pub remove_instance: unsafe extern "C" fn(host: *mut c_void, oid: u16, iid: u16) -> c_int,
+    /// Takes note, for observers, that resource /2/iid/rid has a new value; or,
+    /// where both are 65535, that instances of /2 were added or removed. Not
+    /// called for what handlers did.
+    pub changed: unsafe extern "C" fn(host: *mut c_void, iid: u16, rid: u16),
+}
+
+/// An Object whose set of Instances has changed.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct aac_change_t {
+    /// The Object.
+    pub oid: u16,
+    /// The Instances that are new, as far as they are known. May be NULL if
+    /// there is none. Remains the caller's.
+    pub created: *const u16,
+    /// How many there are.
+    pub created_count: usize,
+}
+
+/// What a server asks to do. Composite operations and Send are asked about for
+/// each Instance they touch.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_operation_t {
+    /// Discover.
+    AAC_DISCOVER = 0,
+    /// Read.
+    AAC_READ = 1,
+    /// Observe, and each notification that follows from it.
+    AAC_OBSERVE = 2,
+    /// Write-Attributes.
+    AAC_WRITE_ATTRIBUTES = 3,
+    /// Write, replacing or updating.
+    AAC_WRITE = 4,
+    /// Execute.
+    AAC_EXECUTE = 5,
+    /// Delete.
+    AAC_DELETE = 6,
+    /// Create; the Instance ID is ignored.
+    AAC_CREATE = 7,
+    /// Read-Composite.
+    AAC_READ_COMPOSITE = 8,
+    /// Observe-Composite.
+    AAC_OBSERVE_COMPOSITE = 9,
+    /// Write-Composite.
+    AAC_WRITE_COMPOSITE = 10,
+    /// Send.
+    AAC_SEND = 11,
+}
+
+/// The rule that decided (LwM2M 1.0, 7.3), in the order in which they are tried.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_rule_t {
+    /// Security and OSCORE are closed to every server.
+    AAC_RULE_KEYS_ARE_CLOSED = 1,
+    /// The Bootstrap-Server may do everything else.
+    AAC_RULE_BOOTSTRAP = 2,
+    /// Discover is open to all.
+    AAC_RULE_DISCOVER_IS_OPEN = 3,
+    /// There is a single server account.
+    AAC_RULE_SINGLE_SERVER = 4,
+    /// Access Control Instances can be read by all.
+    AAC_RULE_ACL_IS_READABLE = 5,
+    /// Access Control Instances are created and deleted by the client alone.
+    AAC_RULE_ACL_IS_FIXED = 6,
+    /// An Access Control Instance is edited by its owner and nobody else.
+    AAC_RULE_ACL_OWNER = 7,
+    /// No Access Control Instance governs the target.
+    AAC_RULE_NOT_GOVERNED = 8,
+    /// The server's own ACL entry.
+    AAC_RULE_OWN_ENTRY = 9,
+    /// The owner, which has no entry of its own, has full access.
+    AAC_RULE_OWNER = 10,
+    /// The default entry.
+    AAC_RULE_DEFAULT_ENTRY = 11,
+    /// No entry of its own, no ownership, no default entry.
+    AAC_RULE_NO_ENTRY = 12,
+    /// The question is invalid.
+    AAC_RULE_NOT_DECIDED = 13,
+}
+
+/// Why a decision is what it is.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct aac_decision_t {
+    /// What decided: an aac_rule_t.
+    pub rule: u8,
+    /// Whether the operation may go on.
+    pub allowed: bool,
+    /// The Access Control Instance that decided, or 65535.
+    pub acl_iid: u16,
+    /// The rights that counted, or 0.
+    pub mask: u16,
+}
+
+/// The steps of a transaction on Object 2.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_step_t {
+    /// Opens a transaction; there can be one.
+    AAC_BEGIN = 0,
+    /// Checks what handlers changed in it. After a failure: AAC_ROLLBACK.
+    AAC_VALIDATE = 1,
+    /// Makes it final. What was not validated is validated first, and rolled
+    /// back if that fails: the transaction ends in any case.
+    AAC_COMMIT = 2,
+    /// Takes everything since AAC_BEGIN back, the modified mark included.
+    AAC_ROLLBACK = 3,
+}
+
+// ---- the engine's life --------------------------------------------------------
+
+/// Makes an engine without instances.
+///
+/// @param ops  The client's functions; must outlive the engine.
+/// @param host Passed to each of them.
+/// @returns The engine, to be freed with aac_free(); NULL if @p ops is NULL or
+///          memory ran out.
+///
+/// # Safety
+/// `ops` is NULL or valid until `aac_free`, with no NULL in it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_new(ops: *const aac_host_t, host: *mut c_void) -> *mut aac_t {
+    // SAFETY: valid for the life of the engine, as the caller promises.
+    let Some(ops) = (unsafe { ops.as_ref() }) else {
+        return core::ptr::null_mut();
+    };
+    // SAFETY: the layout is not empty.
+    let aac = unsafe { alloc(Layout::new::<aac_t>()) }.cast::<aac_t>();
+    if !aac.is_null() {
+        let engine = Engine::new(CHost { ops, host });
+        // SAFETY: fresh memory of the right layout.
+        unsafe { aac.write(aac_t { engine }) };
+    }
+    aac
+}
+
+/// Frees an engine and its instances; tells the client nothing.
+///
+/// @param aac An engine, or NULL. Must not be called from within one of the
+///            client's answers to this engine.
+///
+/// # Safety
+/// `aac` comes from `aac_new`, is not in use, and is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
+    if aac.is_null() {
+        return;
+    }
+    // SAFETY: made by `aac_new` and given up by the caller.
+    unsafe {
+        aac.drop_in_place();
+        dealloc(aac.cast(), Layout::new::<aac_t>());
+    }
+}
+
+/// Adds an ID to a set that the engine asked to be filled.
+///
+/// @returns 0, or -1 if memory ran out. Then the listing function may stop, and
+///          has failed in any case.
+///
+/// # Safety
+/// `ids` is what the engine passed, within the same call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
+    // SAFETY: the engine's own set, which nobody else uses during the call.
+    let Some(set) = (unsafe { ids.as_mut() }) else {
+        return -1;
+    };
+    if set.ids.insert(id).is_err() {
+        set.failed = true;
+        return -1;
+    }
+    0
+}
+
+// ---- enforcement ----------------------------------------------------------------
+
+/// Decides whether a server may do something (LwM2M 1.0, 7.3). Allocates
+/// nothing.
+///
+/// @param aac       The engine; if the client has none, do not ask: without
+///                  Object 2 everything but Security and OSCORE is allowed.
+/// @param ssid      Who asks; 65535 is the Bootstrap-Server.
+/// @param operation An aac_operation_t; any other number is denied.
+/// @param oid       Object ID.
+/// @param iid       Instance ID; ignored for AAC_CREATE.
+/// @param why       Receives the reason, if not NULL.
+/// @returns true to go on; false to answer 4.01 Unauthorized.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine, `why` NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_decide(
+    aac: *const aac_t,
+    ssid: u16,
+    operation: c_int,
+    oid: u16,
+    iid: u16,
+    why: *mut aac_decision_t,
+) -> bool {
+    let aac = try_ref!(aac, false);
+    let operation = usize::try_from(operation)
+        .ok()
+        .and_then(|number| Operation::ALL.get(number));
+    let decision = match operation {
+        Some(&operation) => aac.engine.decide(ssid, operation, oid, iid),
+        None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
+    };
+    // SAFETY: NULL or valid, as the caller promises.
+    if let Some(why) = unsafe { why.as_mut() } {
+        *why = aac_decision_t {
+            rule: decision.rule as u8,
+            allowed: decision.allowed,
+            acl_iid: decision.acl_iid,
+            mask: decision.mask,
+        };
+    }
+    decision.allowed
+}
+
+/// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
+/// 7.3.2 and E.1.3). To be called after each operation of a server, after a
+/// bootstrap, and when the application reports changes; if there is a
+/// transaction on the data model, inside it.
+///
+/// Afterwards each new Instance that @p origin created has an Access Control
+/// Instance; those of targets that are gone are removed (in the Objects that
+/// @p changes names); and if Security, Server or Access Control is among these,
+/// rights of accounts that are gone are dropped, owners replaced, and targets
+/// that nobody can reach any more removed through aac_host_t::remove_instance.
+///
+/// @param aac     The engine.
+/// @param origin  The server whose operation it was; 65535 for a bootstrap or
+///                the application.
+/// @param changes The Objects whose set of Instances changed.
+/// @param count   How many.
+/// @returns 0, or a negative CoAP code: then the Access Control Instances are
+///          as before.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine; `changes` points to `count` valid elements,
+/// and each `created` to as many IDs as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync(
+    aac: *const aac_t,
+    origin: u16,
+    changes: *const aac_change_t,
+    count: usize,
+) -> c_int {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    // SAFETY: as the caller promises.
+    let changes = unsafe { slice(changes, count) }
+        .iter()
+        .map(|change| ObjectChange {
+            oid: change.oid,
+            // SAFETY: as the caller promises.
+            created: unsafe { slice(change.created, change.created_count) },
+        });
+    coap_result(aac.engine.sync(origin, changes))
+}
+
+// ---- the handlers of Object 2 ---------------------------------------------------
+// Each returns 0 or a negative CoAP code, unless said otherwise, and after an
+// error nothing has changed. All that change something need an open transaction.
+
+/// Does a step of a transaction.
+///
+/// @param aac  The engine.
+/// @param step An aac_step_t.
+/// @returns 0; -128 (4.00) if it does not validate; -160 (5.00) for a step that
+///          does not fit (a second AAC_BEGIN, or another one without a first).
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_transaction(aac: *const aac_t, step: c_int) -> c_int {
+    let engine = &try_ref!(aac, coap_code(Error::Host)).engine;
+    const BEGIN: c_int = aac_step_t::AAC_BEGIN as c_int;
+    const VALIDATE: c_int = aac_step_t::AAC_VALIDATE as c_int;
+    const COMMIT: c_int = aac_step_t::AAC_COMMIT as c_int;
+    const ROLLBACK: c_int = aac_step_t::AAC_ROLLBACK as c_int;
+    coap_result(match step {
+        BEGIN => engine.begin(),
+        VALIDATE => engine.validate(),
+        COMMIT => engine.commit(),
+        ROLLBACK => engine.rollback(),
+        _ => Err(Error::Busy),
+    })
+}
+
+/// Finds the next instance of Object 2, in rising order.
+///
+/// @param aac      The engine.
+/// @param previous The instance before, or -1 for the first.
+/// @returns The Instance ID, or -1 after the last.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_next_instance(aac: *const aac_t, previous: i32) -> i32 {
+    let aac = try_ref!(aac, -1);
+    let next = aac.engine.next_instance(u16::try_from(previous).ok());
+    next.map_or(-1, i32::from)
+}
+
+/// Finds the next Resource Instance of an ACL (resource 2), in rising order.
+///
+/// @param aac      The engine.
+/// @param iid      The instance of Object 2.
+/// @param previous The Resource Instance ID before, or -1 for the first.
+/// @returns The Resource Instance ID, which is an SSID; -1 after the last;
+///          -132 (4.04) if there is no such instance, or resource 2 is absent.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i32) -> i32 {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    match aac.engine.next_entry(iid, u16::try_from(previous).ok()) {
+        Ok(next) => next.map_or(-1, i32::from),
+        Err(error) => coap_code(error),
+    }
+}
+
+/// Adds an instance without a target: Bootstrap owns it, resource 2 is absent.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.create(iid))
+}
+
+/// Removes an instance; -132 (4.04) if there is none.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.remove(iid))
+}
+
+/// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.reset(iid))
+}
+
+/// Reads a resource.
+///
+/// @param aac   The engine.
+/// @param iid   The instance of Object 2.
+/// @param rid   Resource 0 (target OID), 1 (target IID), 2 (ACL) or 3 (owner).
+///              0, 1 and 3 are always present, 2 where aac_next_entry() finds it.
+/// @param riid  For resource 2 the Resource Instance ID; otherwise ignored.
+/// @param value Receives the value.
+/// @returns 0, or -132 (4.04): no such instance or resource, or not set yet.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine, `value` NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_read(
+    aac: *const aac_t,
+    iid: u16,
+    rid: u16,
+    riid: u16,
+    value: *mut u16,
+) -> c_int {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    // SAFETY: NULL or valid, as the caller promises.
+    let Some(value) = (unsafe { value.as_mut() }) else {
+        return coap_code(Error::Host);
+    };
+    coap_result(aac.engine.read(iid, rid, riid).map(|read| *value = read))
+}
+
+/// Writes a resource; arguments as in aac_read().
+///
+/// @returns 0; -132 (4.04) without such an instance or resource; -128 (4.00) for
+///          a value out of range: target OID 1 to 65534 but not 2; target IID 0
+///          to 65535; ACL entry 0 to 31, for SSID 0 to 65534; owner 1 to 65535.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_write(
+    aac: *const aac_t,
+    iid: u16,
+    rid: u16,
+    riid: u16,
+    value: i64,
+) -> c_int {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    coap_result(aac.engine.write(iid, rid, riid, value))
+}
+
+/// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    coap_result(aac.engine.reset_resource(iid, rid))
+}
+
+/// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
+/// none.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
+    let aac = try_ref!(aac, coap_code(Error::Host));
+    coap_result(aac.engine.remove_entry(iid, riid))
+}
+
+/// A slice from C; empty for NULL.
+///
+/// # Safety
+/// `first` is NULL or points to `count` elements that live as long as is asked.
+unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
+    if first.is_null() {
+        return &[];
+    }
+    // SAFETY: as the caller promises.
+    unsafe { core::slice::from_raw_parts(first, count) }
+}
+
+/// The client, behind its functions.
+pub(crate) struct CHost {
+    ops: *const aac_host_t,
+    host: *mut c_void,
+}
+
+impl CHost {
+    fn ops(&self) -> &aac_host_t {
+        // SAFETY: `aac_new` took a valid pointer that outlives the engine.
+        unsafe { &*self.ops }
+    }
+
+    fn list(
+        &self,
+        found: &mut Ids,
+        list: impl FnOnce(*mut aac_ids_t) -> c_int,
+    ) -> Result<(), Error> {
+        let mut set = aac_ids_t {
+            ids: core::mem::take(found),
+            failed: false,
+        };
+        let result = list(&raw mut set);
+        *found = set.ids;
+        if set.failed {
+            return Err(Error::NoMemory);
+        }
+        done(result)
+    }
+}
+
+fn answer(answer: c_int) -> Result<bool, Error> {
+    match answer {
+        0 => Ok(false),
+        1.. => Ok(true),
+        _ => Err(Error::Host),
+    }
+}
+
+fn done(result: c_int) -> Result<(), Error> {
+    match result {
+        0 => Ok(()),
+        _ => Err(Error::Host),
+    }
+}
+
+// SAFETY (of every call below): the functions were promised to `aac_new`, and no
+// part of the engine's state is borrowed while they run.
+impl Host for CHost {
+    fn is_object_registered(&self, oid: u16) -> Result<bool, Error> {
+        // SAFETY: see above.
+        answer(unsafe { (self.ops().is_object_registered)(self.host, oid) })
+    }
+
+    fn is_instance_present(&self, oid: u16, iid: u16) -> Result<bool, Error> {
+        // SAFETY: see above.
+        answer(unsafe { (self.ops().is_instance_present)(self.host, oid, iid) })
+    }
+
+    fn is_server_known(&self, ssid: u16) -> Result<bool, Error> {
+        // SAFETY: see above.
+        answer(unsafe { (self.ops().is_server_known)(self.host, ssid) })
+    }
+
+    fn is_single_server(&self) -> bool {
+        // SAFETY: see above.
+        unsafe { (self.ops().is_single_server)(self.host) > 0 }
+    }
+
+    fn list_instances(&self, oid: u16, found: &mut Ids) -> Result<(), Error> {
+        // SAFETY: see above.
+        self.list(found, |set| unsafe {
+            (self.ops().list_instances)(self.host, oid, set)
+        })
+    }
+
+    fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
+        // SAFETY: see above.
+        self.list(found, |set| unsafe {
+            (self.ops().list_accounts)(self.host, set)
+        })
+    }
+
+    fn remove_instance(&self, oid: u16, iid: u16) -> Result<(), Error> {
+        // SAFETY: see above.
+        done(unsafe { (self.ops().remove_instance)(self.host, oid, iid) })
+    }
+
+    fn changed(&self, change: Change) {
+        let (iid, rid) = match change {
+            Change::Instances => (MAX_ID, MAX_ID),
+            Change::Resource(iid, rid) => (iid, rid),
+        };
+        // SAFETY: see above.
+        unsafe { (self.ops().changed)(self.host, iid, rid) }
+    }
+}
