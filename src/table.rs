@@ -276,10 +276,10 @@ impl Table {
     pub(crate) fn lowest_free_iid(&self) -> Result<Iid, Error> {
         let mut lowest = self.by_iid.lowest_gap();
         for saved in &self.journal {
-            if let Some(record) = self.record(saved.slot) {
-                if !record.is_live() {
-                    lowest = lowest.min(usize::from(record.iid));
-                }
+            if let Some(record) = self.record(saved.slot)
+                && !record.is_live()
+            {
+                lowest = lowest.min(usize::from(record.iid));
             }
         }
         match Iid::try_from(lowest) {

@@ -6,20 +6,24 @@ use alloc::vec::Vec;
 /// Appends, or reports that memory ran out.
 pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
     vec.try_reserve(1)?;
-    // Cannot reallocate: the room was reserved.
+    // Never true, but without it the optimiser keeps a path that panics.
+    if vec.len() == vec.capacity() {
+        return Err(Error::NoMemory);
+    }
     vec.push(value);
     Ok(())
 }
 
 /// Inserts at `at` (at the end if beyond it), or reports that memory ran out.
 pub(crate) fn insert<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
-    vec.try_reserve(1)?;
-    let mut carried = value;
-    // `Vec::insert` would panic beyond the end; shifting by hand cannot.
-    for place in vec.iter_mut().skip(at) {
-        core::mem::swap(place, &mut carried);
+    push(vec, value)?;
+    // Each swap moves one element up; the new one arrives at `at`.
+    let mut places = vec.iter_mut().skip(at);
+    if let Some(hole) = places.next() {
+        for place in places {
+            core::mem::swap(hole, place);
+        }
     }
-    vec.push(carried);
     Ok(())
 }
 
