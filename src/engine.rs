@@ -6,7 +6,7 @@
 //! first, then looks again and changes. A change that needed a question whose
 //! answer may have gone stale starts over.
 
-use crate::table::{Record, Slot, Table};
+use crate::table::{Instance, Table};
 use crate::{
     Decision, Entry, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY,
     Oid, Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP,
@@ -25,6 +25,24 @@ pub enum Change {
     Instances,
     /// A resource of an instance of Object 2 has another value.
     Resource(Iid, Rid),
+}
+
+/// What a server asks to be done to an instance of Object 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Adds it, without a target and without an ACL, owned by the
+    /// Bootstrap-Server.
+    Create,
+    /// Removes it.
+    Remove,
+    /// Prepares it for a replacing write: no ACL, no owner.
+    Reset,
+    /// Empties the ACL, which is present afterwards; no other resource takes it.
+    ResetResource(Rid),
+    /// Writes a value to a resource, or to an entry of the ACL.
+    Write(Rid, u16, i64),
+    /// Removes one entry of the ACL [LwM2M 1.2].
+    RemoveEntry(Ssid),
 }
 
 pub(crate) struct Transaction {
@@ -47,10 +65,10 @@ impl State {
     /// as it was.
     pub(crate) fn attempt<T>(
         &mut self,
-        change: impl FnOnce(&mut Table, usize) -> Result<T, Error>,
+        change: impl FnOnce(&mut Table) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mark = self.table.mark();
-        let result = change(&mut self.table, mark);
+        let result = change(&mut self.table);
         if result.is_err() {
             self.table.undo_to(mark);
         }
@@ -72,7 +90,7 @@ impl State {
     /// [`State::attempt`], and a success counts as a change.
     pub(crate) fn change<T>(
         &mut self,
-        change: impl FnOnce(&mut Table, usize) -> Result<T, Error>,
+        change: impl FnOnce(&mut Table) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let result = self.attempt(change)?;
         self.touch();
@@ -165,10 +183,7 @@ impl<H: Host> Engine<H> {
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
         check_grant(iid, ssid, mask)?;
         let change = self.with_facts(oid, iid, ssid, |state, facts| {
-            let governing = state.table.governing(oid, iid).map(|(slot, record)| {
-                let known = state.table.entry(record, ssid).is_some();
-                (slot, record.iid(), known)
-            });
+            let governing = state.table.governing(oid, iid).map(|(acl_iid, _)| acl_iid);
             if governing.is_none() {
                 match facts.reachable {
                     None => return Ok(Step::AskTarget),
@@ -176,23 +191,28 @@ impl<H: Host> Engine<H> {
                     Some(true) => {}
                 }
             }
-            if ssid != SSID_ANY && !governing.is_some_and(|(_, _, known)| known) {
+            let is_listed = |acl_iid| state.table.entry(acl_iid, ssid).is_some();
+            if ssid != SSID_ANY && !governing.is_some_and(is_listed) {
                 match facts.known {
                     None => return Ok(Step::AskServer),
                     Some(false) => return Err(Error::UnknownServer),
                     Some(true) => {}
                 }
             }
-            state.change(|table, mark| {
-                let (slot, change) = match governing {
-                    Some((slot, acl_iid, _)) => (slot, Change::Resource(acl_iid, RID_ACL)),
+            state.change(|table| {
+                let acl_iid = match governing {
+                    Some(acl_iid) => acl_iid,
                     None => {
                         let acl_iid = table.lowest_free_iid()?;
-                        (govern(table, mark, acl_iid, oid, iid)?, Change::Instances)
+                        table.govern(acl_iid, oid, iid, SSID_BOOTSTRAP)?;
+                        acl_iid
                     }
                 };
-                table.set_entry(mark, slot, Entry { ssid, mask })?;
-                Ok(Step::Done(change))
+                table.set_entry(acl_iid, Entry { ssid, mask })?;
+                Ok(Step::Done(match governing {
+                    Some(_) => Change::Resource(acl_iid, RID_ACL),
+                    None => Change::Instances,
+                }))
             })
         })?;
         self.host.changed(change);
@@ -216,47 +236,40 @@ impl<H: Host> Engine<H> {
         }
         let wanted = wanted.filter(|&wanted| wanted != MAX_ID);
         let (acl_iid, is_new) = self.with_facts(oid, iid, owner, |state, facts| {
-            let governing = state
-                .table
-                .governing(oid, iid)
-                .map(|(slot, record)| (slot, record.iid(), record.owner()));
-            let acl_iid = match governing {
-                Some((_, acl_iid, _)) if wanted.is_some_and(|wanted| wanted != acl_iid) => {
+            let governing = state.table.governing(oid, iid);
+            let (acl_iid, present) = match governing {
+                Some((acl_iid, _)) if wanted.is_some_and(|wanted| wanted != acl_iid) => {
                     return Err(Error::Conflict(acl_iid));
                 }
-                Some((_, acl_iid, _)) => acl_iid,
+                Some(governing) => governing,
                 None => {
                     match facts.reachable {
                         None => return Ok(Step::AskTarget),
                         Some(false) => return Err(Error::Unreachable),
                         Some(true) => {}
                     }
-                    match wanted {
-                        Some(wanted) if state.table.slot_of(wanted).is_some() => {
+                    let acl_iid = match wanted {
+                        Some(wanted) if state.table.find(wanted).is_ok() => {
                             return Err(Error::Conflict(wanted));
                         }
                         Some(wanted) => wanted,
                         None => state.table.lowest_free_iid()?,
-                    }
+                    };
+                    (acl_iid, SSID_BOOTSTRAP)
                 }
             };
-            let present = match governing {
-                Some((_, _, present)) => present,
-                None => Some(SSID_BOOTSTRAP),
-            };
-            if present != Some(owner) && owner != SSID_BOOTSTRAP {
+            if present != owner && owner != SSID_BOOTSTRAP {
                 match facts.known {
                     None => return Ok(Step::AskServer),
                     Some(false) => return Err(Error::UnknownServer),
                     Some(true) => {}
                 }
             }
-            state.change(|table, mark| {
-                let slot = match governing {
-                    Some((slot, _, _)) => slot,
-                    None => govern(table, mark, acl_iid, oid, iid)?,
-                };
-                table.set_owner(mark, slot, owner)?;
+            state.change(|table| {
+                match governing {
+                    Some(_) => table.set_owner(acl_iid, owner)?,
+                    None => table.govern(acl_iid, oid, iid, owner)?,
+                }
                 Ok(Step::Done((acl_iid, governing.is_none())))
             })
         })?;
@@ -277,13 +290,11 @@ impl<H: Host> Engine<H> {
         if state.transaction.is_none() {
             // Nothing to take back, so nothing that could fail.
             state.table = Table::new();
-            state.change(|_, _| Ok(()))?;
+            state.touch();
         } else {
-            state.change(|table, mark| {
-                let mut from = Some(0);
-                while let Some((slot, record)) = from.and_then(|from| table.at_or_after(from)) {
-                    from = record.iid().checked_add(1);
-                    table.kill(mark, slot)?;
+            state.change(|table| {
+                while let Some(instance) = table.at_or_after(0) {
+                    table.remove(instance.iid)?;
                 }
                 Ok(())
             })?;
@@ -342,11 +353,8 @@ impl<H: Host> Engine<H> {
             None => 0,
             Some(previous) => previous.checked_add(1)?,
         };
-        let state = self.read_state().ok()?;
-        state
-            .table
-            .at_or_after(from)
-            .map(|(_, record)| record.iid())
+        let next = self.read_state().ok()?.table.at_or_after(from)?;
+        Some(next.iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -355,16 +363,13 @@ impl<H: Host> Engine<H> {
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
         let state = self.read_state()?;
-        let record = find(&state.table, iid)?.1;
-        if !record.has_acl() {
+        if !state.table.find(iid)?.has_acl() {
             return Err(Error::NotFound);
         }
-        let entries = state.table.entries(record);
-        let at = match previous {
-            None => 0,
-            Some(previous) => entries.partition_point(|entry| entry.ssid <= previous),
-        };
-        Ok(entries.get(at).map(|entry| entry.ssid))
+        // 65535 is no key of an entry, so nothing is found there.
+        let from = previous.map_or(0, |previous| previous.saturating_add(1));
+        let next = state.table.entry_at_or_after(iid, from);
+        Ok(next.map(|entry| entry.ssid))
     }
 
     /// The value of a resource, or of a resource instance of the ACL.
@@ -372,143 +377,35 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let state = self.read_state()?;
-        let record = find(&state.table, iid)?.1;
+        let table = &self.read_state()?.table;
+        let instance = table.find(iid)?;
         let value = match rid {
-            RID_OID => record.oid(),
-            RID_OIID => record.target_iid(),
-            RID_ACL => state.table.entry(record, riid).map(|entry| entry.mask),
-            RID_OWNER => record.owner(),
+            RID_OID => instance.oid(),
+            RID_OIID => instance.target_iid(),
+            RID_ACL => table.entry(iid, riid).map(|entry| entry.mask),
+            RID_OWNER => instance.owner(),
             _ => None,
         };
         value.ok_or(Error::NotFound)
     }
 
-    /// Writes a resource, or a resource instance of the ACL, in a transaction.
+    /// Does what a server asks of an instance, in a transaction.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::BadRequest`] for a value out of range,
-    /// [`Error::Busy`] outside a transaction, [`Error::NoMemory`].
-    pub fn write(&self, iid: Iid, rid: Rid, riid: u16, value: i64) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            let id = u16::try_from(value).map_err(|_| Error::BadRequest);
-            match rid {
-                RID_OID => {
-                    let oid = id?;
-                    if !is_target_oid(oid) {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_target(mark, slot, Some(oid), None)?;
-                }
-                RID_OIID => table.set_target(mark, slot, None, Some(id?))?,
-                RID_ACL => {
-                    let mask = id?;
-                    if Mask::from_bits(mask).is_none() || riid == SSID_BOOTSTRAP {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_entry(mark, slot, Entry { ssid: riid, mask })?;
-                }
-                RID_OWNER => {
-                    let owner = id?;
-                    if owner == SSID_ANY {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_owner(mark, slot, owner)?;
-                }
-                _ => return Err(Error::NotFound),
-            }
-            Ok(Some(slot))
-        })
-    }
-
-    /// Adds an instance without a target, in a transaction.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`], [`Error::BadRequest`] for ID 65535,
-    /// [`Error::Busy`] outside a transaction, [`Error::NoMemory`].
-    pub fn create(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, _| table.insert(iid, false).map(Some))
-    }
-
-    /// Removes an instance, in a transaction.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Busy`] outside a transaction,
-    /// [`Error::NoMemory`].
-    pub fn remove(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            table.kill(mark, slot)?;
-            Ok(None)
-        })
-    }
-
-    /// Prepares an instance for a replacing write: no ACL, no owner.
-    ///
-    /// # Errors
-    /// As [`Engine::remove`].
-    pub fn reset(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            table.drop_acl(mark, slot)?;
-            table.set_owner(mark, slot, 0)?;
-            Ok(Some(slot))
-        })
-    }
-
-    /// Empties the ACL of an instance; it is present afterwards.
-    ///
-    /// # Errors
-    /// As [`Engine::remove`]; also [`Error::NotAllowed`] for other resources.
-    pub fn reset_resource(&self, iid: Iid, rid: Rid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            match rid {
-                RID_ACL => table.retain_entries(mark, slot, |_| false)?,
-                RID_OID | RID_OIID | RID_OWNER => return Err(Error::NotAllowed),
-                _ => return Err(Error::NotFound),
-            }
-            Ok(Some(slot))
-        })
-    }
-
-    /// Removes one entry of an ACL [LwM2M 1.2].
-    ///
-    /// # Errors
-    /// As [`Engine::remove`].
-    pub fn remove_entry(&self, iid: Iid, ssid: Ssid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let (slot, record) = find(table, iid)?;
-            if table.entry(record, ssid).is_none() {
-                return Err(Error::NotFound);
-            }
-            table.retain_entries(mark, slot, |entry| entry.ssid != ssid)?;
-            Ok(Some(slot))
-        })
-    }
-
-    /// A handler's change: only in a transaction, to be looked at by validation.
-    fn handle(
-        &self,
-        change: impl FnOnce(&mut Table, usize) -> Result<Option<Slot>, Error>,
-    ) -> Result<(), Error> {
+    /// [`Error::NotFound`]: no such instance, resource or entry.
+    /// [`Error::BadRequest`]: a value out of range. [`Error::Conflict`]: the
+    /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
+    /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
+    pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
         let mut state = self.write_state()?;
-        if state.transaction.is_none() {
-            return Err(Error::Busy);
+        match &mut state.transaction {
+            Some(transaction) => transaction.unchecked = true,
+            None => return Err(Error::Busy),
         }
-        state.change(|table, _| {
-            // A handler fails before it changes anything or not at all, so the
-            // image that an earlier call of this transaction saved can serve.
-            if let Some(slot) = change(table, 0)? {
-                table.mark_unchecked(slot);
-            }
-            Ok(())
-        })?;
-        if let Some(transaction) = &mut state.transaction {
-            transaction.unchecked = true;
-        }
-        Ok(())
+        state.table.by_handler = true;
+        let result = state.change(|table| edit.apply(table, iid));
+        state.table.by_handler = false;
+        result
     }
 
     // ---- transactions -----------------------------------------------------
@@ -558,46 +455,51 @@ impl<H: Host> Engine<H> {
     }
 
     fn check_touched(&self) -> Result<(), Error> {
-        let mut at = 0;
-        loop {
-            let record = {
-                let state = self.read_state()?;
-                match state.table.unchecked(at) {
-                    None => return Ok(()),
-                    Some(slot) => {
-                        slot.and_then(|slot| state.table.get(slot).map(|record| (slot, *record)))
-                    }
-                }
+        let mut checked = None;
+        for step in 0.. {
+            let handled = match self.read_state()?.table.handled(step) {
+                None => break,
+                Some(handled) => handled,
             };
-            at += 1;
-            if let Some((slot, record)) = record {
-                self.check_instance(slot, &record)?;
+            // Most steps are about the same instance as the one before.
+            if handled == checked {
+                continue;
+            }
+            if let Some(iid) = handled {
+                self.check_instance(iid)?;
+                checked = handled;
             }
         }
+        Ok(())
     }
 
-    fn check_instance(&self, slot: Slot, record: &Record) -> Result<(), Error> {
-        let (Some((oid, iid)), Some(owner)) = (record.target(), record.owner()) else {
+    fn check_instance(&self, iid: Iid) -> Result<(), Error> {
+        let (instance, is_governing) = {
+            let table = &self.read_state()?.table;
+            let Ok(instance) = table.find(iid) else {
+                return Ok(());
+            };
+            (instance, is_only_one(table, &instance))
+        };
+        let (Some((oid, target_iid)), Some(owner)) = (instance.target(), instance.owner()) else {
             return Err(Error::BadRequest);
         };
-        if self.read_state()?.table.has_rival(slot, oid, iid) {
+        if !is_governing
+            || !self.is_reachable(oid, target_iid)?
+            || (owner != SSID_BOOTSTRAP && !self.is_server(owner)?)
+        {
             return Err(Error::BadRequest);
         }
-        if !self.is_reachable(oid, iid)? {
-            return Err(Error::BadRequest);
-        }
-        if owner != SSID_BOOTSTRAP && !self.is_server(owner)? {
-            return Err(Error::BadRequest);
-        }
-        if !record.has_acl() {
-            return Ok(());
-        }
-        let mut previous = None;
-        while let Some(ssid) = self.next_entry(record.iid(), previous)? {
-            if ssid != SSID_ANY && !self.is_server(ssid)? {
+        let mut from = Some(0);
+        while let Some(next) = from {
+            let entry = self.read_state()?.table.entry_at_or_after(iid, next);
+            from = entry.and_then(|entry| entry.ssid.checked_add(1));
+            if let Some(Entry { ssid, .. }) = entry
+                && ssid != SSID_ANY
+                && !self.is_server(ssid)?
+            {
                 return Err(Error::BadRequest);
             }
-            previous = Some(ssid);
         }
         Ok(())
     }
@@ -660,23 +562,72 @@ pub(crate) fn is_target_oid(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
 }
 
-fn find(table: &Table, iid: Iid) -> Result<(Slot, &Record), Error> {
-    let slot = table.slot_of(iid).ok_or(Error::NotFound)?;
-    let record = table.get(slot).ok_or(Error::NotFound)?;
-    Ok((slot, record))
+/// Whether no other instance has the same target.
+fn is_only_one(table: &Table, instance: &Instance) -> bool {
+    let Some((oid, iid)) = instance.target() else {
+        return true;
+    };
+    let is_same = |row: Option<[u16; 4]>| {
+        row.is_some_and(|[row_oid, row_iid, ..]| (row_oid, row_iid) == (oid, iid))
+    };
+    // The lowest one is this one, and there is none behind it.
+    table
+        .governing(oid, iid)
+        .is_some_and(|(acl_iid, _)| acl_iid == instance.iid)
+        && !is_same(table.target_at_or_after(oid, iid, instance.iid.saturating_add(1)))
 }
 
-/// Adds an instance that governs a target: no rights, Bootstrap as the owner.
-pub(crate) fn govern(
-    table: &mut Table,
-    mark: usize,
-    acl_iid: Iid,
-    oid: Oid,
-    iid: Iid,
-) -> Result<Slot, Error> {
-    let slot = table.insert(acl_iid, true)?;
-    table.set_target(mark, slot, Some(oid), Some(iid))?;
-    Ok(slot)
+impl Edit {
+    fn apply(self, table: &mut Table, iid: Iid) -> Result<(), Error> {
+        if self == Edit::Create {
+            return table.insert(iid);
+        }
+        table.find(iid)?;
+        match self {
+            Edit::Create => Ok(()),
+            Edit::Remove => table.remove(iid),
+            Edit::Reset => {
+                table.retain_entries(iid, |_| false)?;
+                table.set_has_acl(iid, false)?;
+                table.set_owner(iid, 0)
+            }
+            Edit::ResetResource(RID_ACL) => {
+                table.retain_entries(iid, |_| false)?;
+                table.set_has_acl(iid, true)
+            }
+            Edit::ResetResource(RID_OID | RID_OIID | RID_OWNER) => Err(Error::NotAllowed),
+            Edit::ResetResource(_) => Err(Error::NotFound),
+            Edit::RemoveEntry(ssid) => {
+                table.entry(iid, ssid).ok_or(Error::NotFound)?;
+                table.remove_entry(iid, ssid)
+            }
+            Edit::Write(rid, _, _) if rid > RID_OWNER => Err(Error::NotFound),
+            Edit::Write(rid, riid, value) => {
+                let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
+                let is_valid = match rid {
+                    RID_OID => is_target_oid(value),
+                    RID_ACL => Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP,
+                    RID_OWNER => value != 0,
+                    _ => true,
+                };
+                if !is_valid {
+                    return Err(Error::BadRequest);
+                }
+                match rid {
+                    RID_OID => table.set_oid(iid, value),
+                    RID_OIID => table.set_target_iid(iid, value),
+                    RID_ACL => table.set_entry(
+                        iid,
+                        Entry {
+                            ssid: riid,
+                            mask: value,
+                        },
+                    ),
+                    _ => table.set_owner(iid, value),
+                }
+            }
+        }
+    }
 }
 
 fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
@@ -684,7 +635,9 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: find(table, iid).is_ok_and(|(_, record)| record.owner() == Some(ssid)),
+            allowed: table
+                .find(iid)
+                .is_ok_and(|instance| instance.owner() == Some(ssid)),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -697,13 +650,13 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let Some((_, record)) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
+    let Some((acl_iid, owner)) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
         return Decision::by_rule(false, Rule::NotGoverned);
     };
-    let entry = |ssid| table.entry(record, ssid).map(|entry| entry.mask);
+    let entry = |ssid| table.entry(acl_iid, ssid).map(|entry| entry.mask);
     let own = if ssid == SSID_ANY { None } else { entry(ssid) };
-    let is_owner = record.owner() == Some(ssid)
-        && (!cfg!(feature = "anjay-compat") || table.entries(record).is_empty());
+    let is_owner = owner == ssid
+        && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(acl_iid, 0).is_none());
     let (rule, mask) = if let Some(mask) = own {
         (Rule::OwnEntry, mask)
     } else if creates && !cfg!(feature = "anjay-compat") {
@@ -719,7 +672,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     Decision {
         allowed: mask.contains(operation.right()),
         rule,
-        acl_iid: record.iid(),
+        acl_iid,
         mask: mask.bits(),
     }
 }

@@ -1,7 +1,7 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::engine::{ATTEMPTS, govern};
-use crate::table::{Slot, Table};
+use crate::engine::ATTEMPTS;
+use crate::table::Table;
 use crate::{
     Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
     OID_SERVER, Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
@@ -40,14 +40,6 @@ struct Orphan {
     iid: Iid,
 }
 
-/// What happens to an instance when accounts have gone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Keep,
-    Owner(Ssid),
-    Orphan,
-}
-
 impl<H: Host> Engine<H> {
     /// Brings the Access Control instances in step with changed Objects
     /// [LwM2M 7.3.2, E.1.3]. `origin` is the server whose operation made the
@@ -76,16 +68,16 @@ impl<H: Host> Engine<H> {
                 if state.generation != generation {
                     continue;
                 }
-                state.attempt(|table, mark| {
+                state.attempt(|table| {
                     for (oid, present) in &facts.listings {
-                        remove_gone(table, mark, *oid, present.as_ref(), &mut notes)?;
+                        remove_gone(table, *oid, present.as_ref(), &mut notes)?;
                     }
                     if let Some(accounts) = &facts.accounts {
-                        settle_accounts(table, mark, accounts, &mut notes, &mut orphans)?;
+                        settle_accounts(table, accounts, &mut notes, &mut orphans)?;
                     }
                     if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
                         for change in changes.clone().filter(|change| is_governed(change.oid)) {
-                            adopt(table, mark, origin, change, &mut notes)?;
+                            adopt(table, origin, change, &mut notes)?;
                         }
                     }
                     Ok(())
@@ -139,8 +131,8 @@ impl<H: Host> Engine<H> {
 
     fn governs_any(&self, oid: Oid) -> Result<bool, Error> {
         let state = self.read_state()?;
-        let first = state.table.target_at_or_after([oid, 0, 0]);
-        Ok(first.is_some_and(|([found, _, _], _)| found == oid))
+        let first = state.table.target_at_or_after(oid, 0, 0);
+        Ok(first.is_some_and(|[found, ..]| found == oid))
     }
 
     /// Has the host remove the target, and then removes the instance. If the
@@ -151,14 +143,11 @@ impl<H: Host> Engine<H> {
             return Ok(());
         }
         let mut state = self.write_state()?;
-        let Some(slot) = state.table.slot_of(acl_iid) else {
-            return Ok(());
-        };
-        let target = state.table.get(slot).and_then(|record| record.target());
-        if target == Some((oid, iid)) {
+        let found = state.table.find(acl_iid);
+        if found.is_ok_and(|instance| instance.target() == Some((oid, iid))) {
             // Should memory be lacking even for this, the instance stays, with
             // no rights, until the next change of the Object.
-            let _ = state.change(|table, mark| table.kill(mark, slot));
+            let _ = state.change(|table| table.remove(acl_iid));
         }
         Ok(())
     }
@@ -172,27 +161,24 @@ fn is_governed(oid: Oid) -> bool {
 /// Removes the instances of one Object whose targets do not exist.
 fn remove_gone(
     table: &mut Table,
-    mark: usize,
     oid: Oid,
     present: Option<&Ids>,
     notes: &mut Notes,
 ) -> Result<(), Error> {
-    let mut from = [oid, 0, 0];
-    while let Some((key, _)) = table.target_at_or_after(from) {
-        let [found, iid, slot] = key;
+    let mut from = 0;
+    while let Some([found, iid, acl_iid, _]) = table.target_at_or_after(oid, from, 0) {
         if found != oid {
             break;
         }
         let stays = present.is_some_and(|ids| iid == MAX_ID || ids.contains(iid));
         if !stays {
-            table.kill(mark, slot)?;
+            table.remove(acl_iid)?;
             notes.instances = true;
+        } else if iid == MAX_ID {
+            break;
+        } else {
+            from = iid + 1;
         }
-        from = match (slot.checked_add(1), iid.checked_add(1)) {
-            (Some(slot), _) => [oid, iid, slot],
-            (None, Some(iid)) => [oid, iid, 0],
-            (None, None) => break,
-        };
     }
     Ok(())
 }
@@ -200,81 +186,72 @@ fn remove_gone(
 /// Drops what accounts that have gone left behind.
 fn settle_accounts(
     table: &mut Table,
-    mark: usize,
     accounts: &Ids,
     notes: &mut Notes,
     orphans: &mut Vec<Orphan>,
 ) -> Result<(), Error> {
     let stays = |ssid| ssid == SSID_ANY || accounts.contains(ssid);
     let mut from = Some(0);
-    while let Some((slot, record)) = from.and_then(|from| table.at_or_after(from)) {
-        let (acl_iid, owner, target) = (record.iid(), record.owner(), record.target());
+    while let Some(instance) = from.and_then(|from| table.at_or_after(from)) {
+        let acl_iid = instance.iid;
         from = acl_iid.checked_add(1);
-        let entries = table.entries(record);
-        let lost_key = entries.iter().any(|entry| !stays(entry.ssid));
-        let fate = fate_of(entries, owner, accounts);
-        let lost_owner = owner.is_some_and(|owner| !is_owner_kept(owner, accounts));
-        if !lost_key && !lost_owner {
+        // An owner that a transaction has not set yet is for validation to judge.
+        let has_owner = instance
+            .owner()
+            .is_none_or(|owner| owner == SSID_BOOTSTRAP || stays(owner));
+        let lost_key = table.entries(acl_iid).any(|entry| !stays(entry.ssid));
+        if has_owner && !lost_key {
             continue;
         }
-        if lost_key || fate == Fate::Orphan {
-            table.retain_entries(mark, slot, |entry| stays(entry.ssid))?;
+        table.retain_entries(acl_iid, stays)?;
+        let is_orphan = table.entry_at_or_after(acl_iid, 0).is_none()
+            && instance
+                .owner()
+                .is_some_and(|owner| owner == SSID_BOOTSTRAP || !stays(owner));
+        if is_orphan {
+            notes.instances = true;
+            match instance.target() {
+                Some((oid, iid)) if iid != MAX_ID => {
+                    // Out of reach from here on, whether the host can remove
+                    // the target or not.
+                    vec::push(orphans, Orphan { acl_iid, oid, iid })?;
+                    table.set_has_acl(acl_iid, true)?;
+                }
+                _ => {
+                    table.remove(acl_iid)?;
+                    continue;
+                }
+            }
+        }
+        if !has_owner {
+            table.set_owner(acl_iid, elect(table, acl_iid))?;
+            vec::push(&mut notes.resources, (acl_iid, RID_OWNER))?;
+        }
+        if lost_key {
             vec::push(&mut notes.resources, (acl_iid, RID_ACL))?;
         }
-        match (fate, target) {
-            (Fate::Keep, _) => continue,
-            (Fate::Orphan, None | Some((_, MAX_ID))) => {
-                table.kill(mark, slot)?;
-                notes.instances = true;
-                continue;
-            }
-            (Fate::Orphan, Some((oid, iid))) => {
-                // Unreachable from here on, whether the host can remove it or not.
-                vec::push(orphans, Orphan { acl_iid, oid, iid })?;
-                notes.instances = true;
-                table.set_owner(mark, slot, SSID_BOOTSTRAP)?;
-            }
-            (Fate::Owner(elected), _) => table.set_owner(mark, slot, elected)?,
-        }
-        vec::push(&mut notes.resources, (acl_iid, RID_OWNER))?;
     }
     Ok(())
 }
 
-fn is_owner_kept(owner: Ssid, accounts: &Ids) -> bool {
-    owner == SSID_BOOTSTRAP || accounts.contains(owner)
-}
-
-/// Who is to own an instance, given the accounts that exist.
-fn fate_of(entries: &[Entry], owner: Option<Ssid>, accounts: &Ids) -> Fate {
-    // An owner that a transaction has not set yet is for validation to judge.
-    if owner.is_none_or(|owner| owner != SSID_BOOTSTRAP && accounts.contains(owner)) {
-        return Fate::Keep;
-    }
-    let stays = |entry: &&Entry| entry.ssid == SSID_ANY || accounts.contains(entry.ssid);
-    if !entries.iter().any(|entry| stays(&entry)) {
-        return Fate::Orphan;
-    }
-    if owner == Some(SSID_BOOTSTRAP) {
-        return Fate::Keep;
-    }
+/// The new owner among those that still have an entry: who may write and delete
+/// most, and the highest SSID among equals; without any, nobody may edit.
+fn elect(table: &Table, acl_iid: Iid) -> Ssid {
     let weight = |entry: &Entry| {
         let mask = Mask::from_bits_truncate(entry.mask);
         (mask & (Mask::WRITE | Mask::DELETE)).bits()
     };
-    let elected = entries
-        .iter()
+    table
+        .entries(acl_iid)
         .filter(|entry| entry.ssid != SSID_ANY)
-        .filter(stays)
         // Entries rise by SSID, and `max_by_key` takes the last of equals.
-        .max_by_key(|entry| weight(entry));
-    Fate::Owner(elected.map_or(SSID_BOOTSTRAP, |entry| entry.ssid))
+        .max_by_key(weight)
+        .map_or(SSID_BOOTSTRAP, |entry| entry.ssid)
 }
 
 /// Gives the creator its rights on the instances that it has just created.
 fn adopt(
     table: &mut Table,
-    mark: usize,
     origin: Ssid,
     change: ObjectChange<'_>,
     notes: &mut Notes,
@@ -285,10 +262,9 @@ fn adopt(
             continue;
         }
         let acl_iid = table.lowest_free_iid()?;
-        let slot: Slot = govern(table, mark, acl_iid, oid, iid)?;
+        table.govern(acl_iid, oid, iid, origin)?;
         let mask = Mask::OWNER.bits();
-        table.set_entry(mark, slot, Entry { ssid: origin, mask })?;
-        table.set_owner(mark, slot, origin)?;
+        table.set_entry(acl_iid, Entry { ssid: origin, mask })?;
         notes.instances = true;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::{Change, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use crate::{Change, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::ffi::{c_int, c_void};
 
@@ -392,7 +392,7 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.create(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Create))
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -401,7 +401,7 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.remove(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Remove))
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -410,7 +410,7 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.reset(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Reset))
 }
 
 /// Reads a resource.
@@ -458,7 +458,7 @@ pub unsafe extern "C" fn aac_write(
     value: i64,
 ) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.write(iid, rid, riid, value))
+    coap_result(aac.engine.edit(iid, Edit::Write(rid, riid, value)))
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -468,7 +468,7 @@ pub unsafe extern "C" fn aac_write(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.reset_resource(iid, rid))
+    coap_result(aac.engine.edit(iid, Edit::ResetResource(rid)))
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -479,7 +479,7 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.remove_entry(iid, riid))
+    coap_result(aac.engine.edit(iid, Edit::RemoveEntry(riid)))
 }
 
 /// A slice from C; empty for NULL.
