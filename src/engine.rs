@@ -3,8 +3,7 @@
 //!
 //! The host may call the engine again while it is being asked. Every method
 //! therefore takes `&self`, holds the state only between questions, and asks
-//! first, then looks again and changes. A change that needed a question whose
-//! answer may have gone stale starts over.
+//! first, then looks again and changes.
 
 use crate::table::{Instance, Table};
 use crate::{
@@ -13,10 +12,6 @@ use crate::{
     Ssid,
 };
 use core::cell::{Ref, RefCell, RefMut};
-
-/// How often an operation starts over when the host's answers made other
-/// changes to the state.
-pub(crate) const ATTEMPTS: usize = 4;
 
 /// What is to be told to the host once a change is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,46 +51,123 @@ pub(crate) struct State {
     /// Whether the state outside the transaction differs from the persisted one.
     pub(crate) modified: bool,
     pub(crate) transaction: Option<Transaction>,
-    /// Counts changes, so that stale answers show.
-    pub(crate) generation: u32,
 }
 
 impl State {
-    /// Runs a change that is whole or not at all: after an error the table is
-    /// as it was.
-    pub(crate) fn attempt<T>(
+    /// Ends a change that is whole or not at all: after an error, what was done
+    /// since `mark` is taken back; otherwise it counts as a modification, and
+    /// outside a transaction becomes final.
+    pub(crate) fn conclude(
         &mut self,
-        change: impl FnOnce(&mut Table) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mark = self.table.mark();
-        let result = change(&mut self.table);
+        mark: usize,
+        result: Result<(), Error>,
+    ) -> Result<(), Error> {
         if result.is_err() {
             self.table.undo_to(mark);
+        } else if let Some(transaction) = &mut self.transaction {
+            transaction.modified = true;
+        } else {
+            self.modified = true;
+            self.table.settle();
         }
         result
     }
 
-    /// Marks the state as changed, and outside a transaction makes it final.
-    pub(crate) fn touch(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
-        match &mut self.transaction {
-            Some(transaction) => transaction.modified = true,
-            None => {
-                self.modified = true;
-                self.table.settle();
+    /// Does what a grant needs, as far as the answers of the host allow it.
+    fn grant(
+        &mut self,
+        target: [u16; 2],
+        grant: Grant,
+        acl_iid: &mut Iid,
+        answers: Answers,
+    ) -> Result<Progress, Error> {
+        let [oid, iid] = target;
+        let found = self.table.governing(oid, iid);
+        let mut free = *acl_iid;
+        if let Some((governing, _)) = found {
+            free = governing;
+            if *acl_iid != MAX_ID && *acl_iid != governing {
+                *acl_iid = governing;
+                return Err(Error::Conflict);
+            }
+        } else if !answers.is_reachable {
+            return Ok(Progress::NeedsTarget);
+        } else if free == MAX_ID {
+            free = self.table.lowest_free_iid()?;
+        } else if self.table.find(free).is_ok() {
+            return Err(Error::Conflict);
+        }
+        let present = found.map_or(SSID_BOOTSTRAP, |(_, owner)| owner);
+        let is_known = match grant {
+            Grant::Entry(entry) => {
+                entry.ssid == SSID_ANY
+                    || (found.is_some() && self.table.entry(free, entry.ssid).is_some())
+            }
+            Grant::Owner(owner) => owner == present || owner == SSID_BOOTSTRAP,
+        };
+        if !is_known && !answers.is_known {
+            return Ok(Progress::NeedsServer);
+        }
+        let mark = self.table.mark();
+        let result = self.table.grant(target, grant, free, found.is_none());
+        self.conclude(mark, result)?;
+        *acl_iid = free;
+        Ok(Progress::Done {
+            is_new: found.is_none(),
+        })
+    }
+}
+
+impl Table {
+    fn grant(
+        &mut self,
+        [oid, iid]: [u16; 2],
+        grant: Grant,
+        acl_iid: Iid,
+        is_new: bool,
+    ) -> Result<(), Error> {
+        if is_new {
+            self.govern(acl_iid, [oid, iid, SSID_BOOTSTRAP], true)?;
+        }
+        let instance = self.find(acl_iid)?;
+        match grant {
+            Grant::Entry(entry) => self.set_entry(&instance, entry),
+            Grant::Owner(owner) => {
+                let mut new = instance;
+                new.owner = owner;
+                self.replace(&instance, &new)
             }
         }
     }
+}
 
-    /// [`State::attempt`], and a success counts as a change.
-    pub(crate) fn change<T>(
-        &mut self,
-        change: impl FnOnce(&mut Table) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let result = self.attempt(change)?;
-        self.touch();
-        Ok(result)
+/// What an application gives to a server.
+#[derive(Clone, Copy)]
+enum Grant {
+    Entry(Entry),
+    Owner(Ssid),
+}
+
+impl Grant {
+    fn ssid(self) -> Ssid {
+        match self {
+            Grant::Entry(entry) => entry.ssid,
+            Grant::Owner(owner) => owner,
+        }
     }
+}
+
+/// What the host has been asked and answered with yes.
+#[derive(Clone, Copy)]
+struct Answers {
+    is_reachable: bool,
+    is_known: bool,
+}
+
+enum Progress {
+    NeedsTarget,
+    NeedsServer,
+    Done { is_new: bool },
 }
 
 /// The access-control engine of one LwM2M client.
@@ -107,19 +179,6 @@ pub struct Engine<H> {
     state: RefCell<State>,
 }
 
-/// What a target needs before an instance may govern it.
-#[derive(Clone, Copy, Default)]
-struct Facts {
-    reachable: Option<bool>,
-    known: Option<bool>,
-}
-
-enum Step<T> {
-    Done(T),
-    AskTarget,
-    AskServer,
-}
-
 impl<H: Host> Engine<H> {
     /// An engine without instances.
     pub const fn new(host: H) -> Engine<H> {
@@ -129,7 +188,6 @@ impl<H: Host> Engine<H> {
                 table: Table::new(),
                 modified: false,
                 transaction: None,
-                generation: 0,
             }),
         }
     }
@@ -182,102 +240,65 @@ impl<H: Host> Engine<H> {
     /// [`Error::Host`].
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
         check_grant(iid, ssid, mask)?;
-        let change = self.with_facts(oid, iid, ssid, |state, facts| {
-            let governing = state.table.governing(oid, iid).map(|(acl_iid, _)| acl_iid);
-            if governing.is_none() {
-                match facts.reachable {
-                    None => return Ok(Step::AskTarget),
-                    Some(false) => return Err(Error::Unreachable),
-                    Some(true) => {}
-                }
-            }
-            let is_listed = |acl_iid| state.table.entry(acl_iid, ssid).is_some();
-            if ssid != SSID_ANY && !governing.is_some_and(is_listed) {
-                match facts.known {
-                    None => return Ok(Step::AskServer),
-                    Some(false) => return Err(Error::UnknownServer),
-                    Some(true) => {}
-                }
-            }
-            state.change(|table| {
-                let acl_iid = match governing {
-                    Some(acl_iid) => acl_iid,
-                    None => {
-                        let acl_iid = table.lowest_free_iid()?;
-                        table.govern(acl_iid, oid, iid, SSID_BOOTSTRAP)?;
-                        acl_iid
-                    }
-                };
-                table.set_entry(acl_iid, Entry { ssid, mask })?;
-                Ok(Step::Done(match governing {
-                    Some(_) => Change::Resource(acl_iid, RID_ACL),
-                    None => Change::Instances,
-                }))
-            })
-        })?;
-        self.host.changed(change);
+        let mut acl_iid = MAX_ID;
+        let grant = Grant::Entry(Entry { ssid, mask });
+        let is_new = self.grant([oid, iid], grant, &mut acl_iid)?;
+        self.host.changed(match is_new {
+            true => Change::Instances,
+            false => Change::Resource(acl_iid, RID_ACL),
+        });
         Ok(())
     }
 
-    /// Sets the owner of a target. `wanted` is the ID that the Access Control
-    /// instance has or is to get, if the caller minds. Returns the ID.
+    /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
+    /// instance has or is to get, or [`MAX_ID`]. It becomes the instance's ID,
+    /// or after [`Error::Conflict`] the ID that is in the way.
     ///
     /// # Errors
-    /// As [`Engine::set_acl`]; also [`Error::Conflict`] with the ID in the way.
+    /// As [`Engine::set_acl`]; also [`Error::Conflict`].
     pub fn set_owner(
         &self,
         oid: Oid,
         iid: Iid,
         owner: Ssid,
-        wanted: Option<Iid>,
-    ) -> Result<Iid, Error> {
+        acl_iid: &mut Iid,
+    ) -> Result<(), Error> {
         if owner == SSID_ANY {
             return Err(Error::BadRequest);
         }
-        let wanted = wanted.filter(|&wanted| wanted != MAX_ID);
-        let (acl_iid, is_new) = self.with_facts(oid, iid, owner, |state, facts| {
-            let governing = state.table.governing(oid, iid);
-            let (acl_iid, present) = match governing {
-                Some((acl_iid, _)) if wanted.is_some_and(|wanted| wanted != acl_iid) => {
-                    return Err(Error::Conflict(acl_iid));
-                }
-                Some(governing) => governing,
-                None => {
-                    match facts.reachable {
-                        None => return Ok(Step::AskTarget),
-                        Some(false) => return Err(Error::Unreachable),
-                        Some(true) => {}
-                    }
-                    let acl_iid = match wanted {
-                        Some(wanted) if state.table.find(wanted).is_ok() => {
-                            return Err(Error::Conflict(wanted));
-                        }
-                        Some(wanted) => wanted,
-                        None => state.table.lowest_free_iid()?,
-                    };
-                    (acl_iid, SSID_BOOTSTRAP)
-                }
-            };
-            if present != owner && owner != SSID_BOOTSTRAP {
-                match facts.known {
-                    None => return Ok(Step::AskServer),
-                    Some(false) => return Err(Error::UnknownServer),
-                    Some(true) => {}
-                }
-            }
-            state.change(|table| {
-                match governing {
-                    Some(_) => table.set_owner(acl_iid, owner)?,
-                    None => table.govern(acl_iid, oid, iid, owner)?,
-                }
-                Ok(Step::Done((acl_iid, governing.is_none())))
-            })
-        })?;
-        if is_new {
+        if self.grant([oid, iid], Grant::Owner(owner), acl_iid)? {
             self.host.changed(Change::Instances);
         }
-        self.host.changed(Change::Resource(acl_iid, RID_OWNER));
-        Ok(acl_iid)
+        self.host.changed(Change::Resource(*acl_iid, RID_OWNER));
+        Ok(())
+    }
+
+    /// Whether a new instance came of it.
+    fn grant(&self, target: [u16; 2], grant: Grant, acl_iid: &mut Iid) -> Result<bool, Error> {
+        let mut answers = Answers {
+            is_reachable: false,
+            is_known: false,
+        };
+        // Each question is asked once, so this ends.
+        loop {
+            let progress = self.write_state()?.grant(target, grant, acl_iid, answers)?;
+            match progress {
+                Progress::NeedsTarget => {
+                    let [oid, iid] = target;
+                    answers.is_reachable = self.is_reachable(oid, iid)?;
+                    if !answers.is_reachable {
+                        return Err(Error::Unreachable);
+                    }
+                }
+                Progress::NeedsServer => {
+                    answers.is_known = self.is_server(grant.ssid())?;
+                    if !answers.is_known {
+                        return Err(Error::UnknownServer);
+                    }
+                }
+                Progress::Done { is_new } => return Ok(is_new),
+            }
+        }
     }
 
     /// Removes all instances.
@@ -287,18 +308,19 @@ impl<H: Host> Engine<H> {
     /// state is being persisted at this moment; inside, [`Error::NoMemory`].
     pub fn purge(&self) -> Result<(), Error> {
         let mut state = self.write_state()?;
+        let mark = state.table.mark();
+        let mut result = Ok(());
         if state.transaction.is_none() {
             // Nothing to take back, so nothing that could fail.
             state.table = Table::new();
-            state.touch();
         } else {
-            state.change(|table| {
-                while let Some(instance) = table.at_or_after(0) {
-                    table.remove(instance.iid)?;
-                }
-                Ok(())
-            })?;
+            while result.is_ok()
+                && let Some(instance) = state.table.at_or_after(0)
+            {
+                result = state.table.remove(&instance);
+            }
         }
+        state.conclude(mark, result)?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -310,26 +332,6 @@ impl<H: Host> Engine<H> {
     pub fn is_modified(&self) -> bool {
         // Only a change in progress makes the state unreadable.
         self.read_state().map_or(true, |state| state.modified)
-    }
-
-    /// Runs `attempt` until it needs no more answers of the host.
-    fn with_facts<T>(
-        &self,
-        oid: Oid,
-        iid: Iid,
-        ssid: Ssid,
-        mut attempt: impl FnMut(&mut State, Facts) -> Result<Step<T>, Error>,
-    ) -> Result<T, Error> {
-        let mut facts = Facts::default();
-        loop {
-            // Each answer is asked for once, so this ends.
-            let step = attempt(&mut *self.write_state()?, facts)?;
-            match step {
-                Step::Done(done) => return Ok(done),
-                Step::AskTarget => facts.reachable = Some(self.is_reachable(oid, iid)?),
-                Step::AskServer => facts.known = Some(self.is_server(ssid)?),
-            }
-        }
     }
 
     /// Whether an Access Control instance may govern the target.
@@ -383,7 +385,7 @@ impl<H: Host> Engine<H> {
             RID_OID => instance.oid(),
             RID_OIID => instance.target_iid(),
             RID_ACL => table.entry(iid, riid).map(|entry| entry.mask),
-            RID_OWNER => instance.owner(),
+            RID_OWNER => (instance.owner != 0).then_some(instance.owner),
             _ => None,
         };
         value.ok_or(Error::NotFound)
@@ -402,10 +404,11 @@ impl<H: Host> Engine<H> {
             Some(transaction) => transaction.unchecked = true,
             None => return Err(Error::Busy),
         }
+        let mark = state.table.mark();
         state.table.by_handler = true;
-        let result = state.change(|table| edit.apply(table, iid));
+        let result = state.table.edit(iid, edit);
         state.table.by_handler = false;
-        result
+        state.conclude(mark, result)
     }
 
     // ---- transactions -----------------------------------------------------
@@ -432,40 +435,23 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
-            let generation = {
-                let state = self.read_state()?;
-                if state.transaction.is_none() {
-                    return Err(Error::Busy);
-                }
-                state.generation
-            };
-            let result = self.check_touched();
-            let mut state = self.write_state()?;
-            if state.generation != generation {
-                continue;
-            }
-            result?;
-            if let Some(transaction) = &mut state.transaction {
-                transaction.unchecked = false;
-            }
-            return Ok(());
-        }
-        Err(Error::Busy)
-    }
-
-    fn check_touched(&self) -> Result<(), Error> {
         let mut checked = None;
+        // Steps that are added while the host is being asked are looked at too.
         for step in 0.. {
-            let handled = match self.read_state()?.table.handled(step) {
-                None => break,
-                Some(handled) => handled,
+            let handled = {
+                let mut state = self.write_state()?;
+                let handled = state.table.handled(step);
+                let Some(transaction) = &mut state.transaction else {
+                    return Err(Error::Busy);
+                };
+                transaction.unchecked &= handled.is_some();
+                handled
             };
+            let Some(handled) = handled else { break };
             // Most steps are about the same instance as the one before.
-            if handled == checked {
-                continue;
-            }
-            if let Some(iid) = handled {
+            if handled != checked
+                && let Some(iid) = handled
+            {
                 self.check_instance(iid)?;
                 checked = handled;
             }
@@ -474,17 +460,18 @@ impl<H: Host> Engine<H> {
     }
 
     fn check_instance(&self, iid: Iid) -> Result<(), Error> {
-        let (instance, is_governing) = {
+        let (instance, is_only_one) = {
             let table = &self.read_state()?.table;
             let Ok(instance) = table.find(iid) else {
                 return Ok(());
             };
-            (instance, is_only_one(table, &instance))
+            (instance, table.is_only_one(&instance))
         };
-        let (Some((oid, target_iid)), Some(owner)) = (instance.target(), instance.owner()) else {
+        let Some((oid, target_iid)) = instance.target() else {
             return Err(Error::BadRequest);
         };
-        if !is_governing
+        let owner = instance.owner;
+        if !is_only_one
             || !self.is_reachable(oid, target_iid)?
             || (owner != SSID_BOOTSTRAP && !self.is_server(owner)?)
         {
@@ -536,7 +523,6 @@ impl<H: Host> Engine<H> {
         if state.transaction.take().is_none() {
             return Err(Error::Busy);
         }
-        state.generation = state.generation.wrapping_add(1);
         state.table.undo_to(0);
         state.table.settle();
         Ok(())
@@ -562,46 +548,45 @@ pub(crate) fn is_target_oid(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
 }
 
-/// Whether no other instance has the same target.
-fn is_only_one(table: &Table, instance: &Instance) -> bool {
-    let Some((oid, iid)) = instance.target() else {
-        return true;
-    };
-    let is_same = |row: Option<[u16; 4]>| {
-        row.is_some_and(|[row_oid, row_iid, ..]| (row_oid, row_iid) == (oid, iid))
-    };
-    // The lowest one is this one, and there is none behind it.
-    table
-        .governing(oid, iid)
-        .is_some_and(|(acl_iid, _)| acl_iid == instance.iid)
-        && !is_same(table.target_at_or_after(oid, iid, instance.iid.saturating_add(1)))
-}
+impl Table {
+    /// Whether no other instance has the same target.
+    fn is_only_one(&self, instance: &Instance) -> bool {
+        let Some((oid, iid)) = instance.target() else {
+            return true;
+        };
+        // It is the lowest one, and there is none behind it.
+        self.governing(oid, iid).map(|(lowest, _)| lowest) == Some(instance.iid)
+            && self
+                .target_at_or_after(oid, iid, instance.iid.saturating_add(1))
+                .is_none_or(|[next_oid, next_iid, ..]| (next_oid, next_iid) != (oid, iid))
+    }
 
-impl Edit {
-    fn apply(self, table: &mut Table, iid: Iid) -> Result<(), Error> {
-        if self == Edit::Create {
-            return table.insert(iid);
+    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Error> {
+        if edit == Edit::Create {
+            return self.insert(iid);
         }
-        table.find(iid)?;
-        match self {
-            Edit::Create => Ok(()),
-            Edit::Remove => table.remove(iid),
+        let old = self.find(iid)?;
+        let mut new = old;
+        match edit {
+            Edit::Create => {}
+            Edit::Remove => return self.remove(&old),
             Edit::Reset => {
-                table.retain_entries(iid, |_| false)?;
-                table.set_has_acl(iid, false)?;
-                table.set_owner(iid, 0)
+                self.clear_acl(iid)?;
+                new.set_has_acl(false);
+                new.owner = 0;
             }
             Edit::ResetResource(RID_ACL) => {
-                table.retain_entries(iid, |_| false)?;
-                table.set_has_acl(iid, true)
+                self.clear_acl(iid)?;
+                new.set_has_acl(true);
             }
-            Edit::ResetResource(RID_OID | RID_OIID | RID_OWNER) => Err(Error::NotAllowed),
-            Edit::ResetResource(_) => Err(Error::NotFound),
+            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
+                return Err(Error::NotFound);
+            }
+            Edit::ResetResource(_) => return Err(Error::NotAllowed),
             Edit::RemoveEntry(ssid) => {
-                table.entry(iid, ssid).ok_or(Error::NotFound)?;
-                table.remove_entry(iid, ssid)
+                let entry = self.entry(iid, ssid).ok_or(Error::NotFound)?;
+                return self.put_entry(iid, entry, false);
             }
-            Edit::Write(rid, _, _) if rid > RID_OWNER => Err(Error::NotFound),
             Edit::Write(rid, riid, value) => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
                 let is_valid = match rid {
@@ -614,19 +599,17 @@ impl Edit {
                     return Err(Error::BadRequest);
                 }
                 match rid {
-                    RID_OID => table.set_oid(iid, value),
-                    RID_OIID => table.set_target_iid(iid, value),
-                    RID_ACL => table.set_entry(
-                        iid,
-                        Entry {
-                            ssid: riid,
-                            mask: value,
-                        },
-                    ),
-                    _ => table.set_owner(iid, value),
+                    RID_OID => new.oid = value,
+                    RID_OIID => new.set_target_iid(value),
+                    RID_OWNER => new.owner = value,
+                    _ => {
+                        let (ssid, mask) = (riid, value);
+                        return self.set_entry(&old, Entry { ssid, mask });
+                    }
                 }
             }
         }
+        self.replace(&old, &new)
     }
 }
 
@@ -637,7 +620,7 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         _ => Decision {
             allowed: table
                 .find(iid)
-                .is_ok_and(|instance| instance.owner() == Some(ssid)),
+                .is_ok_and(|instance| instance.owner == ssid),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },

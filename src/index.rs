@@ -66,11 +66,16 @@ impl Index {
         }
     }
 
+    pub(crate) fn contains(&self, row: u64) -> bool {
+        self.at_or_after(row) == Some(row)
+    }
+
     /// All rows, rising.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.chunks
-            .iter()
-            .flat_map(|chunk| chunk.rows.iter().copied())
+    pub(crate) fn iter(&self) -> Rows<'_> {
+        Rows {
+            rows: [].iter(),
+            chunks: self.chunks.iter(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -154,5 +159,25 @@ impl Index {
             }
         }
         gap
+    }
+}
+
+/// The rows of a set.
+#[derive(Clone)]
+pub(crate) struct Rows<'a> {
+    rows: core::slice::Iter<'a, u64>,
+    chunks: core::slice::Iter<'a, Chunk>,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        loop {
+            if let Some(&row) = self.rows.next() {
+                return Some(row);
+            }
+            self.rows = self.chunks.next()?.rows.iter();
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! of entries, each a 16-bit mask and the SSID.
 
 use crate::engine::is_target_oid;
-use crate::table::Table;
+use crate::table::{Table, unpack};
 use crate::{Engine, Entry, Error, Host, MAX_ID, SSID_BOOTSTRAP};
 
 /// "ACO", version 1.
@@ -78,17 +78,21 @@ impl<S: Sink> Writer<'_, S> {
 
     fn put_table(&mut self, table: &Table) -> Result<(), S::Error> {
         self.put(&MAGIC)?;
-        self.put_count(table.len())?;
-        for instance in table.iter() {
-            let iid = instance.iid;
+        self.put_count(table.instances.len())?;
+        let mut entries = table.entries.iter();
+        for row in table.instances.iter() {
+            let instance = table.instance(row).ok_or(Error::Incomplete)?;
             let (oid, target_iid) = instance.target().ok_or(Error::Incomplete)?;
-            let owner = instance.owner().unwrap_or_default();
-            self.put_ids([oid, iid, target_iid, owner])?;
-            self.put(&[u8::from(instance.has_acl())])?;
-            if instance.has_acl() {
-                self.put_count(table.entries(iid).count())?;
-                for entry in table.entries(iid) {
-                    self.put_ids([entry.mask, entry.ssid])?;
+            let has_acl = instance.has_acl();
+            self.put_ids([oid, instance.iid, target_iid, instance.owner])?;
+            self.put(&[u8::from(has_acl)])?;
+            if has_acl {
+                let own = |row: &u64| row >> 48 == u64::from(instance.iid);
+                let count = entries.clone().take_while(own).count();
+                self.put_count(count)?;
+                for row in entries.by_ref().take(count) {
+                    let [_, ssid, mask, _] = unpack(row);
+                    self.put_ids([mask, ssid])?;
                 }
             }
         }
@@ -153,9 +157,9 @@ impl<H: Host> Engine<H> {
         };
         let mut state = self.write_state()?;
         // Back to before the transaction, and forth again.
-        state.table.turn_back(0);
+        state.table.turn(0, true);
         let result = writer.put_table(&state.table);
-        state.table.turn_back(0);
+        state.table.turn(0, false);
         state.modified &= result.is_err();
         result
     }
@@ -179,7 +183,6 @@ impl<H: Host> Engine<H> {
         }
         state.table = table;
         state.modified = false;
-        state.generation = state.generation.wrapping_add(1);
         Ok(())
     }
 
@@ -213,10 +216,8 @@ impl<H: Host> Engine<H> {
             {
                 return Err(Error::Malformed.into());
             }
-            table.govern(iid, oid, target_iid, owner)?;
-            if has_acl == 0 {
-                table.set_has_acl(iid, false)?;
-            } else {
+            table.govern(iid, [oid, target_iid, owner], has_acl == 1)?;
+            if has_acl == 1 {
                 let count = reader.count(more)?;
                 for left in (0..count).rev() {
                     let mut entry = [0; 4];
@@ -226,7 +227,7 @@ impl<H: Host> Engine<H> {
                     if ssid == SSID_BOOTSTRAP || table.entry(iid, ssid).is_some() {
                         return Err(Error::Malformed.into());
                     }
-                    table.set_entry(iid, Entry { ssid, mask })?;
+                    table.put_entry(iid, Entry { ssid, mask }, true)?;
                 }
             }
             table.settle();
@@ -244,7 +245,8 @@ impl<H: Host> Engine<H> {
                 while let Some([found, _, iid, _]) = table.target_at_or_after(oid, 0, 0)
                     && found == oid
                 {
-                    table.remove(iid)?;
+                    let instance = table.find(iid)?;
+                    table.remove(&instance)?;
                     table.settle();
                 }
             }

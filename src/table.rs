@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 const HAS_TARGET_IID: u16 = 1;
 const HAS_ACL: u16 = 2;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Set {
     Targets,
     Instances,
@@ -36,15 +36,15 @@ struct Step {
 }
 
 /// One Access Control instance without its ACL.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Instance {
     pub(crate) iid: Iid,
     /// `MAX_ID` while unset.
-    oid: Oid,
+    pub(crate) oid: Oid,
     target_iid: Iid,
     flags: u16,
     /// Zero while unset.
-    owner: Ssid,
+    pub(crate) owner: Ssid,
 }
 
 impl Instance {
@@ -60,12 +60,21 @@ impl Instance {
         Some((self.oid()?, self.target_iid()?))
     }
 
-    pub(crate) fn owner(&self) -> Option<Ssid> {
-        (self.owner != 0).then_some(self.owner)
+    pub(crate) fn set_target_iid(&mut self, target_iid: Iid) {
+        self.target_iid = target_iid;
+        self.flags |= HAS_TARGET_IID;
     }
 
     pub(crate) fn has_acl(&self) -> bool {
         self.flags & HAS_ACL != 0
+    }
+
+    /// Makes the ACL present, or absent; absent, it is to have no entries.
+    pub(crate) fn set_has_acl(&mut self, has_acl: bool) {
+        self.flags &= !HAS_ACL;
+        if has_acl {
+            self.flags |= HAS_ACL;
+        }
     }
 
     /// While the target is incomplete, the row is kept out of all Objects.
@@ -79,11 +88,11 @@ impl Instance {
     }
 }
 
-const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
+pub(crate) const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
     ((a as u64) << 48) | ((b as u64) << 32) | ((c as u64) << 16) | d as u64
 }
 
-const fn unpack(row: u64) -> [u16; 4] {
+pub(crate) const fn unpack(row: u64) -> [u16; 4] {
     [
         (row >> 48) as u16,
         (row >> 32) as u16,
@@ -95,8 +104,8 @@ const fn unpack(row: u64) -> [u16; 4] {
 /// The Access Control instances of one client.
 pub(crate) struct Table {
     targets: Index,
-    instances: Index,
-    entries: Index,
+    pub(crate) instances: Index,
+    pub(crate) entries: Index,
     journal: Vec<Step>,
     /// Whether it is a handler that changes something.
     pub(crate) by_handler: bool,
@@ -115,16 +124,17 @@ impl Table {
 
     // ---- looking up -------------------------------------------------------
 
-    pub(crate) fn len(&self) -> usize {
-        self.instances.len()
-    }
-
     /// The first target at or after one, with the instance that governs it and
     /// its owner. Should an open transaction hold several instances for the same
     /// target, the lowest ID comes first.
     pub(crate) fn target_at_or_after(&self, oid: Oid, iid: Iid, acl_iid: Iid) -> Option<[u16; 4]> {
-        let row = self.targets.at_or_after(pack([oid, iid, acl_iid, 0]))?;
-        Some(unpack(row))
+        self.target_row_at_or_after(pack([oid, iid, acl_iid, 0]))
+            .map(unpack)
+    }
+
+    /// The first row of the targets that is not below this one.
+    pub(crate) fn target_row_at_or_after(&self, row: u64) -> Option<u64> {
+        self.targets.at_or_after(row)
     }
 
     /// The instance that governs a target, and its owner.
@@ -133,7 +143,7 @@ impl Table {
         ((found_oid, found_iid) == (oid, iid)).then_some((acl_iid, owner))
     }
 
-    fn with_owner(&self, row: u64) -> Option<Instance> {
+    pub(crate) fn instance(&self, row: u64) -> Option<Instance> {
         let [iid, oid, target_iid, flags] = unpack(row);
         let mut instance = Instance {
             iid,
@@ -149,7 +159,7 @@ impl Table {
 
     /// The first instance whose ID is `iid` or above.
     pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
-        self.with_owner(self.instances.at_or_after(pack([iid, 0, 0, 0]))?)
+        self.instance(self.instances.at_or_after(pack([iid, 0, 0, 0]))?)
     }
 
     /// The instance with this ID.
@@ -169,16 +179,6 @@ impl Table {
     pub(crate) fn entry(&self, iid: Iid, ssid: Ssid) -> Option<Entry> {
         self.entry_at_or_after(iid, ssid)
             .filter(|entry| entry.ssid == ssid)
-    }
-
-    /// The entries of an instance, by rising SSID.
-    pub(crate) fn entries(&self, iid: Iid) -> impl Iterator<Item = Entry> + Clone + '_ {
-        let mut next = Some(0);
-        core::iter::from_fn(move || {
-            let entry = self.entry_at_or_after(iid, next?)?;
-            next = entry.ssid.checked_add(1);
-            Some(entry)
-        })
     }
 
     /// The lowest ID that no instance has.
@@ -225,7 +225,7 @@ impl Table {
 
     /// Takes everything after `mark` back.
     pub(crate) fn undo_to(&mut self, mark: usize) {
-        self.turn_back(mark);
+        self.turn(mark, true);
         self.journal.truncate(mark);
     }
 
@@ -241,20 +241,20 @@ impl Table {
         self.journal.clear();
     }
 
-    /// Takes the steps after `mark` back and turns the journal round, so that
-    /// doing the same again brings them back.
-    pub(crate) fn turn_back(&mut self, mark: usize) {
-        let mut journal = core::mem::take(&mut self.journal);
-        if let Some(steps) = journal.get_mut(mark..) {
-            steps.reverse();
-            for step in steps {
-                if step.put {
-                    self.set(step.set).remove(step.row);
-                } else {
-                    // Room is certain: the row has been there before.
-                    let _ = self.set(step.set).insert(step.row);
-                }
-                step.put = !step.put;
+    /// Takes the steps after `mark` back, or does them again. The journal stays.
+    pub(crate) fn turn(&mut self, mark: usize, back: bool) {
+        let journal = core::mem::take(&mut self.journal);
+        let mut steps = journal.iter().skip(mark);
+        while let Some(step) = if back {
+            steps.next_back()
+        } else {
+            steps.next()
+        } {
+            if step.put != back {
+                // Room is certain: the row has been there before.
+                let _ = self.set(step.set).insert(step.row);
+            } else {
+                self.set(step.set).remove(step.row);
             }
         }
         self.journal = journal;
@@ -273,127 +273,84 @@ impl Table {
     // ---- changing ---------------------------------------------------------
     // After an error the caller takes back what was done so far.
 
-    fn put(&mut self, instance: &Instance) -> Result<(), Error> {
-        self.step(Set::Targets, instance.target_row(), true)?;
-        self.step(Set::Instances, instance.instance_row(), true)
+    fn put(&mut self, instance: &Instance, put: bool) -> Result<(), Error> {
+        self.step(Set::Targets, instance.target_row(), put)?;
+        self.step(Set::Instances, instance.instance_row(), put)
     }
 
-    fn take(&mut self, instance: &Instance) -> Result<(), Error> {
-        self.step(Set::Targets, instance.target_row(), false)?;
-        self.step(Set::Instances, instance.instance_row(), false)
+    /// Replaces an instance by another one with the same ID.
+    pub(crate) fn replace(&mut self, old: &Instance, new: &Instance) -> Result<(), Error> {
+        self.put(old, false)?;
+        self.put(new, true)
     }
 
-    /// Adds an instance without a target, owned by the Bootstrap-Server.
+    /// Adds an instance, whose ID must be free, without a target, and owned by
+    /// the Bootstrap-Server.
     pub(crate) fn insert(&mut self, iid: Iid) -> Result<(), Error> {
         if iid == MAX_ID {
             return Err(Error::BadRequest);
         }
         if self.find(iid).is_ok() {
-            return Err(Error::Conflict(iid));
+            return Err(Error::Conflict);
         }
-        self.put(&Instance {
+        let instance = Instance {
             iid,
             oid: MAX_ID,
             target_iid: 0,
             flags: 0,
             owner: SSID_BOOTSTRAP,
-        })
+        };
+        self.put(&instance, true)
     }
 
-    /// Adds an instance that governs a target: an ACL without entries.
+    /// Adds an instance, whose ID must be free, that governs a target.
     pub(crate) fn govern(
         &mut self,
         iid: Iid,
-        oid: Oid,
-        target_iid: Iid,
-        owner: Ssid,
+        [oid, target_iid, owner]: [u16; 3],
+        has_acl: bool,
     ) -> Result<(), Error> {
-        self.put(&Instance {
+        let mut instance = Instance {
             iid,
             oid,
             target_iid,
-            flags: HAS_TARGET_IID | HAS_ACL,
+            flags: HAS_TARGET_IID,
             owner,
-        })
+        };
+        instance.set_has_acl(has_acl);
+        self.put(&instance, true)
     }
 
     /// Removes an instance.
-    pub(crate) fn remove(&mut self, iid: Iid) -> Result<(), Error> {
-        let instance = self.find(iid)?;
-        self.retain_entries(iid, |_| false)?;
-        self.take(&instance)
+    pub(crate) fn remove(&mut self, instance: &Instance) -> Result<(), Error> {
+        self.clear_acl(instance.iid)?;
+        self.put(instance, false)
     }
 
-    /// Replaces what `change` changes.
-    fn change(&mut self, iid: Iid, change: impl FnOnce(&mut Instance)) -> Result<(), Error> {
-        let mut instance = self.find(iid)?;
-        self.take(&instance)?;
-        change(&mut instance);
-        self.put(&instance)
-    }
-
-    pub(crate) fn set_oid(&mut self, iid: Iid, oid: Oid) -> Result<(), Error> {
-        self.change(iid, |instance| instance.oid = oid)
-    }
-
-    pub(crate) fn set_target_iid(&mut self, iid: Iid, target_iid: Iid) -> Result<(), Error> {
-        self.change(iid, |instance| {
-            instance.target_iid = target_iid;
-            instance.flags |= HAS_TARGET_IID;
-        })
-    }
-
-    /// Sets the owner; zero unsets it.
-    pub(crate) fn set_owner(&mut self, iid: Iid, owner: Ssid) -> Result<(), Error> {
-        self.change(iid, |instance| instance.owner = owner)
-    }
-
-    /// Makes the ACL present, or absent; it is to have no entries then.
-    pub(crate) fn set_has_acl(&mut self, iid: Iid, has_acl: bool) -> Result<(), Error> {
-        self.change(iid, |instance| {
-            instance.flags &= !HAS_ACL;
-            if has_acl {
-                instance.flags |= HAS_ACL;
-            }
-        })
-    }
-
-    /// Keeps the entries that `keep` wants.
-    pub(crate) fn retain_entries(
-        &mut self,
-        iid: Iid,
-        keep: impl Fn(Ssid) -> bool,
-    ) -> Result<(), Error> {
-        let mut next = Some(0);
-        while let Some(entry) = next.and_then(|next| self.entry_at_or_after(iid, next)) {
-            next = entry.ssid.checked_add(1);
-            if !keep(entry.ssid) {
-                let row = pack([iid, entry.ssid, entry.mask, 0]);
-                self.step(Set::Entries, row, false)?;
-            }
+    /// Removes all entries of an instance.
+    pub(crate) fn clear_acl(&mut self, iid: Iid) -> Result<(), Error> {
+        while let Some(entry) = self.entry_at_or_after(iid, 0) {
+            self.put_entry(iid, entry, false)?;
         }
         Ok(())
     }
 
+    /// Adds an entry that is not there, or removes one that is.
+    pub(crate) fn put_entry(&mut self, iid: Iid, entry: Entry, put: bool) -> Result<(), Error> {
+        self.step(Set::Entries, pack([iid, entry.ssid, entry.mask, 0]), put)
+    }
+
     /// Sets one entry; the ACL is present afterwards.
-    pub(crate) fn set_entry(&mut self, iid: Iid, new: Entry) -> Result<(), Error> {
-        if !self.find(iid)?.has_acl() {
-            self.set_has_acl(iid, true)?;
+    pub(crate) fn set_entry(&mut self, instance: &Instance, new: Entry) -> Result<(), Error> {
+        let iid = instance.iid;
+        if !instance.has_acl() {
+            let mut changed = *instance;
+            changed.set_has_acl(true);
+            self.replace(instance, &changed)?;
         }
-        self.remove_entry(iid, new.ssid)?;
-        self.step(Set::Entries, pack([iid, new.ssid, new.mask, 0]), true)
-    }
-
-    /// Takes one entry out, if it is there.
-    pub(crate) fn remove_entry(&mut self, iid: Iid, ssid: Ssid) -> Result<(), Error> {
-        match self.entry(iid, ssid) {
-            Some(entry) => self.step(Set::Entries, pack([iid, ssid, entry.mask, 0]), false),
-            None => Ok(()),
+        if let Some(old) = self.entry(iid, new.ssid) {
+            self.put_entry(iid, old, false)?;
         }
-    }
-
-    /// All instances, by rising ID.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Instance> + '_ {
-        self.instances.iter().filter_map(|row| self.with_owner(row))
+        self.put_entry(iid, new, true)
     }
 }

@@ -17,9 +17,9 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
+#[repr(transparent)]
 pub struct aac_ids_t {
     ids: Ids,
-    failed: bool,
 }
 
 /// What the engine asks of its client.
@@ -230,11 +230,10 @@ pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
     let Some(set) = (unsafe { ids.as_mut() }) else {
         return -1;
     };
-    if set.ids.insert(id).is_err() {
-        set.failed = true;
-        return -1;
+    match set.ids.insert(id) {
+        Ok(()) => 0,
+        Err(_) => -1,
     }
-    0
 }
 
 // ---- enforcement ----------------------------------------------------------------
@@ -505,23 +504,11 @@ impl CHost {
         // SAFETY: `aac_new` took a valid pointer that outlives the engine.
         unsafe { &*self.ops }
     }
+}
 
-    fn list(
-        &self,
-        found: &mut Ids,
-        list: impl FnOnce(*mut aac_ids_t) -> c_int,
-    ) -> Result<(), Error> {
-        let mut set = aac_ids_t {
-            ids: core::mem::take(found),
-            failed: false,
-        };
-        let result = list(&raw mut set);
-        *found = set.ids;
-        if set.failed {
-            return Err(Error::NoMemory);
-        }
-        done(result)
-    }
+/// The set as C sees it, a transparent wrapper.
+fn for_c(found: &mut Ids) -> *mut aac_ids_t {
+    (found as *mut Ids).cast()
 }
 
 fn answer(answer: c_int) -> Result<bool, Error> {
@@ -564,16 +551,12 @@ impl Host for CHost {
 
     fn list_instances(&self, oid: u16, found: &mut Ids) -> Result<(), Error> {
         // SAFETY: see above.
-        self.list(found, |set| unsafe {
-            (self.ops().list_instances)(self.host, oid, set)
-        })
+        done(unsafe { (self.ops().list_instances)(self.host, oid, for_c(found)) })
     }
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
         // SAFETY: see above.
-        self.list(found, |set| unsafe {
-            (self.ops().list_accounts)(self.host, set)
-        })
+        done(unsafe { (self.ops().list_accounts)(self.host, for_c(found)) })
     }
 
     fn remove_instance(&self, oid: u16, iid: u16) -> Result<(), Error> {
