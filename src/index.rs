@@ -29,15 +29,11 @@ impl Row for u64 {
     }
 }
 
-struct Chunk<R> {
-    /// No key of this chunk is below it, but in the first chunk.
-    fence: u64,
-    rows: Vec<R>,
-}
-
 /// The set.
 pub(crate) struct Index<R> {
-    chunks: Vec<Chunk<R>>,
+    /// For each chunk, what no key in it is below; but in the first chunk.
+    fences: Vec<u64>,
+    chunks: Vec<Vec<R>>,
     has_empty: bool,
 }
 
@@ -45,13 +41,14 @@ impl<R: Row> Index<R> {
     /// Rows in a chunk: few fences to search against little to move, and on a
     /// small machine little to allocate.
     const CHUNK: usize = if cfg!(target_pointer_width = "64") {
-        2048 / size_of::<R>()
+        4096 / size_of::<R>()
     } else {
         512 / size_of::<R>()
     };
 
     pub(crate) const fn new() -> Index<R> {
         Index {
+            fences: Vec::new(),
             chunks: Vec::new(),
             has_empty: false,
         }
@@ -60,11 +57,11 @@ impl<R: Row> Index<R> {
     /// The chunk that holds `key`, or would, and its place there.
     fn locate(&self, key: u64) -> (usize, usize) {
         let chunk = self
-            .chunks
-            .partition_point(|chunk| chunk.fence <= key)
+            .fences
+            .partition_point(|&fence| fence <= key)
             .saturating_sub(1);
         let place = match self.chunks.get(chunk) {
-            Some(chunk) => place_in(&chunk.rows, key),
+            Some(rows) => place_in(rows, key),
             None => 0,
         };
         (chunk, place)
@@ -74,8 +71,7 @@ impl<R: Row> Index<R> {
     pub(crate) fn at_or_after(&self, key: u64) -> Option<&R> {
         let (mut chunk, mut place) = self.locate(key);
         loop {
-            let rows = &self.chunks.get(chunk)?.rows;
-            if let Some(found) = rows.get(place) {
+            if let Some(found) = self.chunks.get(chunk)?.get(place) {
                 return Some(found);
             }
             chunk += 1;
@@ -90,24 +86,24 @@ impl<R: Row> Index<R> {
 
     /// All rows, rising.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
-        self.chunks.iter().flat_map(|chunk| chunk.rows.iter())
+        self.chunks.iter().flatten()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.rows.len()).sum()
+        self.chunks.iter().map(Vec::len).sum()
     }
 
     /// Adds a row whose key is not there.
     pub(crate) fn insert(&mut self, row: R) -> Result<(), Error> {
         let key = row.key();
         let (mut at, mut place) = self.locate(key);
-        let is_full = |chunk: &Chunk<R>| chunk.rows.len() >= Self::CHUNK;
+        let is_full = |rows: &Vec<R>| rows.len() >= Self::CHUNK;
         if self.chunks.get(at).is_none_or(is_full) {
             self.split(at, place, key)?;
             (at, place) = self.locate(key);
         }
         match self.chunks.get_mut(at) {
-            Some(chunk) => vec::insert(&mut chunk.rows, place, row),
+            Some(rows) => vec::insert(rows, place, row),
             None => Err(Error::NoMemory),
         }
     }
@@ -116,24 +112,26 @@ impl<R: Row> Index<R> {
     /// upper half moves to a chunk of its own. Rows that come in rising order
     /// leave full chunks behind.
     fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), Error> {
-        let mut rows = Vec::new();
+        let mut upper = Vec::new();
         let mut fence = key;
         let mut stay = Self::CHUNK;
         let mut new_at = 0;
-        if let Some(chunk) = self.chunks.get(at) {
+        if let Some(rows) = self.chunks.get(at) {
             new_at = at + 1;
-            rows.try_reserve_exact(Self::CHUNK)?;
+            upper.try_reserve_exact(Self::CHUNK)?;
             if place < stay || new_at < self.chunks.len() {
                 stay /= 2;
-                for &moved in chunk.rows.iter().skip(stay) {
-                    vec::push(&mut rows, moved)?;
+                for &row in rows.iter().skip(stay) {
+                    vec::push(&mut upper, row)?;
                 }
-                fence = rows.first().map_or(key, Row::key);
+                fence = upper.first().map_or(key, Row::key);
             }
         }
-        vec::insert(&mut self.chunks, new_at, Chunk { fence, rows })?;
-        if let Some(chunk) = self.chunks.get_mut(at) {
-            chunk.rows.truncate(stay);
+        self.fences.try_reserve(1)?;
+        vec::insert(&mut self.chunks, new_at, upper)?;
+        vec::insert(&mut self.fences, new_at, fence)?;
+        if let Some(rows) = self.chunks.get_mut(at) {
+            rows.truncate(stay);
         }
         Ok(())
     }
@@ -142,8 +140,8 @@ impl<R: Row> Index<R> {
     /// must belong there.
     pub(crate) fn replace(&mut self, key: u64, row: R) {
         let (at, place) = self.locate(key);
-        if let Some(chunk) = self.chunks.get_mut(at)
-            && let Some(old) = chunk.rows.get_mut(place)
+        if let Some(rows) = self.chunks.get_mut(at)
+            && let Some(old) = rows.get_mut(place)
             && old.key() == key
         {
             *old = row;
@@ -153,18 +151,21 @@ impl<R: Row> Index<R> {
     /// Takes a row out, if it is there.
     pub(crate) fn remove(&mut self, key: u64) {
         let (at, place) = self.locate(key);
-        if let Some(chunk) = self.chunks.get_mut(at)
-            && chunk.rows.get(place).map(Row::key) == Some(key)
+        if let Some(rows) = self.chunks.get_mut(at)
+            && rows.get(place).map(Row::key) == Some(key)
         {
-            vec::remove(&mut chunk.rows, place);
-            self.has_empty |= chunk.rows.is_empty();
+            vec::remove(rows, place);
+            self.has_empty |= rows.is_empty();
         }
     }
 
     /// Drops empty chunks.
     pub(crate) fn tidy(&mut self) {
         if core::mem::take(&mut self.has_empty) {
-            self.chunks.retain(|chunk| !chunk.rows.is_empty());
+            let mut chunks = self.chunks.iter();
+            self.fences
+                .retain(|_| chunks.next().is_some_and(|rows| !rows.is_empty()));
+            self.chunks.retain(|rows| !rows.is_empty());
         }
     }
 }
@@ -191,10 +192,10 @@ impl Index<u64> {
     pub(crate) fn lowest_gap(&self) -> u64 {
         let mut gap = 0;
         for chunk in &self.chunks {
-            let dense = gap + chunk.rows.len() as u64;
-            match chunk.rows.last() {
+            let dense = gap + chunk.len() as u64;
+            match chunk.last() {
                 Some(last) if (last >> 48) + 1 != dense => {
-                    for row in &chunk.rows {
+                    for row in chunk {
                         if row >> 48 != gap {
                             return gap;
                         }

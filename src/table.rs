@@ -367,7 +367,11 @@ impl Table {
     }
 
     /// Removes one entry.
-    pub(crate) fn remove_entry(&mut self, instance: &mut Instance, ssid: Ssid) -> Result<(), Error> {
+    pub(crate) fn remove_entry(
+        &mut self,
+        instance: &mut Instance,
+        ssid: Ssid,
+    ) -> Result<(), Error> {
         if instance.len == LONG {
             return self.step(Step::Entry(instance.iid, ssid, None));
         }
