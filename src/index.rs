@@ -1,4 +1,4 @@
-//! An ordered set of rows with 64-bit keys, in chunks of bounded size.
+//! An ordered set of rows of one or two 64-bit words, in chunks of bounded size.
 //!
 //! A sorted vector would move half of itself for each insertion, and a tree of
 //! single nodes would cost an allocation for each row. Here the rows stand in
@@ -8,203 +8,233 @@
 //! between, as long as [`Index::tidy`] was not called: a chunk never shrinks nor
 //! goes away, its fence never moves, and a chunk that takes over a part of
 //! another one's range gets room for all that the other could hold.
+//!
+//! One kind of row for all sets, and whole chunks of plain words, so that the
+//! code exists once: flash is dearer than the multiplication by a width.
 
 use crate::{Error, vec};
 use alloc::vec::Vec;
 
-/// What an [`Index`] holds.
-pub(crate) trait Row: Copy {
-    /// In a run of consecutive IDs, keys differ by this power of two.
-    const STRIDE: u32;
+/// Words in a chunk: few fences to search against little to move, and on a small
+/// machine little to allocate.
+const CHUNK: usize = if cfg!(target_pointer_width = "64") {
+    512
+} else {
+    64
+};
 
-    /// No two rows of a set have the same key.
-    fn key(&self) -> u64;
-}
+/// A fence's row: the fence, and the number of its chunk.
+const FENCE: usize = 2;
 
-impl Row for u64 {
-    const STRIDE: u32 = 48;
-
-    fn key(&self) -> u64 {
-        *self
-    }
-}
-
-/// The set.
-pub(crate) struct Index<R> {
-    /// For each chunk, what no key in it is below; but in the first chunk.
+/// The set. The first word of a row is its key; no two rows have the same.
+pub(crate) struct Index {
+    /// In rising order, what no key in the chunk is below; but in the first one.
     fences: Vec<u64>,
-    chunks: Vec<Vec<R>>,
+    /// In any order.
+    chunks: Vec<Vec<u64>>,
+    /// A row has two words to the power of this.
+    shift: u8,
     has_empty: bool,
 }
 
-impl<R: Row> Index<R> {
-    /// Rows in a chunk: few fences to search against little to move, and on a
-    /// small machine little to allocate.
-    const CHUNK: usize = if cfg!(target_pointer_width = "64") {
-        4096 / size_of::<R>()
-    } else {
-        512 / size_of::<R>()
-    };
-
-    pub(crate) const fn new() -> Index<R> {
+impl Index {
+    /// For rows of one word, or of two if `shift` is one.
+    pub(crate) const fn new(shift: u8) -> Index {
         Index {
             fences: Vec::new(),
             chunks: Vec::new(),
+            shift,
             has_empty: false,
         }
     }
 
-    /// The chunk that holds `key`, or would, and its place there.
-    fn locate(&self, key: u64) -> (usize, usize) {
-        let chunk = self
-            .fences
-            .partition_point(|&fence| fence <= key)
-            .saturating_sub(1);
-        let place = match self.chunks.get(chunk) {
-            Some(rows) => place_in(rows, key),
-            None => 0,
-        };
-        (chunk, place)
+    const fn width(&self) -> usize {
+        1 << self.shift
     }
 
-    /// The row with the lowest key that is not below `key`.
-    pub(crate) fn at_or_after(&self, key: u64) -> Option<&R> {
-        let (mut chunk, mut place) = self.locate(key);
-        loop {
-            if let Some(found) = self.chunks.get(chunk)?.get(place) {
-                return Some(found);
+    /// The chunk behind the fence at `at`.
+    fn chunk(&self, at: usize) -> Option<&Vec<u64>> {
+        self.chunks.get(*self.fences.get(at + 1)? as usize)
+    }
+
+    fn chunk_mut(&mut self, at: usize) -> Option<&mut Vec<u64>> {
+        self.chunks.get_mut(*self.fences.get(at + 1)? as usize)
+    }
+
+    /// The fence before `key`, and the key's place in the chunk behind it.
+    fn locate(&self, key: u64) -> (usize, usize) {
+        let at = search(&self.fences, 1, key + 1).saturating_sub(FENCE);
+        let place = match self.chunk(at) {
+            Some(rows) => place_in(rows, self.shift, key),
+            None => 0,
+        };
+        (at, place)
+    }
+
+    /// Rows in rising order, the first of which has the lowest key that is not
+    /// below `key`: as many as stand together. Empty if there is none.
+    pub(crate) fn tail(&self, key: u64) -> &[u64] {
+        let (mut at, mut place) = self.locate(key);
+        while let Some(rows) = self.chunk(at) {
+            match rows.get(place..) {
+                Some(tail) if !tail.is_empty() => return tail,
+                _ => {}
             }
-            chunk += 1;
+            at += FENCE;
             place = 0;
+        }
+        &[]
+    }
+
+    /// As [`Index::tail`], from the row with the highest key that is below `key`.
+    pub(crate) fn tail_before(&self, key: u64) -> &[u64] {
+        let (mut at, mut place) = self.locate(key);
+        loop {
+            if let Some(before) = place.checked_sub(self.width()) {
+                return self
+                    .chunk(at)
+                    .and_then(|rows| rows.get(before..))
+                    .unwrap_or(&[]);
+            }
+            let Some(before) = at.checked_sub(FENCE) else {
+                return &[];
+            };
+            at = before;
+            place = self.chunk(at).map_or(0, Vec::len);
         }
     }
 
-    /// The row with this key.
-    pub(crate) fn get(&self, key: u64) -> Option<&R> {
-        self.at_or_after(key).filter(|row| row.key() == key)
-    }
-
-    /// All rows, rising.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
-        self.chunks.iter().flatten()
-    }
-
+    /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
-        self.chunks.iter().map(Vec::len).sum()
+        self.chunks.iter().map(Vec::len).sum::<usize>() >> self.shift
     }
 
-    /// Adds a row whose key is not there.
-    pub(crate) fn insert(&mut self, row: R) -> Result<(), Error> {
-        let key = row.key();
+    /// Takes the row with this key out; if there is none, puts this one in.
+    pub(crate) fn toggle(&mut self, row: [u64; 2]) -> Result<(), Error> {
+        let [key, _] = row;
+        let width = self.width();
         let (mut at, mut place) = self.locate(key);
-        let is_full = |rows: &Vec<R>| rows.len() >= Self::CHUNK;
-        if self.chunks.get(at).is_none_or(is_full) {
+        let mut is_full = true;
+        if let Some(rows) = self.chunk_mut(at) {
+            if rows.get(place) == Some(&key) {
+                vec::remove(rows, place, width);
+                self.has_empty |= rows.is_empty();
+                return Ok(());
+            }
+            is_full = rows.len() >= CHUNK;
+        }
+        if is_full {
             self.split(at, place, key)?;
             (at, place) = self.locate(key);
         }
-        match self.chunks.get_mut(at) {
-            Some(rows) => vec::insert(rows, place, row),
-            None => Err(Error::NoMemory),
+        match (self.chunk_mut(at), row.get(..width)) {
+            (Some(rows), Some(row)) => vec::insert(rows, place, row),
+            _ => Err(Error::NoMemory),
         }
     }
 
-    /// Makes room for `key`, which belongs at `place` of the full chunk `at`: the
-    /// upper half moves to a chunk of its own. Rows that come in rising order
-    /// leave full chunks behind.
+    /// Makes room for `key`, which belongs at `place` of the full chunk behind
+    /// the fence at `at`: the upper half moves to a chunk of its own. Rows that
+    /// come in rising order leave full chunks behind.
     fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), Error> {
         let mut upper = Vec::new();
         let mut fence = key;
-        let mut stay = Self::CHUNK;
         let mut new_at = 0;
-        if let Some(rows) = self.chunks.get(at) {
-            new_at = at + 1;
-            upper.try_reserve_exact(Self::CHUNK)?;
-            if place < stay || new_at < self.chunks.len() {
-                stay /= 2;
-                for &row in rows.iter().skip(stay) {
-                    vec::push(&mut upper, row)?;
+        let is_last = at + FENCE >= self.fences.len();
+        if let Some(rows) = self.chunk(at) {
+            new_at = at + FENCE;
+            upper.try_reserve(CHUNK)?;
+            if !is_last || place < CHUNK {
+                for &word in rows.iter().skip(CHUNK / 2) {
+                    vec::push(&mut upper, word)?;
                 }
-                fence = upper.first().map_or(key, Row::key);
+                fence = upper.first().map_or(key, |first| *first);
             }
         }
-        self.fences.try_reserve(1)?;
-        vec::insert(&mut self.chunks, new_at, upper)?;
-        vec::insert(&mut self.fences, new_at, fence)?;
-        if let Some(rows) = self.chunks.get_mut(at) {
-            rows.truncate(stay);
+        let mut number = self.chunks.len();
+        if let Some(unused) = self.chunks.iter().position(|rows| rows.capacity() == 0) {
+            number = unused;
+        } else {
+            vec::push(&mut self.chunks, Vec::new())?;
+        }
+        vec::insert(&mut self.fences, new_at, &[fence, number as u64])?;
+        if !upper.is_empty()
+            && let Some(rows) = self.chunk_mut(at)
+        {
+            rows.truncate(CHUNK / 2);
+        }
+        if let Some(place) = self.chunks.get_mut(number) {
+            *place = upper;
         }
         Ok(())
     }
 
-    /// Puts a row in the place of the one with `key`; in the order of keys, it
-    /// must belong there.
-    pub(crate) fn replace(&mut self, key: u64, row: R) {
-        let (at, place) = self.locate(key);
-        if let Some(rows) = self.chunks.get_mut(at)
-            && let Some(old) = rows.get_mut(place)
-            && old.key() == key
-        {
-            *old = row;
-        }
-    }
-
-    /// Takes a row out, if it is there.
-    pub(crate) fn remove(&mut self, key: u64) {
-        let (at, place) = self.locate(key);
-        if let Some(rows) = self.chunks.get_mut(at)
-            && rows.get(place).map(Row::key) == Some(key)
-        {
-            vec::remove(rows, place);
-            self.has_empty |= rows.is_empty();
-        }
-    }
-
-    /// Drops empty chunks.
+    /// Gives back the memory of empty chunks.
     pub(crate) fn tidy(&mut self) {
         if core::mem::take(&mut self.has_empty) {
-            let mut chunks = self.chunks.iter();
-            self.fences
-                .retain(|_| chunks.next().is_some_and(|rows| !rows.is_empty()));
-            self.chunks.retain(|rows| !rows.is_empty());
+            let mut at = self.fences.len();
+            while let Some(before) = at.checked_sub(FENCE) {
+                at = before;
+                if let Some(rows) = self.chunk_mut(at)
+                    && rows.is_empty()
+                {
+                    *rows = Vec::new();
+                    vec::remove(&mut self.fences, at, FENCE);
+                }
+            }
         }
+    }
+
+    /// The lowest number that is not the upper 16 bits of a row, where rows have
+    /// one word and each its own. Costs a step for each chunk, not for each row.
+    pub(crate) fn lowest_gap(&self) -> u64 {
+        let mut gap = 0;
+        let mut at = 0;
+        while let Some(rows) = self.chunk(at) {
+            let dense = gap + rows.len() as u64;
+            if rows.last().is_some_and(|last| (last >> 48) + 1 != dense) {
+                for row in rows {
+                    if row >> 48 != gap {
+                        return gap;
+                    }
+                    gap += 1;
+                }
+            }
+            gap = dense;
+            at += FENCE;
+        }
+        gap
     }
 }
 
 /// Where a key belongs in sorted rows.
-fn place_in<R: Row>(rows: &[R], key: u64) -> usize {
+fn search(rows: &[u64], shift: u8, key: u64) -> usize {
+    let is_below = |place: usize| rows.get(place << shift).is_some_and(|row| *row < key);
+    let mut from = 0;
+    let mut size = rows.len() >> shift;
+    // Without a branch that depends on the rows, which no processor can foresee.
+    while size > 1 {
+        let half = size / 2;
+        from += if is_below(from + half) { half } else { 0 };
+        size -= half;
+    }
+    (from + usize::from(is_below(from))) << shift
+}
+
+/// The same, for the rows of a chunk.
+fn place_in(rows: &[u64], shift: u8, key: u64) -> usize {
     // In a run of consecutive IDs the place can be told from the first one. It
     // pays where there are many rows, and costs code where there are few.
     if cfg!(target_pointer_width = "64")
         && let Some(first) = rows.first()
-        && let Some(offset) = (key >> R::STRIDE).checked_sub(first.key() >> R::STRIDE)
-        && let Some((below, above)) = rows.split_at_checked(offset as usize)
-        && below.last().is_none_or(|row| row.key() < key)
-        && above.first().is_none_or(|row| row.key() >= key)
+        && let id = 48 - 16 * u32::from(shift)
+        && let Some(offset) = (key >> id).checked_sub(first >> id)
+        && let Some((below, above)) = rows.split_at_checked((offset as usize) << shift)
+        && above.first().is_some_and(|row| *row >= key)
+        && (below.rchunks(1 << shift).next())
+            .is_none_or(|row| row.first().is_none_or(|row| *row < key))
     {
         return below.len();
     }
-    rows.partition_point(|row| row.key() < key)
-}
-
-impl Index<u64> {
-    /// The lowest number that is not the upper 16 bits of a row, where each row
-    /// has its own. Costs a step for each chunk, not for each row.
-    pub(crate) fn lowest_gap(&self) -> u64 {
-        let mut gap = 0;
-        for chunk in &self.chunks {
-            let dense = gap + chunk.len() as u64;
-            match chunk.last() {
-                Some(last) if (last >> 48) + 1 != dense => {
-                    for row in chunk {
-                        if row >> 48 != gap {
-                            return gap;
-                        }
-                        gap += 1;
-                    }
-                }
-                _ => gap = dense,
-            }
-        }
-        gap
-    }
+    search(rows, shift, key)
 }
