@@ -6,7 +6,7 @@
 //! first, then looks again and changes.
 
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, pack,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, pack, split,
 };
 use crate::{
     Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
@@ -39,6 +39,24 @@ pub enum Edit {
     Write(Rid, u16, i64),
     /// Removes one entry of the ACL [LwM2M 1.2].
     RemoveEntry(Ssid),
+}
+
+/// The kinds of [`Edit`].
+#[derive(Clone, Copy)]
+pub(crate) enum Verb {
+    Create,
+    Remove,
+    Reset,
+    ResetResource,
+    Write,
+    RemoveEntry,
+}
+
+impl Verb {
+    /// In one number with the instance that it is about.
+    pub(crate) const fn of(self, iid: Iid) -> u32 {
+        ((self as u32) << 16) | iid as u32
+    }
 }
 
 pub(crate) struct State {
@@ -390,13 +408,29 @@ impl<H: Host> Engine<H> {
     /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
+        let (verb, id, value) = match edit {
+            Edit::Create => (Verb::Create, [0, 0], 0),
+            Edit::Remove => (Verb::Remove, [0, 0], 0),
+            Edit::Reset => (Verb::Reset, [0, 0], 0),
+            Edit::ResetResource(rid) => (Verb::ResetResource, [rid, 0], 0),
+            Edit::Write(rid, riid, value) => (Verb::Write, [rid, riid], value),
+            Edit::RemoveEntry(ssid) => (Verb::RemoveEntry, [0, ssid], 0),
+        };
+        let value = u32::try_from(value).unwrap_or(u32::MAX);
+        self.request(verb.of(iid), join(id), value)
+    }
+
+    /// Does what [`Engine::edit`] does, with numbers that fit into registers: a
+    /// [`Verb`] with the instance, the resource with the resource instance, and a
+    /// value, out of range if it was so in more bits.
+    pub(crate) fn request(&self, what: u32, id: u32, value: u32) -> Result<(), Error> {
         let mut state = self.lock()?;
         if !state.is_open {
             return Err(Error::Busy);
         }
         state.is_unchecked = true;
         let mark = state.table.mark();
-        let result = state.table.edit(iid, edit);
+        let result = state.table.edit(what, id, value);
         state.conclude(mark, result)
     }
 
@@ -551,40 +585,46 @@ impl Table {
                 .is_none_or(|next| (next ^ base) >> 32 != 0)
     }
 
-    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Error> {
+    fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
+        let iid = what as Iid;
+        let verb = what - u32::from(iid);
+        let [rid, riid] = split(id);
         let found = self.find(iid);
         self.touch(iid)?;
         let Some(mut instance) = found else {
-            return match edit {
-                Edit::Create if iid == MAX_ID => Err(Error::BadRequest),
-                Edit::Create => {
-                    let new = Instance::new(iid, [0, 0], 0);
-                    self.change(None, Some(new), SSID_BOOTSTRAP, false)
-                }
-                _ => Err(Error::NotFound),
-            };
+            if verb != Verb::Create.of(0) {
+                return Err(Error::NotFound);
+            }
+            if iid == MAX_ID {
+                return Err(Error::BadRequest);
+            }
+            let new = Instance::new(iid, [0, 0], 0);
+            return self.change(None, Some(new), SSID_BOOTSTRAP, false);
         };
+        const CREATE: u32 = Verb::Create.of(0);
+        const REMOVE: u32 = Verb::Remove.of(0);
+        const RESET: u32 = Verb::Reset.of(0);
+        const RESET_RESOURCE: u32 = Verb::ResetResource.of(0);
+        const REMOVE_ENTRY: u32 = Verb::RemoveEntry.of(0);
         let mut owner = self.owner(instance);
         let mut keeps_acl = false;
-        match edit {
-            Edit::Create => return Err(Error::Conflict),
-            Edit::Remove => return self.change(found, None, 0, false),
-            Edit::Reset => {
+        match verb {
+            CREATE => return Err(Error::Conflict),
+            REMOVE => return self.change(found, None, 0, false),
+            RESET => {
                 instance = instance.without(HAS_ACL);
                 owner = 0;
             }
-            Edit::ResetResource(RID_ACL) => instance = instance.with(HAS_ACL),
-            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
-                return Err(Error::NotFound);
-            }
-            Edit::ResetResource(_) => return Err(Error::NotAllowed),
-            Edit::RemoveEntry(ssid) => {
-                if self.entry(instance, ssid) == NONE {
+            REMOVE_ENTRY => {
+                if self.entry(instance, riid) == NONE {
                     return Err(Error::NotFound);
                 }
-                return self.set_entry(instance, ssid, NONE);
+                return self.set_entry(instance, riid, NONE);
             }
-            Edit::Write(rid, riid, value) => {
+            _ if rid > RID_OWNER => return Err(Error::NotFound),
+            RESET_RESOURCE if rid != RID_ACL => return Err(Error::NotAllowed),
+            RESET_RESOURCE => instance = instance.with(HAS_ACL),
+            _ => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
                 keeps_acl = true;
                 let flags = instance.flags();

@@ -6,7 +6,7 @@
 
 use crate::engine::is_target_oid;
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, row, unpack,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, row, split, unpack,
 };
 use crate::{Engine, Error, Host, MAX_ID, SSID_BOOTSTRAP};
 
@@ -248,8 +248,8 @@ impl<S: Source> Reader<'_, S> {
         }
         for left in (0..self.count(0)?).rev() {
             let more = left * FIXED;
-            let [oid, iid] = halves(self.take(4, 5 + more)?);
-            let [target_iid, owner] = halves(self.take(4, 1 + more)?);
+            let [oid, iid] = split(self.take(4, 5 + more)?);
+            let [target_iid, owner] = split(self.take(4, 1 + more)?);
             let has_acl = self.take(1, more)?;
             if !is_target_oid(oid)
                 || iid == MAX_ID
@@ -301,8 +301,4 @@ impl<S: Source> Reader<'_, S> {
         }
         Ok(())
     }
-}
-
-const fn halves(value: u32) -> [u16; 2] {
-    [(value >> 16) as u16, value as u16]
 }

@@ -45,6 +45,14 @@ pub(crate) const fn unpack(row: u64) -> [u16; 4] {
     ]
 }
 
+pub(crate) const fn join([high, low]: [u16; 2]) -> u32 {
+    ((high as u32) << 16) | low as u32
+}
+
+pub(crate) const fn split(value: u32) -> [u16; 2] {
+    [(value >> 16) as u16, value as u16]
+}
+
 /// An entry of an ACL: SSID and mask. Entries are ordered by SSID.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Packed(pub(crate) u32);
