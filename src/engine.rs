@@ -71,10 +71,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Ends a change that is whole or not at all: after an error, what was done
-    /// since `mark` is taken back; otherwise it counts as a modification, and
+    /// Ends a change that is whole or not at all: after an error, this one or one
+    /// of the table, what was done since `mark` is taken back; otherwise it counts as a modification, and
     /// outside a transaction becomes final.
     pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Error>) -> Result<(), Error> {
+        let result = result.and(self.table.outcome());
         if result.is_err() {
             self.table.undo_to(mark);
         } else if self.is_open {
@@ -124,15 +125,18 @@ impl State {
             Some(found) => found,
             None => {
                 let new = match wanted {
-                    MAX_ID => table.lowest_free_iid()?,
+                    MAX_ID => table.lowest_free_iid(),
                     wanted => wanted,
                 };
+                if new == MAX_ID {
+                    return Err(Error::Full);
+                }
                 Instance::new(new, grant.target, HAS_TARGET_IID | HAS_ACL)
             }
         };
         let mark = table.mark();
-        let result = table.grant(found, instance, grant);
-        self.conclude(mark, result)?;
+        table.grant(found, instance, grant);
+        self.conclude(mark, Ok(()))?;
         *acl_iid = instance.iid();
         Ok(Progress::Done {
             is_new: found.is_none(),
@@ -141,19 +145,14 @@ impl State {
 }
 
 impl Table {
-    fn grant(
-        &mut self,
-        found: Option<Instance>,
-        instance: Instance,
-        grant: &Grant,
-    ) -> Result<(), Error> {
+    fn grant(&mut self, found: Option<Instance>, instance: Instance, grant: &Grant) {
         let Some(mask) = grant.mask else {
             return self.change(found, Some(instance), grant.ssid, true);
         };
         if found.is_none() {
-            self.change(None, Some(instance), SSID_BOOTSTRAP, false)?;
+            self.change(None, Some(instance), SSID_BOOTSTRAP, false);
         }
-        self.set_entry(instance, grant.ssid, Packed::new(grant.ssid, mask))
+        self.set_entry(instance, grant.ssid, Packed::new(grant.ssid, mask));
     }
 }
 
@@ -316,18 +315,17 @@ impl<H: Host> Engine<H> {
     pub fn purge(&self) -> Result<(), Error> {
         let mut state = self.lock()?;
         let mark = state.table.mark();
-        let mut result = Ok(());
         if state.is_open {
-            while result.is_ok()
-                && let Some(instance) = state.table.at_or_after(0)
-            {
-                result = state.table.change(Some(instance), None, 0, false);
+            let mut from = 0;
+            while let Some(instance) = state.table.at_or_after(from) {
+                from = instance.iid() + 1;
+                state.table.change(Some(instance), None, 0, false);
             }
         } else {
             // Nothing to take back, so nothing that could fail.
             state.table = Table::new();
         }
-        state.conclude(mark, result)?;
+        state.conclude(mark, Ok(()))?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -586,31 +584,33 @@ impl Table {
     }
 
     fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
-        let iid = what as Iid;
-        let verb = what - u32::from(iid);
-        let [rid, riid] = split(id);
-        let found = self.find(iid);
-        self.touch(iid)?;
-        let Some(mut instance) = found else {
-            if verb != Verb::Create.of(0) {
-                return Err(Error::NotFound);
-            }
-            if iid == MAX_ID {
-                return Err(Error::BadRequest);
-            }
-            let new = Instance::new(iid, [0, 0], 0);
-            return self.change(None, Some(new), SSID_BOOTSTRAP, false);
-        };
         const CREATE: u32 = Verb::Create.of(0);
         const REMOVE: u32 = Verb::Remove.of(0);
         const RESET: u32 = Verb::Reset.of(0);
         const RESET_RESOURCE: u32 = Verb::ResetResource.of(0);
         const REMOVE_ENTRY: u32 = Verb::RemoveEntry.of(0);
-        let mut owner = self.owner(instance);
+
+        let iid = what as Iid;
+        let verb = what - u32::from(iid);
+        let [rid, riid] = split(id);
+        let found = self.find(iid);
+        let mut instance = found.unwrap_or_else(|| Instance::new(iid, [0, 0], 0));
+        let mut owner = SSID_BOOTSTRAP;
         let mut keeps_acl = false;
+        self.touch(iid);
+        if found.is_some() {
+            owner = self.owner(instance);
+        } else if verb != CREATE {
+            return Err(Error::NotFound);
+        }
         match verb {
-            CREATE => return Err(Error::Conflict),
-            REMOVE => return self.change(found, None, 0, false),
+            CREATE if found.is_some() => return Err(Error::Conflict),
+            CREATE if iid == MAX_ID => return Err(Error::BadRequest),
+            CREATE => {}
+            REMOVE => {
+                self.change(found, None, 0, false);
+                return Ok(());
+            }
             RESET => {
                 instance = instance.without(HAS_ACL);
                 owner = 0;
@@ -619,32 +619,34 @@ impl Table {
                 if self.entry(instance, riid) == NONE {
                     return Err(Error::NotFound);
                 }
-                return self.set_entry(instance, riid, NONE);
+                self.set_entry(instance, riid, NONE);
+                return Ok(());
             }
             _ if rid > RID_OWNER => return Err(Error::NotFound),
             RESET_RESOURCE if rid != RID_ACL => return Err(Error::NotAllowed),
             RESET_RESOURCE => instance = instance.with(HAS_ACL),
             _ => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
+                let target = [instance.oid(), instance.target_iid()];
                 keeps_acl = true;
-                let flags = instance.flags();
-                let [oid, target_iid] = [instance.oid(), instance.target_iid()];
                 match rid {
                     RID_OID if is_target_oid(value) => {
-                        instance = Instance::new(iid, [value, target_iid], flags);
+                        instance = instance.aimed_at([value, target[1]]);
                     }
                     RID_OIID => {
-                        instance = Instance::new(iid, [oid, value], flags | HAS_TARGET_IID);
+                        instance = instance.aimed_at([target[0], value]).with(HAS_TARGET_IID);
                     }
                     RID_OWNER if value != 0 => owner = value,
                     RID_ACL if Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP => {
-                        return self.set_entry(instance, riid, Packed::new(riid, value));
+                        self.set_entry(instance, riid, Packed::new(riid, value));
+                        return Ok(());
                     }
                     _ => return Err(Error::BadRequest),
                 }
             }
         }
-        self.change(found, Some(instance), owner, keeps_acl)
+        self.change(found, Some(instance), owner, keeps_acl);
+        Ok(())
     }
 }
 

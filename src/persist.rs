@@ -6,7 +6,8 @@
 
 use crate::engine::is_target_oid;
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, row, split, unpack,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, row, split,
+    unpack,
 };
 use crate::{Engine, Error, Host, MAX_ID, SSID_BOOTSTRAP};
 
@@ -41,75 +42,74 @@ pub trait Source {
     fn read(&mut self, buffer: &mut [u8]) -> Result<(), Self::Error>;
 }
 
-struct Writer<'a, S> {
+/// After an error it writes nothing more, so that it is asked once, at the end.
+struct Writer<'a, S: Sink> {
     sink: &'a mut S,
     buffer: [u8; BUFFER],
     used: usize,
+    result: Result<(), S::Error>,
 }
 
 impl<S: Sink> Writer<'_, S> {
     /// Writes the first `size` of four bytes.
-    fn put(&mut self, value: u32, size: usize) -> Result<(), S::Error> {
+    fn put(&mut self, value: u32, size: usize) {
         if self.used > BUFFER - 4 {
-            self.flush()?;
+            self.flush();
         }
-        if let Some(place) =
-            (self.buffer.get_mut(self.used..)).and_then(|left| left.first_chunk_mut())
-        {
+        let place = self.buffer.get_mut(self.used..);
+        if let Some(place) = place.and_then(|left| left.first_chunk_mut()) {
             *place = value.to_be_bytes();
         }
         self.used += size;
-        Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), S::Error> {
+    fn flush(&mut self) {
         let used = core::mem::take(&mut self.used);
-        self.sink.write(self.buffer.get(..used).unwrap_or(&[]))
+        if self.result.is_ok() {
+            self.result = self.sink.write(self.buffer.get(..used).unwrap_or(&[]));
+        }
     }
 
-    fn put_table(&mut self, table: &Table) -> Result<(), S::Error> {
-        self.put(MAGIC, 4)?;
+    fn put_table(&mut self, table: &Table) {
+        self.put(MAGIC, 4);
         // Fewer than there are 16-bit IDs.
-        self.put(table.instances.len() as u32, 4)?;
-        let mut iid = 0;
-        while let Some(instance) = table.at_or_after(iid) {
-            iid = instance.iid() + 1;
-            self.put_instance(table, instance)?;
+        self.put(table.instances.len() as u32, 4);
+        let mut from = 0;
+        while let Some(instance) = table.at_or_after(from) {
+            from = instance.iid() + 1;
+            self.put_instance(table, instance);
         }
-        self.flush()
+        self.flush();
     }
 
-    fn put_instance(&mut self, table: &Table, instance: Instance) -> Result<(), S::Error> {
-        if !instance.has_target() {
-            return Err(Error::Incomplete.into());
-        }
+    fn put_instance(&mut self, table: &Table, instance: Instance) {
         let base = instance.base();
-        let rows = table.targets.tail(base);
-        let owner = rows.get(1).map_or(0, |value| *value as u32 & 0xffff);
-        self.put(
-            u32::from(instance.oid()) << 16 | u32::from(instance.iid()),
-            4,
-        )?;
-        self.put(u32::from(instance.target_iid()) << 16 | owner, 4)?;
-        let has_acl = instance.has(HAS_ACL);
-        self.put(u32::from(has_acl) << 24, 1)?;
-        if !has_acl {
-            return Ok(());
+        let first_rows = table.targets.tail(base);
+        let owner = first_rows.get(1).map_or(0, |value| *value as u16);
+        if !instance.has_target() && self.result.is_ok() {
+            self.result = Err(Error::Incomplete.into());
         }
-        // Once for their number, and once for the entries themselves.
+        self.put(join([instance.oid(), instance.iid()]), 4);
+        self.put(join([instance.target_iid(), owner]), 4);
+        let has_acl = instance.has(HAS_ACL);
+        self.put(u32::from(has_acl) << 24, 1);
+        // Once for the number of entries, and once for the entries themselves.
         let mut count = 0;
         for is_counted in [false, true] {
-            if is_counted {
-                self.put(count, 4)?;
+            if !has_acl {
+                return;
             }
-            let mut rows = rows;
+            if is_counted {
+                self.put(count, 4);
+            }
+            let mut rows = first_rows;
             while let [key, value, others @ ..] = rows
                 && is_same(*key, base)
             {
                 let [first, second] = entries([*key, *value]);
                 for entry in [first, second] {
                     if is_counted && entry != NONE {
-                        self.put(entry.0.rotate_left(16), 4)?;
+                        self.put(entry.0.rotate_left(16), 4);
                     }
                     count += u32::from(entry != NONE);
                     if first == second {
@@ -122,28 +122,31 @@ impl<S: Sink> Writer<'_, S> {
                 }
             }
         }
-        Ok(())
     }
 }
 
 /// Reads ahead, but never beyond what must still come: the bytes after the last
 /// instance are somebody else's.
-struct Reader<'a, S> {
+///
+/// After an error it gives zeros, which soon end what is read, whatever it is,
+/// and so is asked once, at the end.
+struct Reader<'a, S: Source> {
     source: &'a mut S,
     buffer: [u8; BUFFER],
     used: usize,
     filled: usize,
+    result: Result<(), S::Error>,
 }
 
 impl<S: Source> Reader<'_, S> {
     /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
     /// these are certain to follow.
-    fn take(&mut self, size: usize, more: usize) -> Result<u32, S::Error> {
+    fn take(&mut self, size: usize, more: usize) -> u32 {
         if self.filled < self.used + size {
             // What is left over goes to the front.
             let mut kept = 0;
-            while let Some(&byte) = self.buffer.get(self.used)
-                && self.used < self.filled
+            while self.used < self.filled
+                && let Some(&byte) = self.buffer.get(self.used)
                 && let Some(place) = self.buffer.get_mut(kept)
             {
                 *place = byte;
@@ -152,24 +155,93 @@ impl<S: Source> Reader<'_, S> {
             }
             self.used = 0;
             self.filled = (size + more).min(BUFFER);
-            if let Some(free) = self.buffer.get_mut(kept..self.filled) {
-                self.source.read(free)?;
+            if let Some(free) = self.buffer.get_mut(kept..self.filled)
+                && self.result.is_ok()
+            {
+                self.result = self.source.read(free);
             }
         }
         let left = self.buffer.get(self.used..).unwrap_or(&[]);
         self.used += size;
-        Ok(match *left {
+        match *left {
+            _ if self.result.is_err() => 0,
             [a, b, c, d, ..] if size == 4 => u32::from_be_bytes([a, b, c, d]),
             [a, ..] => u32::from(a),
             [] => 0,
-        })
+        }
     }
 
-    /// A number of what has a 16-bit ID that is not 65535.
-    fn count(&mut self, more: usize) -> Result<usize, S::Error> {
-        match self.take(4, more)? {
-            count @ 0..=0xffff => Ok(count as usize),
-            _ => Err(Error::Malformed.into()),
+    /// Fills the table.
+    fn take_table(&mut self, table: &mut Table) -> Result<(), Error> {
+        if self.take(4, 0) != MAGIC {
+            return Err(Error::Malformed);
+        }
+        let count = self.take(4, 0);
+        if count > 0xffff {
+            return Err(Error::Malformed);
+        }
+        for left in (0..count as usize).rev() {
+            self.take_instance(table, left * FIXED)?;
+        }
+        Ok(())
+    }
+
+    fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Error> {
+        let [oid, iid] = split(self.take(4, 5 + more));
+        let [target_iid, owner] = split(self.take(4, 1 + more));
+        let has_acl = self.take(1, more);
+        let mut count = has_acl;
+        let mut instance = Instance::new(iid, [oid, target_iid], HAS_TARGET_IID);
+        if has_acl == 1 {
+            instance = instance.with(HAS_ACL);
+            count = self.take(4, more);
+        }
+        if !is_target_oid(oid)
+            || iid == MAX_ID
+            || owner == 0
+            || has_acl > 1
+            || count > 0xffff
+            || table.governing(oid, target_iid) != MAX_ID
+            || table.find(iid).is_some()
+        {
+            return Err(Error::Malformed);
+        }
+        // Two entries that come in order make the first row; what comes
+        // afterwards goes the common way.
+        let mut first = [NONE; 2];
+        let mut is_added = false;
+        let mut entry = NONE;
+        loop {
+            let is_last = count == 0;
+            if !is_last {
+                count -= 1;
+                let more = count as usize * 4 + more;
+                entry = Packed(self.take(4, more).rotate_left(16));
+                if entry.ssid() == SSID_BOOTSTRAP {
+                    return Err(Error::Malformed);
+                }
+                if !is_added && first[0] == NONE {
+                    first = [entry; 2];
+                    continue;
+                }
+                if !is_added && first[0] == first[1] && first[0].ssid() < entry.ssid() {
+                    first[1] = entry;
+                    continue;
+                }
+            }
+            if !is_added {
+                is_added = true;
+                table.add_final(instance, row(instance.base(), first, owner))?;
+            }
+            if is_last {
+                return Ok(());
+            }
+            if table.entry(instance, entry.ssid()) != NONE {
+                return Err(Error::Malformed);
+            }
+            table.set_entry(instance, entry.ssid(), entry);
+            table.settle();
+            table.outcome()?;
         }
     }
 }
@@ -188,9 +260,11 @@ impl<H: Host> Engine<H> {
             sink,
             buffer: [0; BUFFER],
             used: 0,
+            result: Ok(()),
         };
         let mut state = self.lock()?;
-        let result = state.table.before(|table| writer.put_table(table));
+        state.table.before(|table| writer.put_table(table));
+        let result = writer.result;
         state.modified &= result.is_err();
         result
     }
@@ -212,8 +286,11 @@ impl<H: Host> Engine<H> {
             buffer: [0; BUFFER],
             used: 0,
             filled: 0,
+            result: Ok(()),
         };
-        reader.take_table(&mut table)?;
+        let result = reader.take_table(&mut table);
+        reader.result?;
+        result?;
         self.leave_out_unregistered(&mut table)?;
         let mut state = self.lock()?;
         // The host's answers may have opened one.
@@ -233,70 +310,9 @@ impl<H: Host> Engine<H> {
             if self.host.is_object_registered(oid)? {
                 from = (key | u64::MAX >> 16) + 1;
             } else {
-                table.change(table.find(iid), None, 0, false)?;
+                table.change(table.find(iid), None, 0, false);
                 table.settle();
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<S: Source> Reader<'_, S> {
-    fn take_table(&mut self, table: &mut Table) -> Result<(), S::Error> {
-        if self.take(4, 0)? != MAGIC {
-            return Err(Error::Malformed.into());
-        }
-        for left in (0..self.count(0)?).rev() {
-            let more = left * FIXED;
-            let [oid, iid] = split(self.take(4, 5 + more)?);
-            let [target_iid, owner] = split(self.take(4, 1 + more)?);
-            let has_acl = self.take(1, more)?;
-            if !is_target_oid(oid)
-                || iid == MAX_ID
-                || owner == 0
-                || has_acl > 1
-                || table.governing(oid, target_iid) != MAX_ID
-                || table.find(iid).is_some()
-            {
-                return Err(Error::Malformed.into());
-            }
-            let mut instance = Instance::new(iid, [oid, target_iid], HAS_TARGET_IID);
-            let mut count = 0;
-            if has_acl == 1 {
-                instance = instance.with(HAS_ACL);
-                count = self.count(more)?;
-            }
-            // Two entries that come in order make the first row; what comes
-            // afterwards goes the common way.
-            let mut first = [NONE; 2];
-            let mut is_added = false;
-            for left in (0..=count).rev() {
-                let mut entry = NONE;
-                if left > 0 {
-                    entry = Packed(self.take(4, (left - 1) * 4 + more)?.rotate_left(16));
-                    if entry.ssid() == SSID_BOOTSTRAP {
-                        return Err(Error::Malformed.into());
-                    }
-                    if !is_added && first[0] == NONE {
-                        first = [entry; 2];
-                        continue;
-                    }
-                    if !is_added && first[0] == first[1] && first[0].ssid() < entry.ssid() {
-                        first[1] = entry;
-                        continue;
-                    }
-                }
-                if !is_added {
-                    table.add_final(instance, row(instance.base(), first, owner))?;
-                    is_added = true;
-                }
-                if entry != NONE {
-                    if table.entry(instance, entry.ssid()) != NONE {
-                        return Err(Error::Malformed.into());
-                    }
-                    table.set_entry(instance, entry.ssid(), entry)?;
-                    table.settle();
-                }
+                table.outcome()?;
             }
         }
         Ok(())

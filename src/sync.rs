@@ -42,28 +42,35 @@ impl<H: Host> Engine<H> {
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
         let mut notes = Notes::new();
-        let mut accounts = None;
+        let mut needs_accounts = false;
         for ObjectChange { oid, .. } in changes.clone() {
             if is_governed(oid) {
                 self.find_gone(oid, &mut notes)?;
             }
-            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
-                let mut found = Ids::new();
-                let listed = self.host.list_accounts(&mut found);
-                found.complete(listed)?;
-                accounts = Some(found);
-            }
+            needs_accounts |= oid <= OID_ACCESS_CONTROL;
+        }
+        let mut accounts = Ids::new();
+        if needs_accounts {
+            let listed = self.host.list_accounts(&mut accounts);
+            accounts.complete(listed)?;
         }
         let mut state = self.lock()?;
-        let mark = state.table.mark();
-        let mut result = state.table.follow(&mut notes, accounts.as_ref());
+        let table = &mut state.table;
+        let mark = table.mark();
+        for &note in &notes {
+            table.remove_noted(note);
+        }
+        if needs_accounts {
+            table.follow_accounts(&mut notes, &accounts);
+        }
         if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
             for ObjectChange { oid, created } in changes {
-                if is_governed(oid) && result.is_ok() {
-                    result = state.table.adopt(origin, oid, created, &mut notes);
+                if is_governed(oid) {
+                    table.adopt(origin, oid, created, &mut notes);
                 }
             }
         }
+        let result = table.outcome();
         if result.is_ok() && state.table.mark() == mark {
             return Ok(());
         }
@@ -78,8 +85,8 @@ impl<H: Host> Engine<H> {
                 let mark = state.table.mark();
                 // Should memory be lacking even for this, it stays, with no
                 // rights, until the Object changes again.
-                let result = state.table.remove_noted(note);
-                let _ = state.conclude(mark, result);
+                state.table.remove_noted(note);
+                let _ = state.conclude(mark, Ok(()));
             }
         }
         if has_moved {
@@ -137,99 +144,87 @@ fn is_governed(oid: Oid) -> bool {
 
 impl Table {
     /// Removes the instance, if it still has this target.
-    fn remove_noted(&mut self, note: u64) -> Result<(), Error> {
+    fn remove_noted(&mut self, note: u64) {
         let [.., iid, _] = unpack(note);
-        match self.find(iid) {
-            Some(found) if is_same(found.base(), note) => self.change(Some(found), None, 0, false),
-            _ => Ok(()),
+        if let Some(found) = self.find(iid)
+            && is_same(found.base(), note)
+        {
+            self.change(Some(found), None, 0, false);
         }
     }
 
-    /// Drops what targets and accounts that are gone have left behind.
-    fn follow(&mut self, notes: &mut Notes, accounts: Option<&Ids>) -> Result<(), Error> {
-        for &note in notes.iter() {
-            self.remove_noted(note)?;
+    fn note(&mut self, notes: &mut Notes, note: u64) {
+        if let Err(error) = vec::push(notes, note) {
+            self.fail(error);
         }
-        let Some(accounts) = accounts else {
-            return Ok(());
-        };
+    }
+
+    /// Drops what accounts that are gone have left behind.
+    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) {
         let mut from = 0;
         while let Some(instance) = self.at_or_after(from) {
             from = instance.iid() + 1;
-            self.follow_accounts(instance, notes, accounts)?;
-        }
-        Ok(())
-    }
-
-    fn follow_accounts(
-        &mut self,
-        instance: Instance,
-        notes: &mut Notes,
-        accounts: &Ids,
-    ) -> Result<(), Error> {
-        let base = instance.base();
-        // The new owner, should one be needed, is who may write and delete most,
-        // and the highest SSID among equals; without any, nobody may edit.
-        let mut elected = SSID_BOOTSTRAP;
-        let mut most = 0;
-        let mut has_lost = false;
-        let mut entry = self.entry_at_or_after(base, 1);
-        while entry != NONE {
-            let ssid = entry.ssid();
-            let weight = entry.mask() & (Mask::WRITE | Mask::DELETE).bits();
-            if !accounts.contains(ssid) {
-                self.set_entry(instance, ssid, NONE)?;
-                has_lost = true;
-            } else if elected == SSID_BOOTSTRAP || weight >= most {
-                (elected, most) = (ssid, weight);
+            let base = instance.base();
+            // The new owner, should one be needed, is who may write and delete
+            // most, and the highest SSID among equals; without any, nobody may
+            // edit.
+            let mut elected = SSID_BOOTSTRAP;
+            let mut most = 0;
+            let mut has_lost = false;
+            let mut entry = self.entry_at_or_after(base, 1);
+            while entry != NONE {
+                let ssid = entry.ssid();
+                let weight = entry.mask() & (Mask::WRITE | Mask::DELETE).bits();
+                if !accounts.contains(ssid) {
+                    self.set_entry(instance, ssid, NONE);
+                    has_lost = true;
+                } else if elected == SSID_BOOTSTRAP || weight >= most {
+                    (elected, most) = (ssid, weight);
+                }
+                entry = self.entry_at_or_after(base, ssid + 1);
             }
-            entry = self.entry_at_or_after(base, ssid + 1);
-        }
-        let owner = self.owner(instance);
-        // An owner that a transaction has not set yet, zero, is for validation to
-        // judge.
-        let is_owned = owner == 0 || accounts.contains(owner);
-        let is_lost = !is_owned && owner != SSID_BOOTSTRAP;
-        if is_lost {
-            vec::push(notes, base | u64::from(RID_OWNER))?;
-        }
-        if has_lost {
-            vec::push(notes, base | u64::from(RID_ACL))?;
-        }
-        let mut new = Some(instance);
-        if (is_lost || has_lost) && !is_owned && self.entry_at_or_after(base, 0) == NONE {
-            if instance.has_target() && instance.target_iid() != MAX_ID {
-                // Out of reach from here on, whether or not the host can remove
-                // the target.
-                new = Some(instance.with(HAS_ACL));
-                vec::push(notes, base | ORPHAN)?;
-            } else {
-                new = None;
-                vec::push(notes, base | MOVED)?;
+            let owner = self.owner(instance);
+            // An owner that a transaction has not set yet, zero, is for
+            // validation to judge.
+            let is_owned = owner == 0 || accounts.contains(owner);
+            let is_lost = !is_owned && owner != SSID_BOOTSTRAP;
+            if is_lost {
+                self.note(notes, base | u64::from(RID_OWNER));
             }
-        } else if !is_lost {
-            return Ok(());
+            if has_lost {
+                self.note(notes, base | u64::from(RID_ACL));
+            }
+            let mut new = Some(instance);
+            if (is_lost || has_lost) && !is_owned && self.entry_at_or_after(base, 0) == NONE {
+                if instance.has_target() && instance.target_iid() != MAX_ID {
+                    // Out of reach from here on, whether or not the host can
+                    // remove the target.
+                    new = Some(instance.with(HAS_ACL));
+                    self.note(notes, base | ORPHAN);
+                } else {
+                    new = None;
+                    self.note(notes, base | MOVED);
+                }
+            } else if !is_lost {
+                continue;
+            }
+            self.change(Some(instance), new, elected, true);
         }
-        self.change(Some(instance), new, elected, true)
     }
 
     /// Gives the creator its rights on the instances that it has just created.
-    fn adopt(
-        &mut self,
-        origin: Ssid,
-        oid: Oid,
-        created: &[Iid],
-        notes: &mut Notes,
-    ) -> Result<(), Error> {
+    fn adopt(&mut self, origin: Ssid, oid: Oid, created: &[Iid], notes: &mut Notes) {
         for &iid in created {
             if iid != MAX_ID && self.governing(oid, iid) == MAX_ID {
-                let flags = HAS_TARGET_IID | HAS_ACL;
-                let new = Instance::new(self.lowest_free_iid()?, [oid, iid], flags);
-                self.change(None, Some(new), origin, false)?;
-                self.set_entry(new, origin, Packed::new(origin, Mask::OWNER.bits()))?;
-                vec::push(notes, new.base() | MOVED)?;
+                let free = self.lowest_free_iid();
+                if free == MAX_ID {
+                    self.fail(Error::Full);
+                }
+                let new = Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL);
+                self.change(None, Some(new), origin, false);
+                self.set_entry(new, origin, Packed::new(origin, Mask::OWNER.bits()));
+                self.note(notes, new.base() | MOVED);
             }
         }
-        Ok(())
     }
 }

@@ -125,6 +125,10 @@ impl Instance {
         Instance::new(self.iid(), [self.oid(), self.target_iid()], kept)
     }
 
+    pub(crate) fn aimed_at(self, target: [u16; 2]) -> Instance {
+        Instance::new(self.iid(), target, self.flags())
+    }
+
     /// The lowest key that its rows in the set of targets can have.
     pub(crate) const fn base(self) -> u64 {
         let oid = if self.has(HAS_TARGET_IID) {
@@ -145,6 +149,9 @@ pub(crate) struct Table {
     pub(crate) targets: Index,
     pub(crate) instances: Index,
     journal: Vec<u64>,
+    /// Why something could not be done since the last [`Table::outcome`]. After
+    /// that no step is done, so that callers ask once, at the end.
+    error: Result<(), Error>,
 }
 
 impl Table {
@@ -153,6 +160,7 @@ impl Table {
             targets: Index::new(1),
             instances: Index::new(0),
             journal: Vec::new(),
+            error: Ok(()),
         }
     }
 
@@ -204,12 +212,9 @@ impl Table {
         if found.ssid() == ssid { found } else { NONE }
     }
 
-    /// The lowest ID that no instance has.
-    pub(crate) fn lowest_free_iid(&self) -> Result<Iid, Error> {
-        match self.instances.lowest_gap() as Iid {
-            MAX_ID => Err(Error::Full),
-            iid => Ok(iid),
-        }
+    /// The lowest ID that no instance has, or [`MAX_ID`].
+    pub(crate) fn lowest_free_iid(&self) -> Iid {
+        self.instances.lowest_gap() as Iid
     }
 
     // ---- the journal ------------------------------------------------------
@@ -223,20 +228,34 @@ impl Table {
         }
     }
 
-    /// Does a step, and notes it. After an error nothing has changed.
-    fn step(&mut self, row: [u64; 2]) -> Result<(), Error> {
+    /// Does a step, and notes it.
+    fn step(&mut self, row: [u64; 2]) {
         let end = self.journal.len();
-        vec::insert(&mut self.journal, end, &row)?;
-        let result = self.turn(row);
-        if result.is_err() {
-            self.journal.truncate(end);
+        if self.error.is_ok() {
+            self.error = vec::insert(&mut self.journal, end, &row);
         }
-        result
+        if self.error.is_ok() {
+            self.error = self.turn(row);
+            if self.error.is_err() {
+                self.journal.truncate(end);
+            }
+        }
+    }
+
+    /// Makes this step, and all that are still to come, fail.
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.error = self.error.and(Err(error));
+    }
+
+    /// What became of the steps since it was last asked. After an error they are
+    /// to be taken back.
+    pub(crate) fn outcome(&mut self) -> Result<(), Error> {
+        core::mem::replace(&mut self.error, Ok(()))
     }
 
     /// Notes that a handler is about to change an instance.
-    pub(crate) fn touch(&mut self, iid: Iid) -> Result<(), Error> {
-        self.step([u64::from(iid), TOUCHED])
+    pub(crate) fn touch(&mut self, iid: Iid) {
+        self.step([u64::from(iid), TOUCHED]);
     }
 
     /// The first instance that a handler touched, from the step `at` on, which
@@ -294,7 +313,7 @@ impl Table {
     }
 
     // ---- changing ---------------------------------------------------------
-    // After an error the caller takes back what was done so far.
+    // See `Table::outcome` for errors.
 
     /// Adds a row that is not there, for good.
     pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) -> Result<(), Error> {
@@ -310,12 +329,12 @@ impl Table {
         new: Option<Instance>,
         owner: Ssid,
         keeps_acl: bool,
-    ) -> Result<(), Error> {
+    ) {
         for instance in [old, new] {
             if old != new
                 && let Some(instance) = instance
             {
-                self.step([instance.0.get(), POINTER])?;
+                self.step([instance.0.get(), POINTER]);
             }
         }
         let mut is_bare = true;
@@ -324,32 +343,26 @@ impl Table {
             while let [key, value, ..] = *self.targets.tail(from)
                 && is_same(key, old.base())
             {
-                self.step([key, value])?;
+                self.step([key, value]);
                 from = key + 1;
                 if keeps_acl && let Some(new) = new {
                     let value = value >> 16 << 16 | u64::from(owner);
-                    self.step([new.base() | u64::from(key as u16), value])?;
+                    self.step([new.base() | u64::from(key as u16), value]);
                     is_bare = false;
                 }
             }
         }
-        match new {
-            Some(new) if is_bare => self.put_row(new.base(), [NONE, NONE], owner),
-            _ => Ok(()),
+        if is_bare && let Some(new) = new {
+            self.put_row(new.base(), [NONE, NONE], owner);
         }
     }
 
     /// Sets the entry for `ssid` to `entry`, or removes it; the ACL is present
     /// afterwards.
-    pub(crate) fn set_entry(
-        &mut self,
-        instance: Instance,
-        ssid: Ssid,
-        entry: Packed,
-    ) -> Result<(), Error> {
+    pub(crate) fn set_entry(&mut self, instance: Instance, ssid: Ssid, entry: Packed) {
         if !instance.has(HAS_ACL) {
-            self.step([instance.0.get(), POINTER])?;
-            self.step([instance.with(HAS_ACL).0.get(), POINTER])?;
+            self.step([instance.0.get(), POINTER]);
+            self.step([instance.with(HAS_ACL).0.get(), POINTER]);
         }
         let base = instance.base();
         let at = base | u64::from(ssid);
@@ -358,10 +371,10 @@ impl Table {
             // All entries are below, so this is one of its rows.
             _ => match *self.targets.tail_before(at) {
                 [key, value, ..] => [key, value],
-                _ => return Ok(()),
+                _ => return,
             },
         };
-        self.step(row)?;
+        self.step(row);
         let owner = row[1] as Ssid;
         // The row's entries without that for `ssid`, and the new one, in order.
         let [mut a, mut b] = entries(row);
@@ -375,14 +388,12 @@ impl Table {
         let (low, a) = (a.min(entry), a.max(entry));
         let (middle, high) = (a.min(b), a.max(b));
         if high != NONE {
-            self.put_row(base, [low, low], owner)?;
-            self.put_row(base, [middle, high], owner)
+            self.put_row(base, [low, low], owner);
+            self.put_row(base, [middle, high], owner);
         } else if middle != NONE {
-            self.put_row(base, [low, middle], owner)
+            self.put_row(base, [low, middle], owner);
         } else if low != NONE || !self.has_rows(base) {
-            self.put_row(base, [low, low], owner)
-        } else {
-            Ok(())
+            self.put_row(base, [low, low], owner);
         }
     }
 
@@ -390,8 +401,8 @@ impl Table {
         (self.targets.tail(base).first()).is_some_and(|key| is_same(*key, base))
     }
 
-    fn put_row(&mut self, base: u64, [a, b]: [Packed; 2], owner: Ssid) -> Result<(), Error> {
-        self.step(row(base, [a, b], owner))
+    fn put_row(&mut self, base: u64, [a, b]: [Packed; 2], owner: Ssid) {
+        self.step(row(base, [a, b], owner));
     }
 }
 
