@@ -9,14 +9,14 @@ use crate::table::{
     HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, row, split,
     unpack,
 };
-use crate::{Engine, Error, Host, MAX_ID, SSID_BOOTSTRAP};
+use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP};
 
 /// "ACO", version 1.
 const MAGIC: u32 = u32::from_be_bytes(*b"ACO\x01");
 /// Size of an instance up to and including the flag for its ACL.
 const FIXED: usize = 9;
 /// How much goes to or comes from a stream at once.
-const BUFFER: usize = 256;
+const BUFFER: usize = if SMALL { 4 } else { 256 };
 
 /// Takes persisted bytes.
 pub trait Sink {
@@ -53,7 +53,7 @@ struct Writer<'a, S: Sink> {
 impl<S: Sink> Writer<'_, S> {
     /// Writes the first `size` of four bytes.
     fn put(&mut self, value: u32, size: usize) {
-        if self.used > BUFFER - 4 {
+        if SMALL || self.used > BUFFER - 4 {
             self.flush();
         }
         let place = self.buffer.get_mut(self.used..);
@@ -142,7 +142,14 @@ impl<S: Source> Reader<'_, S> {
     /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
     /// these are certain to follow.
     fn take(&mut self, size: usize, more: usize) -> u32 {
-        if self.filled < self.used + size {
+        if SMALL {
+            if let Some(free) = self.buffer.get_mut(..size)
+                && self.result.is_ok()
+            {
+                self.result = self.source.read(free);
+            }
+            self.used = 0;
+        } else if self.filled < self.used + size {
             // What is left over goes to the front.
             let mut kept = 0;
             while self.used < self.filled
@@ -220,11 +227,11 @@ impl<S: Source> Reader<'_, S> {
                 if entry.ssid() == SSID_BOOTSTRAP {
                     return Err(Error::Malformed);
                 }
-                if !is_added && first[0] == NONE {
+                if !SMALL && !is_added && first[0] == NONE {
                     first = [entry; 2];
                     continue;
                 }
-                if !is_added && first[0] == first[1] && first[0].ssid() < entry.ssid() {
+                if !SMALL && !is_added && first[0] == first[1] && first[0].ssid() < entry.ssid() {
                     first[1] = entry;
                     continue;
                 }

@@ -1,6 +1,6 @@
 //! Vectors that report a failed allocation and never panic.
 
-use crate::Error;
+use crate::{Error, SMALL};
 use alloc::vec::Vec;
 
 /// Appends, or reports that memory ran out.
@@ -21,8 +21,8 @@ pub(crate) fn insert(vec: &mut Vec<u64>, at: usize, words: &[u64]) -> Result<(),
     for &word in words.iter().rev() {
         push(vec, word)?;
         let tail = vec.get_mut(at..).unwrap_or_default();
-        if cfg!(target_pointer_width = "64") {
-            // Fast, but large.
+        if !SMALL {
+            // Fast, but more code.
             tail.rotate_right(usize::from(!tail.is_empty()));
         } else {
             let mut carried = word;

@@ -9,14 +9,11 @@
 //! goes away, its fence never moves, and a chunk that takes over a part of
 //! another one's range gets room for all that the other could hold.
 //!
-//! One kind of row for all sets, and whole chunks of plain words, so that the
-//! code exists once: flash is dearer than the multiplication by a width.
-
+use super::search;
 use crate::{Error, vec};
 use alloc::vec::Vec;
 
-/// Words in a chunk: few fences to search against little to move, and on a small
-/// machine little to allocate.
+/// Words in a chunk: few fences to search against little to move.
 const CHUNK: usize = if cfg!(target_pointer_width = "64") {
     512
 } else {
@@ -207,26 +204,10 @@ impl Index {
     }
 }
 
-/// Where a key belongs in sorted rows.
-fn search(rows: &[u64], shift: u8, key: u64) -> usize {
-    let is_below = |place: usize| rows.get(place << shift).is_some_and(|row| *row < key);
-    let mut from = 0;
-    let mut size = rows.len() >> shift;
-    // Without a branch that depends on the rows, which no processor can foresee.
-    while size > 1 {
-        let half = size / 2;
-        from += if is_below(from + half) { half } else { 0 };
-        size -= half;
-    }
-    (from + usize::from(is_below(from))) << shift
-}
-
-/// The same, for the rows of a chunk.
+/// Where a key belongs in the rows of a chunk.
 fn place_in(rows: &[u64], shift: u8, key: u64) -> usize {
-    // In a run of consecutive IDs the place can be told from the first one. It
-    // pays where there are many rows, and costs code where there are few.
-    if cfg!(target_pointer_width = "64")
-        && let Some(first) = rows.first()
+    // In a run of consecutive IDs the place can be told from the first one.
+    if let Some(first) = rows.first()
         && let id = 48 - 16 * u32::from(shift)
         && let Some(offset) = (key >> id).checked_sub(first >> id)
         && let Some((below, above)) = rows.split_at_checked((offset as usize) << shift)
