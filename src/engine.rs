@@ -323,7 +323,7 @@ impl<H: Host> Engine<H> {
             }
         } else {
             // Nothing to take back, so nothing that could fail.
-            state.table = Table::new();
+            state.table.clear();
         }
         state.conclude(mark, Ok(()))?;
         drop(state);

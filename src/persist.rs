@@ -6,8 +6,7 @@
 
 use crate::engine::is_target_oid;
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, row, split,
-    unpack,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, join, row, split, unpack,
 };
 use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP};
 
@@ -84,43 +83,18 @@ impl<S: Sink> Writer<'_, S> {
 
     fn put_instance(&mut self, table: &Table, instance: Instance) {
         let base = instance.base();
-        let first_rows = table.targets.tail(base);
-        let owner = first_rows.get(1).map_or(0, |value| *value as u16);
         if !instance.has_target() && self.result.is_ok() {
             self.result = Err(Error::Incomplete.into());
         }
         self.put(join([instance.oid(), instance.iid()]), 4);
-        self.put(join([instance.target_iid(), owner]), 4);
+        self.put(join([instance.target_iid(), table.owner(instance)]), 4);
         let has_acl = instance.has(HAS_ACL);
         self.put(u32::from(has_acl) << 24, 1);
-        // Once for the number of entries, and once for the entries themselves.
-        let mut count = 0;
-        for is_counted in [false, true] {
-            if !has_acl {
-                return;
-            }
-            if is_counted {
-                self.put(count, 4);
-            }
-            let mut rows = first_rows;
-            while let [key, value, others @ ..] = rows
-                && is_same(*key, base)
-            {
-                let [first, second] = entries([*key, *value]);
-                for entry in [first, second] {
-                    if is_counted && entry != NONE {
-                        self.put(entry.0.rotate_left(16), 4);
-                    }
-                    count += u32::from(entry != NONE);
-                    if first == second {
-                        break;
-                    }
-                }
-                rows = others;
-                if rows.is_empty() {
-                    rows = table.targets.tail(key + 1);
-                }
-            }
+        if has_acl {
+            let mut count = 0;
+            table.visit_entries(base, |_| count += 1);
+            self.put(count, 4);
+            table.visit_entries(base, |entry| self.put(entry.0.rotate_left(16), 4));
         }
     }
 }
@@ -190,7 +164,7 @@ impl<S: Source> Reader<'_, S> {
         for left in (0..count as usize).rev() {
             self.take_instance(table, left * FIXED)?;
         }
-        Ok(())
+        table.outcome()
     }
 
     fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Error> {
@@ -213,43 +187,50 @@ impl<S: Source> Reader<'_, S> {
         {
             return Err(Error::Malformed);
         }
-        // Two entries that come in order make the first row; what comes
-        // afterwards goes the common way.
-        let mut first = [NONE; 2];
-        let mut is_added = false;
-        let mut entry = NONE;
+        // Two entries that come in order make a row at once; an entry that has
+        // been read without being one of them is left over.
+        let mut left_over = NONE;
+        if SMALL {
+            table.change(None, Some(instance), owner, false);
+        } else {
+            let first = self.take_entry(&mut count, more)?;
+            let mut second = self.take_entry(&mut count, more)?;
+            if second == NONE {
+                second = first;
+            } else if second.ssid() <= first.ssid() {
+                left_over = core::mem::replace(&mut second, first);
+            }
+            table.add_final(instance, row(instance.base(), [first, second], owner));
+        }
         loop {
-            let is_last = count == 0;
-            if !is_last {
-                count -= 1;
-                let more = count as usize * 4 + more;
-                entry = Packed(self.take(4, more).rotate_left(16));
-                if entry.ssid() == SSID_BOOTSTRAP {
-                    return Err(Error::Malformed);
-                }
-                if !SMALL && !is_added && first[0] == NONE {
-                    first = [entry; 2];
-                    continue;
-                }
-                if !SMALL && !is_added && first[0] == first[1] && first[0].ssid() < entry.ssid() {
-                    first[1] = entry;
-                    continue;
-                }
-            }
-            if !is_added {
-                is_added = true;
-                table.add_final(instance, row(instance.base(), first, owner))?;
-            }
-            if is_last {
-                return Ok(());
+            let entry = match left_over {
+                NONE => self.take_entry(&mut count, more)?,
+                left_over => left_over,
+            };
+            left_over = NONE;
+            if entry == NONE {
+                break;
             }
             if table.entry(instance, entry.ssid()) != NONE {
                 return Err(Error::Malformed);
             }
             table.set_entry(instance, entry.ssid(), entry);
-            table.settle();
-            table.outcome()?;
         }
+        table.settle();
+        Ok(())
+    }
+
+    /// One of `count` entries; [`NONE`] if there is none left.
+    fn take_entry(&mut self, count: &mut u32, more: usize) -> Result<Packed, Error> {
+        if *count == 0 {
+            return Ok(NONE);
+        }
+        *count -= 1;
+        let entry = Packed(self.take(4, *count as usize * 4 + more).rotate_left(16));
+        if entry.ssid() == SSID_BOOTSTRAP {
+            return Err(Error::Malformed);
+        }
+        Ok(entry)
     }
 }
 

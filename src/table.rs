@@ -18,7 +18,7 @@
 //! memory (see [`Index`]).
 
 use crate::index::Index;
-use crate::{Error, Iid, MAX_ID, Oid, Ssid, vec};
+use crate::{Error, Iid, MAX_ID, Oid, SMALL, Ssid, vec};
 use alloc::vec::Vec;
 use core::num::NonZero;
 
@@ -206,6 +206,34 @@ impl Table {
         }
     }
 
+    /// Shows all entries of an instance, by rising SSID.
+    pub(crate) fn visit_entries(&self, base: u64, mut visit: impl FnMut(Packed)) {
+        if SMALL {
+            let mut entry = self.entry_at_or_after(base, 0);
+            while entry != NONE {
+                visit(entry);
+                entry = self.entry_at_or_after(base, entry.ssid() + 1);
+            }
+            return;
+        }
+        let mut rows = self.targets.tail(base);
+        while let [key, value, others @ ..] = rows
+            && is_same(*key, base)
+        {
+            let [first, second] = entries([*key, *value]);
+            if second != NONE {
+                visit(first);
+            }
+            if second != first {
+                visit(second);
+            }
+            rows = others;
+            if rows.is_empty() {
+                rows = self.targets.tail(key + 1);
+            }
+        }
+    }
+
     /// The entry of an instance for exactly this SSID, or [`NONE`].
     pub(crate) fn entry(&self, instance: Instance, ssid: Ssid) -> Packed {
         let found = self.entry_at_or_after(instance.base(), ssid);
@@ -315,10 +343,21 @@ impl Table {
     // ---- changing ---------------------------------------------------------
     // See `Table::outcome` for errors.
 
-    /// Adds a row that is not there, for good.
-    pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) -> Result<(), Error> {
-        self.instances.toggle([instance.0.get(), POINTER])?;
-        self.targets.toggle(row)
+    /// Adds an instance that is not there, with its first row, for good.
+    pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) {
+        let pointer = [instance.0.get(), POINTER];
+        if self.error.is_ok() {
+            self.error = self.instances.toggle(pointer);
+        }
+        if self.error.is_ok() {
+            self.error = self.targets.toggle(row);
+        }
+    }
+
+    /// Removes all instances, for good.
+    pub(crate) fn clear(&mut self) {
+        self.targets.clear();
+        self.instances.clear();
     }
 
     /// Replaces an instance by another one with the same ID. Where there is no

@@ -166,6 +166,11 @@ impl Index {
         Ok(())
     }
 
+    /// Takes all rows out.
+    pub(crate) fn clear(&mut self) {
+        *self = Index::new(self.shift);
+    }
+
     /// Gives back the memory of empty chunks.
     pub(crate) fn tidy(&mut self) {
         if core::mem::take(&mut self.has_empty) {

@@ -49,6 +49,11 @@ impl Index {
         vec::insert(&mut self.rows, place, row.get(..width).unwrap_or(&row))
     }
 
+    /// Takes all rows out.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+    }
+
     /// Gives back the memory of an empty set.
     pub(crate) fn tidy(&mut self) {
         if self.rows.is_empty() {
