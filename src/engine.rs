@@ -6,7 +6,7 @@
 //! first, then looks again and changes.
 
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, pack, split,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, split, start,
 };
 use crate::{
     Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
@@ -657,7 +657,8 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         _ => Decision {
             allowed: table
                 .find(iid)
-                .is_some_and(|instance| table.owner(instance) == ssid),
+                .is_some_and(|instance| table.owner(instance) == ssid)
+                && ssid != SSID_ANY,
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -670,7 +671,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let target = pack([oid, if creates { MAX_ID } else { iid }, 0, 0]);
+    let target = start([oid, if creates { MAX_ID } else { iid }]);
     let (key, value, others) = match table.targets.tail(target) {
         [key, value, others @ ..] if (key ^ target) >> 32 == 0 => (*key, *value, others),
         _ => return Decision::by_rule(false, Rule::NotGoverned),

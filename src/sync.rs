@@ -1,6 +1,8 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, pack, unpack};
+use crate::table::{
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, start, unpack,
+};
 use crate::{
     Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY, Oid,
     RID_ACL, RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
@@ -117,7 +119,7 @@ impl<H: Host> Engine<H> {
             Ok(false) => false,
             Err(_) => return Ok(()),
         };
-        let mut from = pack([oid, 0, 0, 0]);
+        let mut from = start([oid, 0]);
         loop {
             let found = self.lock()?.table.targets.tail(from).first().copied();
             let Some(key) = found else {

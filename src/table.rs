@@ -32,8 +32,10 @@ const POINTER: u64 = 0xffff_ffff_0000_0000;
 /// is about to change.
 const TOUCHED: u64 = POINTER + 1;
 
-pub(crate) const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
-    ((a as u64) << 48) | ((b as u64) << 32) | ((c as u64) << 16) | d as u64
+/// The start of the keys that are about a target, or of the row of an instance.
+#[inline(always)]
+pub(crate) const fn start([a, b]: [u16; 2]) -> u64 {
+    (join([a, b]) as u64) << 32
 }
 
 pub(crate) const fn unpack(row: u64) -> [u16; 4] {
@@ -45,10 +47,12 @@ pub(crate) const fn unpack(row: u64) -> [u16; 4] {
     ]
 }
 
+#[inline(always)]
 pub(crate) const fn join([high, low]: [u16; 2]) -> u32 {
     ((high as u32) << 16) | low as u32
 }
 
+#[inline(always)]
 pub(crate) const fn split(value: u32) -> [u16; 2] {
     [(value >> 16) as u16, value as u16]
 }
@@ -91,8 +95,9 @@ pub(crate) const fn is_same(key: u64, other: u64) -> bool {
 pub(crate) struct Instance(NonZero<u64>);
 
 impl Instance {
+    #[inline(always)]
     pub(crate) fn new(iid: Iid, [oid, target_iid]: [u16; 2], flags: u16) -> Instance {
-        Instance(NonZero::<u64>::MIN | pack([iid, oid, target_iid, flags]))
+        Instance(NonZero::<u64>::MIN | start([iid, oid]) | u64::from(join([target_iid, flags])))
     }
 
     pub(crate) const fn iid(self) -> Iid {
@@ -136,7 +141,7 @@ impl Instance {
         } else {
             0
         };
-        pack([oid, self.target_iid(), self.iid(), 0])
+        start([oid, self.target_iid()]) | (self.iid() as u64) << 16
     }
 
     pub(crate) const fn has_target(self) -> bool {
@@ -169,7 +174,7 @@ impl Table {
     /// The ID of the instance that governs a target, or [`MAX_ID`]. Should an
     /// open transaction hold several, it is the lowest.
     pub(crate) fn governing(&self, oid: Oid, iid: Iid) -> Iid {
-        let target = pack([oid, iid, 0, 0]);
+        let target = start([oid, iid]);
         match self.targets.tail(target) {
             [key, ..] if (key ^ target) >> 32 == 0 => (key >> 16) as u16,
             _ => MAX_ID,
@@ -178,7 +183,7 @@ impl Table {
 
     /// The first instance whose ID is `iid` or above.
     pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
-        let row = self.instances.tail(pack([iid, 0, 0, 0])).first()?;
+        let row = self.instances.tail(start([iid, 0])).first()?;
         NonZero::new(*row).map(Instance)
     }
 
