@@ -38,7 +38,7 @@ impl Ids {
         if self.contains(id) {
             return Ok(());
         }
-        let result = self.rows.toggle([row(id), 0]);
+        let result = self.rows.toggle(row(id), 0);
         self.is_incomplete |= result.is_err();
         result
     }

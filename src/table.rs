@@ -252,23 +252,23 @@ impl Table {
 
     // ---- the journal ------------------------------------------------------
 
-    /// Does a step of the journal. If `row` had been taken out, it is put in.
-    fn turn(&mut self, row: [u64; 2]) -> Result<(), Error> {
-        match row {
-            [_, TOUCHED] => Ok(()),
-            [_, POINTER] => self.instances.toggle(row),
-            _ => self.targets.toggle(row),
+    /// Does a step of the journal. If the row had been taken out, it is put in.
+    fn turn(&mut self, key: u64, value: u64) -> Result<(), Error> {
+        match value {
+            TOUCHED => Ok(()),
+            POINTER => self.instances.toggle(key, value),
+            _ => self.targets.toggle(key, value),
         }
     }
 
     /// Does a step, and notes it.
-    fn step(&mut self, row: [u64; 2]) {
+    fn step(&mut self, key: u64, value: u64) {
         let end = self.journal.len();
         if self.error.is_ok() {
-            self.error = vec::insert(&mut self.journal, end, &row);
+            self.error = vec::insert(&mut self.journal, end, &[key, value]);
         }
         if self.error.is_ok() {
-            self.error = self.turn(row);
+            self.error = self.turn(key, value);
             if self.error.is_err() {
                 self.journal.truncate(end);
             }
@@ -288,7 +288,7 @@ impl Table {
 
     /// Notes that a handler is about to change an instance.
     pub(crate) fn touch(&mut self, iid: Iid) {
-        self.step([u64::from(iid), TOUCHED]);
+        self.step(u64::from(iid), TOUCHED);
     }
 
     /// The first instance that a handler touched, from the step `at` on, which
@@ -315,7 +315,7 @@ impl Table {
             && let Some(key) = self.journal.pop()
         {
             // Needs no memory, for what it puts in has been there before.
-            let _ = self.turn([key, value]);
+            let _ = self.turn(key, value);
         }
     }
 
@@ -334,12 +334,12 @@ impl Table {
     pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
         let journal = core::mem::take(&mut self.journal);
         let (steps, _) = journal.as_chunks();
-        for step in steps.iter().rev() {
-            let _ = self.turn(*step);
+        for &[key, value] in steps.iter().rev() {
+            let _ = self.turn(key, value);
         }
         let result = view(self);
-        for step in steps {
-            let _ = self.turn(*step);
+        for &[key, value] in steps {
+            let _ = self.turn(key, value);
         }
         self.journal = journal;
         result
@@ -350,12 +350,11 @@ impl Table {
 
     /// Adds an instance that is not there, with its first row, for good.
     pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) {
-        let pointer = [instance.0.get(), POINTER];
         if self.error.is_ok() {
-            self.error = self.instances.toggle(pointer);
+            self.error = self.instances.toggle(instance.0.get(), POINTER);
         }
         if self.error.is_ok() {
-            self.error = self.targets.toggle(row);
+            self.error = self.targets.toggle(row[0], row[1]);
         }
     }
 
@@ -378,7 +377,7 @@ impl Table {
             if old != new
                 && let Some(instance) = instance
             {
-                self.step([instance.0.get(), POINTER]);
+                self.step(instance.0.get(), POINTER);
             }
         }
         let mut is_bare = true;
@@ -387,11 +386,11 @@ impl Table {
             while let [key, value, ..] = *self.targets.tail(from)
                 && is_same(key, old.base())
             {
-                self.step([key, value]);
+                self.step(key, value);
                 from = key + 1;
                 if keeps_acl && let Some(new) = new {
                     let value = value >> 16 << 16 | u64::from(owner);
-                    self.step([new.base() | u64::from(key as u16), value]);
+                    self.step(new.base() | u64::from(key as u16), value);
                     is_bare = false;
                 }
             }
@@ -405,8 +404,8 @@ impl Table {
     /// afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, ssid: Ssid, entry: Packed) {
         if !instance.has(HAS_ACL) {
-            self.step([instance.0.get(), POINTER]);
-            self.step([instance.with(HAS_ACL).0.get(), POINTER]);
+            self.step(instance.0.get(), POINTER);
+            self.step(instance.with(HAS_ACL).0.get(), POINTER);
         }
         let base = instance.base();
         let at = base | u64::from(ssid);
@@ -418,7 +417,7 @@ impl Table {
                 _ => return,
             },
         };
-        self.step(row);
+        self.step(row[0], row[1]);
         let owner = row[1] as Ssid;
         // The row's entries without that for `ssid`, and the new one, in order.
         let [mut a, mut b] = entries(row);
@@ -446,7 +445,8 @@ impl Table {
     }
 
     fn put_row(&mut self, base: u64, [a, b]: [Packed; 2], owner: Ssid) {
-        self.step(row(base, [a, b], owner));
+        let [key, value] = row(base, [a, b], owner);
+        self.step(key, value);
     }
 }
 

@@ -107,8 +107,7 @@ impl Index {
     }
 
     /// Takes the row with this key out; if there is none, puts this one in.
-    pub(crate) fn toggle(&mut self, row: [u64; 2]) -> Result<(), Error> {
-        let [key, _] = row;
+    pub(crate) fn toggle(&mut self, key: u64, value: u64) -> Result<(), Error> {
         let width = self.width();
         let (mut at, mut place) = self.locate(key);
         let mut is_full = true;
@@ -124,7 +123,7 @@ impl Index {
             self.split(at, place, key)?;
             (at, place) = self.locate(key);
         }
-        match (self.chunk_mut(at), row.get(..width)) {
+        match (self.chunk_mut(at), [key, value].get(..width)) {
             (Some(rows), Some(row)) => vec::insert(rows, place, row),
             _ => Err(Error::NoMemory),
         }

@@ -39,14 +39,18 @@ impl Index {
     }
 
     /// Takes the row with this key out; if there is none, puts this one in.
-    pub(crate) fn toggle(&mut self, row: [u64; 2]) -> Result<(), Error> {
-        let place = search(&self.rows, self.shift, row[0]);
+    pub(crate) fn toggle(&mut self, key: u64, value: u64) -> Result<(), Error> {
+        let place = search(&self.rows, self.shift, key);
         let width = 1 << self.shift;
-        if self.rows.get(place) == Some(&row[0]) {
+        if self.rows.get(place) == Some(&key) {
             vec::remove(&mut self.rows, place, width);
             return Ok(());
         }
-        vec::insert(&mut self.rows, place, row.get(..width).unwrap_or(&row))
+        vec::insert(
+            &mut self.rows,
+            place,
+            [key, value].get(..width).unwrap_or(&[]),
+        )
     }
 
     /// Takes all rows out.
