@@ -488,7 +488,7 @@ impl<H: Host> Engine<H> {
         drop(state);
         if owner == 0
             || !is_only_one
-            || !self.is_reachable([instance.oid(), instance.target_iid()])?
+            || !self.is_reachable(split((instance.base() >> 32) as u32))?
         {
             return Ok(false);
         }
@@ -576,11 +576,11 @@ impl Table {
     /// Whether the instance has a target, and no other one has the same.
     fn is_only_one(&self, instance: Instance) -> bool {
         let base = instance.base();
+        let first = |from| self.targets.tail(from).first();
         // It is the lowest one, and there is none behind it.
         instance.has_target()
-            && self.governing(instance.oid(), instance.target_iid()) == instance.iid()
-            && (self.targets.tail(base + 0x1_0000).first())
-                .is_none_or(|next| (next ^ base) >> 32 != 0)
+            && first(base >> 32 << 32).is_some_and(|key| is_same(*key, base))
+            && first(base + 0x1_0000).is_none_or(|next| (next ^ base) >> 32 != 0)
     }
 
     fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
@@ -627,15 +627,10 @@ impl Table {
             RESET_RESOURCE => instance = instance.with(HAS_ACL),
             _ => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
-                let target = [instance.oid(), instance.target_iid()];
                 keeps_acl = true;
                 match rid {
-                    RID_OID if is_target_oid(value) => {
-                        instance = instance.aimed_at([value, target[1]]);
-                    }
-                    RID_OIID => {
-                        instance = instance.aimed_at([target[0], value]).with(HAS_TARGET_IID);
-                    }
+                    RID_OID if is_target_oid(value) => instance = instance.with_oid(value),
+                    RID_OIID => instance = instance.with_target_iid(value),
                     RID_OWNER if value != 0 => owner = value,
                     RID_ACL if Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP => {
                         self.set_entry(instance, riid, Packed::new(riid, value));

@@ -100,17 +100,38 @@ impl Instance {
         Instance(NonZero::<u64>::MIN | start([iid, oid]) | u64::from(join([target_iid, flags])))
     }
 
+    /// Its two halves; shifts of 64 bits are dear on a 32-bit processor.
+    const fn halves(self) -> [[u16; 2]; 2] {
+        let row = self.0.get();
+        [split((row >> 32) as u32), split(row as u32)]
+    }
+
     pub(crate) const fn iid(self) -> Iid {
-        (self.0.get() >> 48) as u16
+        self.halves()[0][0]
     }
 
     /// The target OID; zero while unset.
     pub(crate) const fn oid(self) -> Oid {
-        (self.0.get() >> 32) as u16
+        let [[_, oid], [other, _]] = self.halves();
+        if self.has(HAS_TARGET_IID) { oid } else { other }
     }
 
     pub(crate) const fn target_iid(self) -> Iid {
-        (self.0.get() >> 16) as u16
+        self.halves()[1][0]
+    }
+
+    /// The same with this target OID. While the target IID is unset, it stands in
+    /// that one's place, and zero in its own.
+    pub(crate) fn with_oid(self, oid: Oid) -> Instance {
+        match self.has(HAS_TARGET_IID) {
+            true => Instance::new(self.iid(), [oid, self.target_iid()], self.flags()),
+            false => Instance::new(self.iid(), [0, oid], self.flags()),
+        }
+    }
+
+    pub(crate) fn with_target_iid(self, target_iid: Iid) -> Instance {
+        let flags = self.flags() | HAS_TARGET_IID;
+        Instance::new(self.iid(), [self.oid(), target_iid], flags)
     }
 
     pub(crate) const fn has(self, flag: u16) -> bool {
@@ -126,22 +147,13 @@ impl Instance {
     }
 
     pub(crate) fn without(self, flag: u16) -> Instance {
-        let kept = self.flags() & !flag;
-        Instance::new(self.iid(), [self.oid(), self.target_iid()], kept)
-    }
-
-    pub(crate) fn aimed_at(self, target: [u16; 2]) -> Instance {
-        Instance::new(self.iid(), target, self.flags())
+        Instance(NonZero::<u64>::MIN | (self.0.get() & !(flag as u64)))
     }
 
     /// The lowest key that its rows in the set of targets can have.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) const fn base(self) -> u64 {
-        let oid = if self.has(HAS_TARGET_IID) {
-            self.oid()
-        } else {
-            0
-        };
-        start([oid, self.target_iid()]) | (self.iid() as u64) << 16
+        (self.0.get() >> 16 << 32) | ((self.iid() as u64) << 16)
     }
 
     pub(crate) const fn has_target(self) -> bool {
@@ -373,11 +385,13 @@ impl Table {
         owner: Ssid,
         keeps_acl: bool,
     ) {
-        for instance in [old, new] {
-            if old != new
-                && let Some(instance) = instance
-            {
-                self.step(instance.0.get(), POINTER);
+        let row = |instance: Option<Instance>| instance.map_or(0, |instance| instance.0.get());
+        if row(old) != row(new) {
+            if old.is_some() {
+                self.step(row(old), POINTER);
+            }
+            if new.is_some() {
+                self.step(row(new), POINTER);
             }
         }
         let mut is_bare = true;
