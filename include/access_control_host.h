@@ -276,7 +276,7 @@ typedef struct {
   /**
    * How many there are.
    */
-  uintptr_t created_count;
+  size_t created_count;
 } aac_change_t;
 
 #ifdef __cplusplus
@@ -352,7 +352,7 @@ bool aac_decide(const aac_t *aac,
 int aac_sync(const aac_t *aac,
              uint16_t origin,
              const aac_change_t *changes,
-             uintptr_t count);
+             size_t count);
 
 /**
  * Does a step of a transaction.

@@ -19,9 +19,8 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
-#[repr(transparent)]
 pub struct aac_ids_t {
-    ids: Ids,
+    _ids: Ids,
 }
 
 /// What the engine asks of its client.
@@ -229,10 +228,10 @@ pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
     // SAFETY: the engine's own set, which nobody else uses during the call.
-    let Some(set) = (unsafe { ids.as_mut() }) else {
+    let Some(set) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
         return -1;
     };
-    match set.ids.insert(id) {
+    match set.insert(id) {
         Ok(()) => 0,
         Err(_) => -1,
     }
@@ -506,7 +505,7 @@ unsafe fn edit(aac: *const aac_t, what: u32, id: u32, value: u32) -> c_int {
 ///
 /// # Safety
 /// `first` is NULL or points to `count` elements that live as long as is asked.
-unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
+pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
     if first.is_null() {
         return &[];
     }
@@ -527,7 +526,7 @@ impl CHost {
     }
 }
 
-/// The set as C sees it, a transparent wrapper.
+/// The set as C sees it.
 fn for_c(found: &mut Ids) -> *mut aac_ids_t {
     (found as *mut Ids).cast()
 }
