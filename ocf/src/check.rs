@@ -73,8 +73,8 @@ pub struct Request<'a> {
     pub kind: Option<Kind>,
     /// Whether the resource is discoverable.
     pub discoverable: bool,
-    /// Whether the resource has a secure endpoint.
-    pub secure_endpoint: bool,
+    /// Whether the resource has no secure endpoint.
+    pub no_secure_endpoint: bool,
     /// What anyone may do on the resource in RFOTM before onboarding (rule 1).
     pub rfotm_access: Permissions,
     /// Whether the request came over a secured connection.
@@ -95,8 +95,6 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// An anonymous request over an unsecured connection, for a resource that nothing can discover.
-    ///
-    /// `secure_endpoint` is set, as without one more wildcards match.
     pub fn new(state: State, method: Method, path: &'a [u8]) -> Self {
         Self {
             state,
@@ -104,7 +102,7 @@ impl<'a> Request<'a> {
             path,
             kind: None,
             discoverable: false,
-            secure_endpoint: true,
+            no_secure_endpoint: false,
             rfotm_access: Permissions::empty(),
             secured: false,
             onboarding: false,
@@ -317,7 +315,7 @@ fn resource_matches(resource: &Resource, request: &Request<'_>, kind: Kind) -> b
             && match wildcard {
                 Wildcard::All => true,
                 Wildcard::Discoverable => request.discoverable,
-                Wildcard::DiscoverableClear => request.discoverable && !request.secure_endpoint,
+                Wildcard::DiscoverableClear => request.discoverable && request.no_secure_endpoint,
             }
     });
     href && wildcard

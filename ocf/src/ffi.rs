@@ -9,25 +9,26 @@ use crate::{
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
+use core::ffi::c_char;
 use core::ptr;
 use core::slice;
 
 /// CoAP 2.02: done, something was deleted.
-pub const OCF_ACL_DELETED: u8 = 66;
+pub const OCF_ACL_CODE_DELETED: u8 = 66;
 /// CoAP 2.04: done.
-pub const OCF_ACL_CHANGED: u8 = 68;
+pub const OCF_ACL_CODE_CHANGED: u8 = 68;
 /// CoAP 2.05: here it is; from ocf_acl_check(): allowed.
-pub const OCF_ACL_CONTENT: u8 = 69;
+pub const OCF_ACL_CODE_CONTENT: u8 = 69;
 /// CoAP 4.00: the payload, the query or a value of a struct is refused.
-pub const OCF_ACL_BAD_REQUEST: u8 = 128;
+pub const OCF_ACL_CODE_BAD_REQUEST: u8 = 128;
 /// CoAP 4.03: not allowed.
-pub const OCF_ACL_FORBIDDEN: u8 = 131;
+pub const OCF_ACL_CODE_FORBIDDEN: u8 = 131;
 /// CoAP 4.04: there is no such ACE, or no owner.
-pub const OCF_ACL_NOT_FOUND: u8 = 132;
+pub const OCF_ACL_CODE_NOT_FOUND: u8 = 132;
 /// CoAP 4.13: the caller's buffer is too small.
-pub const OCF_ACL_TOO_LARGE: u8 = 141;
+pub const OCF_ACL_CODE_TOO_LARGE: u8 = 141;
 /// CoAP 5.00: out of memory, or a pointer that must not be NULL was.
-pub const OCF_ACL_INTERNAL: u8 = 160;
+pub const OCF_ACL_CODE_INTERNAL: u8 = 160;
 
 /// Device state RESET (OCF Security Specification, 8 "Device onboarding states").
 pub const OCF_ACL_STATE_RESET: u8 = 0;
@@ -41,13 +42,13 @@ pub const OCF_ACL_STATE_RFNOP: u8 = 3;
 pub const OCF_ACL_STATE_SRESET: u8 = 4;
 
 /// Method GET; an observation is a GET too.
-pub const OCF_ACL_GET: u8 = 1;
+pub const OCF_ACL_METHOD_GET: u8 = 1;
 /// Method POST.
-pub const OCF_ACL_POST: u8 = 2;
+pub const OCF_ACL_METHOD_POST: u8 = 2;
 /// Method PUT.
-pub const OCF_ACL_PUT: u8 = 3;
+pub const OCF_ACL_METHOD_PUT: u8 = 3;
 /// Method DELETE. Every other method is denied.
-pub const OCF_ACL_DELETE: u8 = 4;
+pub const OCF_ACL_METHOD_DELETE: u8 = 4;
 
 /// Permission to create; with UPDATE, enough for POST and PUT.
 pub const OCF_ACL_PERM_CREATE: u8 = 1;
@@ -74,13 +75,13 @@ pub const OCF_ACL_KIND_DCR: u8 = 3;
 pub const OCF_ACL_KIND_SVR: u8 = 4;
 
 /// Request flag: it came over a secured connection (DTLS, TLS, OSCORE).
-pub const OCF_ACL_SECURED: u8 = 1;
+pub const OCF_ACL_FLAG_SECURED: u8 = 1;
 /// Request flag: that connection is the onboarding session (device ownership connection).
-pub const OCF_ACL_ONBOARDING: u8 = 2;
+pub const OCF_ACL_FLAG_ONBOARDING: u8 = 2;
 /// Request flag: the resource is discoverable.
-pub const OCF_ACL_DISCOVERABLE: u8 = 4;
-/// Request flag: the resource has a secure endpoint.
-pub const OCF_ACL_SECURE_ENDPOINT: u8 = 8;
+pub const OCF_ACL_FLAG_DISCOVERABLE: u8 = 4;
+/// Request flag: the resource has no secure endpoint.
+pub const OCF_ACL_FLAG_NO_SECURE_ENDPOINT: u8 = 8;
 
 /// View for a client: aclist2 and rowneruuid.
 pub const OCF_ACL_VIEW_PLAIN: u8 = 0;
@@ -115,14 +116,14 @@ pub const OCF_ACL_NO_ACE: u32 = 0xffff_ffff;
 
 // The header needs literals; these are what keeps them equal to the types of the list.
 const _: () = assert!(
-    OCF_ACL_DELETED == Code::Deleted as u8
-        && OCF_ACL_CHANGED == Code::Changed as u8
-        && OCF_ACL_CONTENT == Code::Content as u8
-        && OCF_ACL_BAD_REQUEST == Code::BadRequest as u8
-        && OCF_ACL_FORBIDDEN == Code::Forbidden as u8
-        && OCF_ACL_NOT_FOUND == Code::NotFound as u8
-        && OCF_ACL_TOO_LARGE == Code::TooLarge as u8
-        && OCF_ACL_INTERNAL == Code::Internal as u8
+    OCF_ACL_CODE_DELETED == Code::Deleted as u8
+        && OCF_ACL_CODE_CHANGED == Code::Changed as u8
+        && OCF_ACL_CODE_CONTENT == Code::Content as u8
+        && OCF_ACL_CODE_BAD_REQUEST == Code::BadRequest as u8
+        && OCF_ACL_CODE_FORBIDDEN == Code::Forbidden as u8
+        && OCF_ACL_CODE_NOT_FOUND == Code::NotFound as u8
+        && OCF_ACL_CODE_TOO_LARGE == Code::TooLarge as u8
+        && OCF_ACL_CODE_INTERNAL == Code::Internal as u8
 );
 const _: () = assert!(
     OCF_ACL_STATE_RESET == State::Reset as u8
@@ -179,11 +180,11 @@ pub struct ocf_acl_error_t {
 #[repr(C)]
 pub struct ocf_acl_role_t {
     /// The role's name, UTF-8, not terminated; not NULL.
-    pub role: *const u8,
+    pub role: *const c_char,
     /// Length of role in bytes.
     pub role_len: usize,
     /// Who gave the role, UTF-8, not terminated; NULL if that is not known.
-    pub authority: *const u8,
+    pub authority: *const c_char,
     /// Length of authority in bytes.
     pub authority_len: usize,
     /// 1 if a valid role certificate proves the role, 0 if a credential's entry does. Only a
@@ -191,13 +192,12 @@ pub struct ocf_acl_role_t {
     pub certified: u8,
 }
 
-/// A request, as the rules see it. Start from all zero bytes and set what is known: the zero value
-/// of each field is the stricter one, but for OCF_ACL_SECURE_ENDPOINT, without which the wildcard
-/// "-" matches a discoverable resource. All pointers are read during the call only.
+/// A request, as the rules see it. Start from all zero bytes and set what is known: a pointer, flag or
+/// permission that is left out allows no more. All pointers are read during the call only.
 #[repr(C)]
 pub struct ocf_acl_request_t {
     /// Path of the resource, with its leading slash, not terminated; not NULL.
-    pub path: *const u8,
+    pub path: *const c_char,
     /// Length of path in bytes, at least 1.
     pub path_len: usize,
     /// The peer's UUID, 16 bytes, if a secured connection has proven it; else NULL. The nil UUID
@@ -217,13 +217,13 @@ pub struct ocf_acl_request_t {
     pub secure_peers: u32,
     /// Device state, OCF_ACL_STATE_*.
     pub state: u8,
-    /// CoAP method, OCF_ACL_GET and so on; any other value is denied.
+    /// CoAP method, OCF_ACL_METHOD_GET and so on; any other value is denied.
     pub method: u8,
     /// Kind of the resource, OCF_ACL_KIND_*.
     pub kind: u8,
     /// OCF_ACL_PERM_* that anyone has on the resource in RFOTM before onboarding (rule 1).
     pub rfotm_access: u8,
-    /// OCF_ACL_SECURED, _ONBOARDING, _DISCOVERABLE, _SECURE_ENDPOINT; other bits are refused.
+    /// OCF_ACL_FLAG_*; other bits are refused.
     pub flags: u8,
 }
 
@@ -273,9 +273,10 @@ pub unsafe extern "C" fn ocf_acl_free(list: *mut ocf_acl_t) {
 /// Replaces the list and its owner by a payload that was persisted (OCF_ACL_VIEW_STORAGE), in any
 /// state; or leaves all as it was.
 ///
-/// Returns OCF_ACL_CHANGED; OCF_ACL_BAD_REQUEST for a payload that is refused; OCF_ACL_INTERNAL
-/// when out of memory, or if `list` is NULL, or `payload` is NULL though `payload_len` is not 0.
-/// `error` may be NULL; it is written unless the result is OCF_ACL_CHANGED or a pointer is NULL.
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused;
+/// OCF_ACL_CODE_INTERNAL when out of memory, or if `list` is NULL, or `payload` is NULL though
+/// `payload_len` is not 0. `error` may be NULL; it is written unless the result is
+/// OCF_ACL_CODE_CHANGED or a pointer was NULL.
 ///
 /// # Safety
 ///
@@ -292,10 +293,10 @@ pub unsafe extern "C" fn ocf_acl_load(
     let (Some(list), Some(payload)) = (unsafe { list.as_mut() }, unsafe {
         bytes(payload, payload_len)
     }) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     // SAFETY: as above.
-    unsafe { answer(list.0.load(payload), OCF_ACL_CHANGED, error) }
+    unsafe { answer(list.0.load(payload), OCF_ACL_CODE_CHANGED, error) }
 }
 
 /// Applies the payload of a POST to /oic/sec/acl2, wholly or not at all. Whether the client may
@@ -304,8 +305,9 @@ pub unsafe extern "C" fn ocf_acl_load(
 /// An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
 /// `state` is the device's, OCF_ACL_STATE_*. RFNOP accepts nothing, RFPRO no rowneruuid.
 ///
-/// Returns OCF_ACL_CHANGED; OCF_ACL_BAD_REQUEST for a payload that is refused, in this state or at
-/// all, or a state out of range; OCF_ACL_INTERNAL as ocf_acl_load(). `error` as in ocf_acl_load().
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this
+/// state or at all, or a state out of range; OCF_ACL_CODE_INTERNAL as ocf_acl_load(). `error` as in
+/// ocf_acl_load().
 ///
 /// # Safety
 ///
@@ -322,19 +324,19 @@ pub unsafe extern "C" fn ocf_acl_post(
     let (Some(list), Some(payload)) = (unsafe { list.as_mut() }, unsafe {
         bytes(payload, payload_len)
     }) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     let outcome = in_state(state, |state| list.0.post(state, payload));
     // SAFETY: as above.
-    unsafe { answer(outcome, OCF_ACL_CHANGED, error) }
+    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
 }
 
 /// Answers a DELETE of /oic/sec/acl2: the query "aceid=N" removes that ACE, none (NULL, or
 /// `query_len` 0) clears the list; the owner stays. `query` comes without its question mark.
 ///
-/// Returns OCF_ACL_DELETED; OCF_ACL_NOT_FOUND if no ACE has that aceid; OCF_ACL_BAD_REQUEST for any
-/// other query, or a state out of range; OCF_ACL_FORBIDDEN in RFNOP; OCF_ACL_INTERNAL if `list` is
-/// NULL, or `query` is NULL though `query_len` is not 0.
+/// Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid;
+/// OCF_ACL_CODE_BAD_REQUEST for any other query, or a state out of range; OCF_ACL_CODE_FORBIDDEN in
+/// RFNOP; OCF_ACL_CODE_INTERNAL if `list` is NULL, or `query` is NULL though `query_len` is not 0.
 ///
 /// # Safety
 ///
@@ -344,26 +346,27 @@ pub unsafe extern "C" fn ocf_acl_post(
 pub unsafe extern "C" fn ocf_acl_delete(
     list: *mut ocf_acl_t,
     state: u8,
-    query: *const u8,
+    query: *const c_char,
     query_len: usize,
 ) -> u8 {
     // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), Some(query)) = (unsafe { list.as_mut() }, unsafe { bytes(query, query_len) })
-    else {
-        return OCF_ACL_INTERNAL;
+    let (Some(list), Some(query)) = (unsafe { list.as_mut() }, unsafe {
+        bytes(query.cast(), query_len)
+    }) else {
+        return OCF_ACL_CODE_INTERNAL;
     };
     let query = (!query.is_empty()).then_some(query);
     let outcome = in_state(state, |state| list.0.delete(state, query));
     // SAFETY: NULL asks for no details.
-    unsafe { answer(outcome, OCF_ACL_DELETED, ptr::null_mut()) }
+    unsafe { answer(outcome, OCF_ACL_CODE_DELETED, ptr::null_mut()) }
 }
 
 /// Writes the list as CBOR into `buffer` of `capacity` bytes. `view` is OCF_ACL_VIEW_*.
 ///
-/// Returns OCF_ACL_CONTENT; OCF_ACL_TOO_LARGE if `capacity` is too small, with `buffer` untouched;
-/// in both cases `*length` is the length of the list in bytes. OCF_ACL_BAD_REQUEST for another
-/// view; OCF_ACL_INTERNAL if `list` or `length` is NULL, or `buffer` is NULL though `capacity` is
-/// not 0. To learn the length, call with NULL and 0.
+/// Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_TOO_LARGE if `capacity` is too small, with `buffer`
+/// untouched; in both cases `*length` is the length of the list in bytes. OCF_ACL_CODE_BAD_REQUEST
+/// for another view; OCF_ACL_CODE_INTERNAL if `list` or `length` is NULL, or `buffer` is NULL though
+/// `capacity` is not 0. To learn the length, call with NULL and 0.
 ///
 /// # Safety
 ///
@@ -383,14 +386,14 @@ pub unsafe extern "C" fn ocf_acl_encode(
         unsafe { bytes_mut(buffer, capacity) },
         unsafe { length.as_mut() },
     ) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     let Some(view) = view_from(view) else {
-        return OCF_ACL_BAD_REQUEST;
+        return OCF_ACL_CODE_BAD_REQUEST;
     };
     let (needed, code) = match list.0.encode(view, buffer) {
-        Ok(written) => (written, OCF_ACL_CONTENT),
-        Err(needed) => (needed, OCF_ACL_TOO_LARGE),
+        Ok(written) => (written, OCF_ACL_CODE_CONTENT),
+        Err(needed) => (needed, OCF_ACL_CODE_TOO_LARGE),
     };
     *length = needed;
     code
@@ -398,10 +401,11 @@ pub unsafe extern "C" fn ocf_acl_encode(
 
 /// Decides a request.
 ///
-/// Returns OCF_ACL_CONTENT if it is allowed, OCF_ACL_FORBIDDEN if not. OCF_ACL_BAD_REQUEST if a
-/// value in `request` is out of range, the path has no leading slash, or a pointer in it is NULL
-/// that must not be; OCF_ACL_INTERNAL if `list`, `request` or `decision` is NULL. `decision` is
-/// written whenever it is not NULL; unless the result is OCF_ACL_CONTENT it denies.
+/// Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
+/// OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
+/// or a pointer in it is NULL that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or
+/// `decision` is NULL. `decision` is written whenever it is not NULL; unless the result is
+/// OCF_ACL_CODE_CONTENT it denies.
 ///
 /// # Safety
 ///
@@ -415,16 +419,16 @@ pub unsafe extern "C" fn ocf_acl_check(
 ) -> u8 {
     // SAFETY: the caller's contract is that of the helpers.
     let Some(decision) = (unsafe { decision.as_mut() }) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     *decision = DENIED;
     // SAFETY: as above.
     let (Some(list), Some(request)) = (unsafe { list.as_ref() }, unsafe { request.as_ref() })
     else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     // SAFETY: as above.
-    unsafe { decide(&list.0, request, decision) }.unwrap_or(OCF_ACL_BAD_REQUEST)
+    unsafe { decide(&list.0, request, decision) }.unwrap_or(OCF_ACL_CODE_BAD_REQUEST)
 }
 
 /// Clears list and owner, as entering the state RESET does. NULL is ignored.
@@ -442,8 +446,8 @@ pub unsafe extern "C" fn ocf_acl_reset(list: *mut ocf_acl_t) {
 
 /// Sets rowneruuid of /oic/sec/acl2, on behalf of the device itself: 16 bytes, or NULL for none.
 ///
-/// Returns OCF_ACL_CHANGED; OCF_ACL_BAD_REQUEST for the nil UUID; OCF_ACL_INTERNAL if `list` is
-/// NULL.
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for the nil UUID; OCF_ACL_CODE_INTERNAL if
+/// `list` is NULL.
 ///
 /// # Safety
 ///
@@ -453,19 +457,19 @@ pub unsafe extern "C" fn ocf_acl_reset(list: *mut ocf_acl_t) {
 pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8) -> u8 {
     // SAFETY: the caller's contract is that of the helpers.
     let (Some(list), owner) = (unsafe { list.as_mut() }, unsafe { uuid_from(uuid) }) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     if owner.is_none() && !uuid.is_null() {
-        return OCF_ACL_BAD_REQUEST;
+        return OCF_ACL_CODE_BAD_REQUEST;
     }
     list.0.set_owner(owner);
-    OCF_ACL_CHANGED
+    OCF_ACL_CODE_CHANGED
 }
 
 /// Copies rowneruuid of /oic/sec/acl2, 16 bytes, to `uuid`.
 ///
-/// Returns OCF_ACL_CONTENT; OCF_ACL_NOT_FOUND, with `uuid` untouched, if there is no owner;
-/// OCF_ACL_INTERNAL if `list` or `uuid` is NULL.
+/// Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `uuid` untouched, if there is no owner;
+/// OCF_ACL_CODE_INTERNAL if `list` or `uuid` is NULL.
 ///
 /// # Safety
 ///
@@ -477,13 +481,13 @@ pub unsafe extern "C" fn ocf_acl_owner(list: *const ocf_acl_t, uuid: *mut u8) ->
     let (Some(list), Some(uuid)) = (unsafe { list.as_ref() }, unsafe {
         uuid.cast::<[u8; 16]>().as_mut()
     }) else {
-        return OCF_ACL_INTERNAL;
+        return OCF_ACL_CODE_INTERNAL;
     };
     let Some(owner) = list.0.owner() else {
-        return OCF_ACL_NOT_FOUND;
+        return OCF_ACL_CODE_NOT_FOUND;
     };
     *uuid = *owner.as_bytes();
-    OCF_ACL_CONTENT
+    OCF_ACL_CODE_CONTENT
 }
 
 /// A counter that grows with every change of list or owner, and wraps: when it differs from what
@@ -516,9 +520,9 @@ pub unsafe extern "C" fn ocf_acl_count(list: *const ocf_acl_t) -> usize {
 ///
 /// `path` has `path_len` readable bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ocf_acl_classify(path: *const u8, path_len: usize) -> u8 {
+pub unsafe extern "C" fn ocf_acl_classify(path: *const c_char, path_len: usize) -> u8 {
     // SAFETY: the caller's contract is that of the helper.
-    Kind::of(unsafe { bytes(path, path_len) }.unwrap_or_default()) as u8
+    Kind::of(unsafe { bytes(path.cast(), path_len) }.unwrap_or_default()) as u8
 }
 
 /// Puts an error into words, such as "ACE 2, byte 47: unknown field", in English ASCII.
@@ -533,12 +537,12 @@ pub unsafe extern "C" fn ocf_acl_classify(path: *const u8, path_len: usize) -> u
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ocf_acl_error_text(
     error: *const ocf_acl_error_t,
-    buffer: *mut u8,
+    buffer: *mut c_char,
     capacity: usize,
 ) -> usize {
     // SAFETY: the caller's contract is that of the helpers.
     let (Some(error), Some(buffer)) = (unsafe { error.as_ref() }, unsafe {
-        bytes_mut(buffer, capacity)
+        bytes_mut(buffer.cast(), capacity)
     }) else {
         return 0;
     };
@@ -655,9 +659,9 @@ unsafe fn decide(
         rule: outcome.rule as u8,
     };
     Some(if outcome.allowed {
-        OCF_ACL_CONTENT
+        OCF_ACL_CODE_CONTENT
     } else {
-        OCF_ACL_FORBIDDEN
+        OCF_ACL_CODE_FORBIDDEN
     })
 }
 
@@ -666,20 +670,22 @@ unsafe fn decide(
 /// What `request` points to is readable in the lengths it gives.
 unsafe fn request_from(request: &ocf_acl_request_t) -> Option<Request<'_>> {
     // SAFETY: by contract, here and below.
-    let path = unsafe { bytes(request.path, request.path_len) }?;
+    let path = unsafe { bytes(request.path.cast(), request.path_len) }?;
     let flag = |flag| request.flags & flag != 0;
-    let known =
-        OCF_ACL_SECURED | OCF_ACL_ONBOARDING | OCF_ACL_DISCOVERABLE | OCF_ACL_SECURE_ENDPOINT;
+    let known = OCF_ACL_FLAG_SECURED
+        | OCF_ACL_FLAG_ONBOARDING
+        | OCF_ACL_FLAG_DISCOVERABLE
+        | OCF_ACL_FLAG_NO_SECURE_ENDPOINT;
     if path.first() != Some(&b'/') || request.flags & !known != 0 {
         return None;
     }
     Some(Request {
         kind: kind_from(request.kind)?,
-        discoverable: flag(OCF_ACL_DISCOVERABLE),
-        secure_endpoint: flag(OCF_ACL_SECURE_ENDPOINT),
+        discoverable: flag(OCF_ACL_FLAG_DISCOVERABLE),
+        no_secure_endpoint: flag(OCF_ACL_FLAG_NO_SECURE_ENDPOINT),
         rfotm_access: Permissions::from_bits(request.rfotm_access)?,
-        secured: flag(OCF_ACL_SECURED),
-        onboarding: flag(OCF_ACL_ONBOARDING),
+        secured: flag(OCF_ACL_FLAG_SECURED),
+        onboarding: flag(OCF_ACL_FLAG_ONBOARDING),
         secure_peers: request.secure_peers,
         // SAFETY: by contract.
         peer: unsafe { uuid_from(request.peer) },
@@ -738,8 +744,8 @@ unsafe fn role_from<'a>(role: &ocf_acl_role_t) -> Option<Role<'a>> {
     // SAFETY: by contract.
     let (name, authority) = unsafe {
         (
-            bytes(role.role, role.role_len)?,
-            bytes(role.authority, role.authority_len)?,
+            bytes(role.role.cast(), role.role_len)?,
+            bytes(role.authority.cast(), role.authority_len)?,
         )
     };
     if role.certified > 1 || name.is_empty() {
