@@ -29,23 +29,26 @@ pub fn to_cbor(json: &str) -> Result<Vec<u8>, serde_json::Error> {
 /// The JSON of what [`Acl::encode`](crate::Acl::encode) wrote; `None` for any other CBOR.
 pub fn from_cbor(cbor: &[u8]) -> Option<Value> {
     let mut decoder = Decoder::new(cbor);
-    let value = value(&mut decoder)?;
+    let value = value(&mut decoder, DEPTH)?;
     (decoder.position() == cbor.len()).then_some(value)
 }
 
-/// Recurses no deeper than the encoder nests, as it takes definite lengths and text keys only.
-fn value(decoder: &mut Decoder<'_>) -> Option<Value> {
+/// How deep the encoder nests: root, list, ACE, resources, resource, text.
+const DEPTH: u8 = 6;
+
+fn value(decoder: &mut Decoder<'_>, depth: u8) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
     match decoder.datatype().ok()? {
         Type::Map => {
             let mut map = Map::new();
             for _ in 0..decoder.map().ok()?? {
                 let key = decoder.str().ok()?;
-                map.insert(key.into(), value(decoder)?);
+                map.insert(key.into(), value(decoder, depth)?);
             }
             Some(Value::Object(map))
         }
         Type::Array => (0..decoder.array().ok()??)
-            .map(|_| value(decoder))
+            .map(|_| value(decoder, depth))
             .collect(),
         Type::String => decoder.str().ok().map(Value::from),
         _ => decoder.u32().ok().map(Value::from),
