@@ -170,9 +170,9 @@
 #define OCF_ACL_FLAG_DISCOVERABLE 4
 
 /**
- * Request flag: the resource has a secure endpoint.
+ * Request flag: the resource has no secure endpoint.
  */
-#define OCF_ACL_FLAG_SECURE_ENDPOINT 8
+#define OCF_ACL_FLAG_NO_SECURE_ENDPOINT 8
 
 /**
  * View for a client: aclist2 and rowneruuid.
@@ -296,9 +296,8 @@ typedef struct {
 } ocf_acl_role_t;
 
 /**
- * A request, as the rules see it. Start from all zero bytes and set what is known: the zero value
- * of each field is the stricter one, but for OCF_ACL_FLAG_SECURE_ENDPOINT, without which the wildcard
- * "-" matches a discoverable resource. All pointers are read during the call only.
+ * A request, as the rules see it. Start from all zero bytes and set what is known: a pointer, flag or
+ * permission that is left out allows no more. All pointers are read during the call only.
  */
 typedef struct {
   /**
@@ -410,9 +409,10 @@ void ocf_acl_free(ocf_acl_t *list);
  * Replaces the list and its owner by a payload that was persisted (OCF_ACL_VIEW_STORAGE), in any
  * state; or leaves all as it was.
  *
- * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused; OCF_ACL_CODE_INTERNAL
- * when out of memory, or if `list` is NULL, or `payload` is NULL though `payload_len` is not 0.
- * `error` may be NULL; it is written unless the result is OCF_ACL_CODE_CHANGED or a pointer is NULL.
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused;
+ * OCF_ACL_CODE_INTERNAL when out of memory, or if `list` is NULL, or `payload` is NULL though
+ * `payload_len` is not 0. `error` may be NULL; it is written unless the result is
+ * OCF_ACL_CODE_CHANGED or a pointer was NULL.
  *
  * # Safety
  *
@@ -431,8 +431,9 @@ uint8_t ocf_acl_load(ocf_acl_t *list,
  * An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
  * `state` is the device's, OCF_ACL_STATE_*. RFNOP accepts nothing, RFPRO no rowneruuid.
  *
- * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this state or at
- * all, or a state out of range; OCF_ACL_CODE_INTERNAL as ocf_acl_load(). `error` as in ocf_acl_load().
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this
+ * state or at all, or a state out of range; OCF_ACL_CODE_INTERNAL as ocf_acl_load(). `error` as in
+ * ocf_acl_load().
  *
  * # Safety
  *
@@ -448,27 +449,24 @@ uint8_t ocf_acl_post(ocf_acl_t *list,
  * Answers a DELETE of /oic/sec/acl2: the query "aceid=N" removes that ACE, none (NULL, or
  * `query_len` 0) clears the list; the owner stays. `query` comes without its question mark.
  *
- * Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid; OCF_ACL_CODE_BAD_REQUEST for any
- * other query, or a state out of range; OCF_ACL_CODE_FORBIDDEN in RFNOP; OCF_ACL_CODE_INTERNAL if `list` is
- * NULL, or `query` is NULL though `query_len` is not 0.
+ * Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid;
+ * OCF_ACL_CODE_BAD_REQUEST for any other query, or a state out of range; OCF_ACL_CODE_FORBIDDEN in
+ * RFNOP; OCF_ACL_CODE_INTERNAL if `list` is NULL, or `query` is NULL though `query_len` is not 0.
  *
  * # Safety
  *
  * `list` is NULL or a live list that nobody else uses meanwhile; `query` has `query_len` readable
  * bytes.
  */
-uint8_t ocf_acl_delete(ocf_acl_t *list,
-                       uint8_t state,
-                       const char *query,
-                       size_t query_len);
+uint8_t ocf_acl_delete(ocf_acl_t *list, uint8_t state, const char *query, size_t query_len);
 
 /**
  * Writes the list as CBOR into `buffer` of `capacity` bytes. `view` is OCF_ACL_VIEW_*.
  *
- * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_TOO_LARGE if `capacity` is too small, with `buffer` untouched;
- * in both cases `*length` is the length of the list in bytes. OCF_ACL_CODE_BAD_REQUEST for another
- * view; OCF_ACL_CODE_INTERNAL if `list` or `length` is NULL, or `buffer` is NULL though `capacity` is
- * not 0. To learn the length, call with NULL and 0.
+ * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_TOO_LARGE if `capacity` is too small, with `buffer`
+ * untouched; in both cases `*length` is the length of the list in bytes. OCF_ACL_CODE_BAD_REQUEST
+ * for another view; OCF_ACL_CODE_INTERNAL if `list` or `length` is NULL, or `buffer` is NULL though
+ * `capacity` is not 0. To learn the length, call with NULL and 0.
  *
  * # Safety
  *
@@ -484,10 +482,11 @@ uint8_t ocf_acl_encode(const ocf_acl_t *list,
 /**
  * Decides a request.
  *
- * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not. OCF_ACL_CODE_BAD_REQUEST if a
- * value in `request` is out of range, the path has no leading slash, or a pointer in it is NULL
- * that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or `decision` is NULL. `decision` is
- * written whenever it is not NULL; unless the result is OCF_ACL_CODE_CONTENT it denies.
+ * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
+ * OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
+ * or a pointer in it is NULL that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or
+ * `decision` is NULL. `decision` is written whenever it is not NULL; unless the result is
+ * OCF_ACL_CODE_CONTENT it denies.
  *
  * # Safety
  *
@@ -510,16 +509,15 @@ void ocf_acl_reset(ocf_acl_t *list);
 /**
  * Sets rowneruuid of /oic/sec/acl2, on behalf of the device itself: 16 bytes, or NULL for none.
  *
- * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for the nil UUID; OCF_ACL_CODE_INTERNAL if `list` is
- * NULL.
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for the nil UUID; OCF_ACL_CODE_INTERNAL if
+ * `list` is NULL.
  *
  * # Safety
  *
  * `list` is NULL or a live list that nobody else uses meanwhile; `uuid` is NULL or has 16 readable
  * bytes.
  */
-uint8_t ocf_acl_set_owner(ocf_acl_t *list,
-                          const uint8_t *uuid);
+uint8_t ocf_acl_set_owner(ocf_acl_t *list, const uint8_t *uuid);
 
 /**
  * Copies rowneruuid of /oic/sec/acl2, 16 bytes, to `uuid`.

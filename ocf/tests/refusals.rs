@@ -503,7 +503,10 @@ fn a_payload_cut_anywhere_changes_nothing() {
 #[test]
 fn a_payload_with_any_byte_changed_is_applied_whole_or_not_at_all() {
     let single_bits = (0..8).map(|bit| 1 << bit).collect();
-    for (form, changes) in [(Form::Definite, (1..=255).collect::<Vec<u8>>()), (Form::Indefinite, single_bits)] {
+    for (form, changes) in [
+        (Form::Definite, (1..=255).collect::<Vec<u8>>()),
+        (Form::Indefinite, single_bits),
+    ] {
         let payload = rich(form);
         let (mut taken, mut refused) = (0, 0);
         for position in 0..payload.len() {

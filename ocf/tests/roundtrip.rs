@@ -186,5 +186,9 @@ fn json_of_foreign_cbor_is_none() {
     ] {
         assert_eq!(json::from_cbor(bytes), None, "{bytes:02x?}");
     }
-    assert_eq!(json::from_cbor(&[0x81; 1_000_000]), None, "depth is bounded");
+    assert_eq!(
+        json::from_cbor(&[0x81; 1_000_000]),
+        None,
+        "depth is bounded"
+    );
 }
