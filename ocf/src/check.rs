@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::ace::{Ace, Permissions, Resource, Subject, Wildcard};
-use crate::kind::{self, Kind};
+use crate::kind::{Kind, Special, look_up};
 use crate::{Acl, State, Uuid};
 
 /// The role whose certified holder may do everything.
@@ -193,7 +193,8 @@ impl Acl {
     where
         I: Iterator<Item = Role<'r>> + Clone,
     {
-        let kind = request.kind.unwrap_or_else(|| Kind::of(request.path));
+        let (by_path, special) = look_up(request.path);
+        let kind = request.kind.unwrap_or(by_path);
         let rfotm = request.state == State::Rfotm;
         let operational = matches!(request.state, State::Rfpro | State::Rfnop | State::Sreset);
 
@@ -214,13 +215,18 @@ impl Acl {
         if kind.is_dcr() && request.onboarding {
             return Decision::allow(Rule::Onboarding, Permissions::all());
         }
-        if request.method == Method::Get && is_public(request.path, rfotm) {
+        let public = match special {
+            Special::Public => true,
+            Special::PublicInRfotm => rfotm,
+            _ => false,
+        };
+        if public && request.method == Method::Get {
             return Decision::allow(Rule::PublicRead, READ);
         }
         if rfotm && request.secure_peers == 0 {
-            return match request.path {
-                kind::DOXM => Decision::allow(Rule::BeforeOnboarding, Permissions::all()),
-                kind::PSTAT if request.method == Method::Get => {
+            return match special {
+                Special::Doxm => Decision::allow(Rule::BeforeOnboarding, Permissions::all()),
+                Special::Pstat if request.method == Method::Get => {
                     Decision::allow(Rule::BeforeOnboarding, READ)
                 }
                 _ => Decision::deny(Rule::BeforeOnboarding),
@@ -229,21 +235,21 @@ impl Acl {
         if kind == Kind::Security && !request.secured && operational {
             return Decision::deny(Rule::UnsecuredSecurity);
         }
-        if request.peer.is_some() && request.peer == self.owner_of(request) {
+        if request.peer.is_some() && request.peer == self.owner_of(special, request) {
             return Decision::allow(Rule::ResourceOwner, Permissions::all());
         }
-        if operational && request.path == kind::ROLES {
+        if operational && special == Special::Roles {
             return Decision::allow(Rule::Roles, Permissions::all());
         }
         self.by_list(request, kind, roles)
     }
 
-    fn owner_of(&self, request: &Request<'_>) -> Option<Uuid> {
-        match request.path {
-            kind::ACL => self.owner(),
-            kind::DOXM => request.doxm_owner,
-            kind::PSTAT => request.pstat_owner,
-            kind::CRED => request.cred_owner,
+    fn owner_of(&self, special: Special, request: &Request<'_>) -> Option<Uuid> {
+        match special {
+            Special::Acl => self.owner(),
+            Special::Doxm => request.doxm_owner,
+            Special::Pstat => request.pstat_owner,
+            Special::Cred => request.cred_owner,
             _ => None,
         }
     }
@@ -275,14 +281,6 @@ impl Acl {
         }
         decision.allowed = decision.permissions.intersects(needed);
         decision
-    }
-}
-
-fn is_public(path: &[u8], rfotm: bool) -> bool {
-    match path {
-        kind::WELL_KNOWN | kind::TIME => true,
-        kind::DISCOVERY | kind::DEVICE | kind::PLATFORM => rfotm,
-        _ => false,
     }
 }
 

@@ -43,15 +43,18 @@ struct Items(Option<u64>);
 impl<'b> Reader<'b> {
     fn root(&mut self) -> Result<Payload, Refusal> {
         let (mut aces, mut owner) = (None, None);
-        let (mut rt, mut interfaces) = (None, None);
-        self.map(|reader, key, at| match key {
-            "aclist2" => reader.once(at, &mut aces, Self::aces),
-            "rowneruuid" => reader.once(at, &mut owner, Self::uuid),
-            // What a baseline read adds may come back, and changes nothing.
-            "rt" => reader.once(at, &mut rt, Self::texts),
-            "if" => reader.once(at, &mut interfaces, Self::texts),
-            _ => Err(reader.refuse(at, Reason::UnknownField)),
-        })?;
+        // What a baseline read adds, rt and if, may come back and changes nothing.
+        self.map(
+            &["aclist2", "rowneruuid", "rt", "if"],
+            &mut |reader, field| {
+                match field {
+                    0 => aces = Some(reader.aces()?),
+                    1 => owner = Some(reader.uuid()?),
+                    _ => reader.texts()?,
+                }
+                Ok(())
+            },
+        )?;
         Ok(Payload { aces, owner })
     }
 
@@ -76,18 +79,21 @@ impl<'b> Reader<'b> {
     fn ace(&mut self) -> Result<Ace, Refusal> {
         let start = self.offset();
         let (mut id, mut subject, mut resources, mut permissions, mut tag) =
-            (None, None, None, None, None);
-        self.map(|reader, key, at| match key {
-            "aceid" => reader.once(at, &mut id, |r| r.number(MAX_ACE_ID, Reason::AceId)),
-            "subject" => reader.once(at, &mut subject, Self::subject),
-            "resources" => reader.once(at, &mut resources, Self::resources),
-            "permission" => reader.once(at, &mut permissions, Self::permissions),
-            "tag" => reader.once(at, &mut tag, Self::string),
-            _ => Err(reader.refuse(at, Reason::UnknownField)),
+            (NO_ACE_ID, None, None, None, None);
+        let names = ["aceid", "subject", "resources", "permission", "tag"];
+        self.map(&names, &mut |reader, field| {
+            match field {
+                0 => id = reader.number(MAX_ACE_ID, Reason::AceId)?,
+                1 => subject = Some(reader.subject()?),
+                2 => resources = Some(reader.resources()?),
+                3 => permissions = Some(reader.permissions()?),
+                _ => tag = Some(reader.string(Reason::WrongType, |_| true)?),
+            }
+            Ok(())
         })?;
         match (subject, resources, permissions) {
             (Some(subject), Some(resources), Some(permissions)) => Ok(Ace {
-                id: id.unwrap_or(NO_ACE_ID),
+                id,
                 subject,
                 resources,
                 permissions,
@@ -100,12 +106,15 @@ impl<'b> Reader<'b> {
     fn subject(&mut self) -> Result<Subject, Refusal> {
         let start = self.offset();
         let (mut uuid, mut role, mut authority, mut connection) = (None, None, None, None);
-        self.map(|reader, key, at| match key {
-            "uuid" => reader.once(at, &mut uuid, Self::uuid),
-            "role" => reader.once(at, &mut role, Self::name),
-            "authority" => reader.once(at, &mut authority, Self::name),
-            "conntype" => reader.once(at, &mut connection, Self::connection),
-            _ => Err(reader.refuse(at, Reason::UnknownField)),
+        let names = ["uuid", "role", "authority", "conntype"];
+        self.map(&names, &mut |reader, field| {
+            match field {
+                0 => uuid = Some(reader.uuid()?),
+                1 => role = Some(reader.name()?),
+                2 => authority = Some(reader.name()?),
+                _ => connection = Some(reader.connection()?),
+            }
+            Ok(())
         })?;
         match (uuid, role, authority, connection) {
             (Some(uuid), None, None, None) => Ok(Subject::Uuid(uuid)),
@@ -128,12 +137,14 @@ impl<'b> Reader<'b> {
 
     fn resource(&mut self) -> Result<Resource, Refusal> {
         let start = self.offset();
-        let (mut href, mut wildcard, mut interfaces) = (None, None, None);
-        self.map(|reader, key, at| match key {
-            "href" => reader.once(at, &mut href, Self::href),
-            "wc" => reader.once(at, &mut wildcard, Self::wildcard),
-            "if" => reader.once(at, &mut interfaces, Self::texts),
-            _ => Err(reader.refuse(at, Reason::UnknownField)),
+        let (mut href, mut wildcard) = (None, None);
+        self.map(&["href", "wc", "if"], &mut |reader, field| {
+            match field {
+                0 => href = Some(reader.string(Reason::Href, |text| text.starts_with('/'))?),
+                1 => wildcard = Some(reader.wildcard()?),
+                _ => reader.texts()?,
+            }
+            Ok(())
         })?;
         if href.is_none() && wildcard.is_none() {
             return Err(self.refuse(start, Reason::EmptyResource));
@@ -177,22 +188,10 @@ impl<'b> Reader<'b> {
     }
 
     fn name(&mut self) -> Result<String, Refusal> {
-        self.checked_string(Reason::EmptyRole, |text| !text.is_empty())
+        self.string(Reason::EmptyRole, |text| !text.is_empty())
     }
 
-    fn href(&mut self) -> Result<String, Refusal> {
-        self.checked_string(Reason::Href, |text| text.starts_with('/'))
-    }
-
-    fn string(&mut self) -> Result<String, Refusal> {
-        self.checked_string(Reason::WrongType, |_| true)
-    }
-
-    fn checked_string(
-        &mut self,
-        otherwise: Reason,
-        accept: impl FnOnce(&str) -> bool,
-    ) -> Result<String, Refusal> {
+    fn string(&mut self, otherwise: Reason, accept: fn(&str) -> bool) -> Result<String, Refusal> {
         let at = self.offset();
         let text = self.text()?;
         if !accept(&text) {
@@ -245,31 +244,29 @@ impl<'b> Reader<'b> {
             .ok_or_else(|| self.refuse(at, otherwise))
     }
 
-    /// Reads a map, and hands each key over with its offset; the reader then stands at the value.
+    /// Reads a map that has some of `names` for its keys, each at most once, and hands over the index
+    /// of each; the reader then stands at the value.
     fn map(
         &mut self,
-        mut field: impl FnMut(&mut Self, &str, usize) -> Result<(), Refusal>,
+        names: &[&str],
+        field: &mut dyn FnMut(&mut Self, usize) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
+        let mut seen = 0u32;
         let mut items = Items(self.take(Decoder::map)?);
         while self.more(&mut items)? {
             let at = self.offset();
             let key = self.text()?;
-            field(self, &key, at)?;
+            let index = names
+                .iter()
+                .position(|name| *name == key)
+                .ok_or_else(|| self.refuse(at, Reason::UnknownField))?;
+            let bit = 1u32.wrapping_shl(index as u32);
+            if seen & bit != 0 {
+                return Err(self.refuse(at, Reason::FieldTwice));
+            }
+            seen |= bit;
+            field(self, index)?;
         }
-        Ok(())
-    }
-
-    /// The value of a field that may be given once.
-    fn once<T>(
-        &mut self,
-        at: usize,
-        slot: &mut Option<T>,
-        read: impl FnOnce(&mut Self) -> Result<T, Refusal>,
-    ) -> Result<(), Refusal> {
-        if slot.is_some() {
-            return Err(self.refuse(at, Reason::FieldTwice));
-        }
-        *slot = Some(read(self)?);
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! The list, as CBOR.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Subject};
+use crate::ace::{Ace, Resource, Subject};
 use crate::{Acl, Uuid};
 use core::convert::Infallible;
-use minicbor::encode::{Encoder, Error, Write};
+use minicbor::encode::{Encoder, Write};
 
 /// Which properties are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub enum View {
     /// All there is, tags too: what the device persists and [`Acl::load`] takes back.
     Storage = 2,
 }
-
-type Outcome = Result<(), Error<Infallible>>;
 
 impl Acl {
     /// Writes the list into `buffer` and says how many bytes that took.
@@ -35,87 +33,101 @@ impl Acl {
     }
 
     fn write(&self, view: View, buffer: &mut [u8]) -> usize {
-        let mut out = Encoder::new(Sink { buffer, written: 0 });
-        match self.root(view, &mut out) {
-            Ok(()) => out.into_writer().written,
-            // The sink never fails; if it did, no buffer would do.
-            Err(_) => usize::MAX,
-        }
-    }
-
-    fn root(&self, view: View, out: &mut Encoder<Sink<'_>>) -> Outcome {
+        let mut out = Out(Encoder::new(Sink { buffer, written: 0 }));
         let baseline = view != View::Plain;
-        let fields = 1 + u64::from(self.owner().is_some()) + if baseline { 2 } else { 0 };
-        out.map(fields)?;
+        out.map(1 + usize::from(self.owner().is_some()) + if baseline { 2 } else { 0 });
         if baseline {
-            out.str("rt")?.array(1)?.str("oic.r.acl2")?;
-            out.str("if")?
-                .array(2)?
-                .str("oic.if.baseline")?
-                .str("oic.if.rw")?;
+            out.text("rt").array(1).text("oic.r.acl2");
+            out.text("if")
+                .array(2)
+                .text("oic.if.baseline")
+                .text("oic.if.rw");
         }
-        out.str("aclist2")?.array(self.aces().len() as u64)?;
-        for item in self.aces() {
-            ace(item, view == View::Storage, out)?;
+        out.text("aclist2").array(self.aces().len());
+        for ace in self.aces() {
+            out.ace(ace, view == View::Storage);
         }
         if let Some(owner) = self.owner() {
-            out.str("rowneruuid")?;
-            uuid(&owner, out)?;
+            out.text("rowneruuid").uuid(&owner);
         }
-        Ok(())
+        out.0.into_writer().written
     }
 }
 
-fn ace(ace: &Ace, with_tag: bool, out: &mut Encoder<Sink<'_>>) -> Outcome {
-    let tag = ace.tag().filter(|_| with_tag);
-    out.map(4 + u64::from(tag.is_some()))?;
-    out.str("aceid")?.u32(ace.id)?.str("subject")?;
-    subject(&ace.subject, out)?;
-    out.str("resources")?.array(ace.resources.len() as u64)?;
-    for resource in &ace.resources {
-        let href = resource.href().map(|href| ("href", href));
-        let wildcard = resource.wildcard.map(|wildcard| ("wc", wildcard.text()));
-        out.map(u64::from(href.is_some()) + u64::from(wildcard.is_some()))?;
-        for (key, value) in href.into_iter().chain(wildcard) {
-            out.str(key)?.str(value)?;
+/// The encoder without its results: they can hold no error, as the sink has none.
+struct Out<'a>(Encoder<Sink<'a>>);
+
+impl Out<'_> {
+    fn text(&mut self, text: &str) -> &mut Self {
+        let _ = self.0.str(text);
+        self
+    }
+
+    fn number(&mut self, number: u32) -> &mut Self {
+        let _ = self.0.u32(number);
+        self
+    }
+
+    fn array(&mut self, len: usize) -> &mut Self {
+        let _ = self.0.array(len as u64);
+        self
+    }
+
+    fn map(&mut self, len: usize) -> &mut Self {
+        let _ = self.0.map(len as u64);
+        self
+    }
+
+    fn uuid(&mut self, uuid: &Uuid) {
+        let text = uuid.to_text();
+        let _ = self.0.str_len(text.len() as u64);
+        let Ok(()) = self.0.writer_mut().write_all(&text);
+    }
+
+    fn ace(&mut self, ace: &Ace, with_tag: bool) {
+        let tag = ace.tag().filter(|_| with_tag);
+        self.map(4 + usize::from(tag.is_some()));
+        self.text("aceid").number(ace.id).text("subject");
+        self.subject(&ace.subject);
+        self.text("resources").array(ace.resources.len());
+        for resource in &ace.resources {
+            self.resource(resource);
+        }
+        self.text("permission")
+            .number(ace.permissions.bits().into());
+        if let Some(tag) = tag {
+            self.text("tag").text(tag);
         }
     }
-    out.str("permission")?.u8(ace.permissions.bits())?;
-    if let Some(tag) = tag {
-        out.str("tag")?.str(tag)?;
-    }
-    Ok(())
-}
 
-fn subject(subject: &Subject, out: &mut Encoder<Sink<'_>>) -> Outcome {
-    match subject {
-        Subject::Uuid(id) => {
-            out.map(1)?.str("uuid")?;
-            uuid(id, out)
+    fn subject(&mut self, subject: &Subject) {
+        let conntype = match subject {
+            Subject::Uuid(uuid) => return self.map(1).text("uuid").uuid(uuid),
+            Subject::Role { role, authority } => {
+                self.map(1 + usize::from(authority.is_some()))
+                    .text("role")
+                    .text(role);
+                if let Some(authority) = authority {
+                    self.text("authority").text(authority);
+                }
+                return;
+            }
+            Subject::AuthCrypt => "auth-crypt",
+            Subject::AnonClear => "anon-clear",
+        };
+        self.map(1).text("conntype").text(conntype);
+    }
+
+    fn resource(&mut self, resource: &Resource) {
+        let (href, wildcard) = (resource.href(), resource.wildcard);
+        self.map(usize::from(href.is_some()) + usize::from(wildcard.is_some()));
+        if let Some(href) = href {
+            self.text("href").text(href);
         }
-        Subject::Role {
-            role,
-            authority: None,
-        } => out.map(1)?.str("role")?.str(role)?.ok(),
-        Subject::Role {
-            role,
-            authority: Some(authority),
-        } => out
-            .map(2)?
-            .str("role")?
-            .str(role)?
-            .str("authority")?
-            .str(authority)?
-            .ok(),
-        Subject::AuthCrypt => out.map(1)?.str("conntype")?.str("auth-crypt")?.ok(),
-        Subject::AnonClear => out.map(1)?.str("conntype")?.str("anon-clear")?.ok(),
+        if let Some(wildcard) = wildcard {
+            self.text("wc").text(wildcard.text());
+        }
     }
-}
-
-fn uuid(uuid: &Uuid, out: &mut Encoder<Sink<'_>>) -> Outcome {
-    let text = uuid.to_text();
-    out.str_len(text.len() as u64)?;
-    out.writer_mut().write_all(&text).map_err(Error::write)
 }
 
 /// Counts what is written, and keeps what there is room for.

@@ -122,11 +122,11 @@ pub(crate) fn describe(refusal: &Refusal, buffer: &mut [u8]) -> usize {
     };
     if let Some(ace) = refusal.ace {
         b"ACE ".iter().for_each(|byte| put(*byte));
-        decimal(u64::from(ace), &mut put);
+        decimal(ace as usize, &mut put);
         b", ".iter().for_each(|byte| put(*byte));
     }
     b"byte ".iter().for_each(|byte| put(*byte));
-    decimal(refusal.offset as u64, &mut put);
+    decimal(refusal.offset, &mut put);
     b": ".iter().for_each(|byte| put(*byte));
     refusal.reason.text().bytes().for_each(&mut put);
     if let Some(end) = buffer.get_mut(length.min(room)) {
@@ -136,7 +136,7 @@ pub(crate) fn describe(refusal: &Refusal, buffer: &mut [u8]) -> usize {
 }
 
 #[cfg(feature = "capi")]
-fn decimal(number: u64, put: &mut impl FnMut(u8)) {
+fn decimal(number: usize, put: &mut impl FnMut(u8)) {
     let mut digits = [b'0'; 20];
     let mut rest = number;
     let mut count = 0;

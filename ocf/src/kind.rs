@@ -15,52 +15,55 @@ pub enum Kind {
     Security = 4,
 }
 
-pub(crate) const DEVICE: &[u8] = b"/oic/d";
-pub(crate) const PLATFORM: &[u8] = b"/oic/p";
-pub(crate) const DISCOVERY: &[u8] = b"/oic/res";
-pub(crate) const WELL_KNOWN: &[u8] = b"/.well-known/core";
-pub(crate) const TIME: &[u8] = b"/x.plgd.dev/time";
-pub(crate) const ACL: &[u8] = b"/oic/sec/acl2";
-pub(crate) const DOXM: &[u8] = b"/oic/sec/doxm";
-pub(crate) const PSTAT: &[u8] = b"/oic/sec/pstat";
-pub(crate) const CRED: &[u8] = b"/oic/sec/cred";
-pub(crate) const ROLES: &[u8] = b"/oic/sec/roles";
+/// The paths that a rule treats in a way of its own, whatever the host says of their kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Special {
+    None,
+    /// Everyone may read it, in every state.
+    Public,
+    /// Everyone may read it in RFOTM.
+    PublicInRfotm,
+    Acl,
+    Doxm,
+    Pstat,
+    Cred,
+    Roles,
+}
 
-/// Tables rather than a `match`, which would compare the paths in line and weigh three times as much.
-const SECURITY: [&[u8]; 9] = [
-    DOXM,
-    PSTAT,
-    ACL,
-    b"/oic/sec/ael",
-    CRED,
-    b"/oic/sec/sdi",
-    b"/oic/sec/sp",
-    b"/oic/sec/csr",
-    ROLES,
+const TABLE: [(&[u8], Kind, Special); 18] = [
+    (b"/oic/p", Kind::Configuration, Special::PublicInRfotm),
+    (b"/oic/d", Kind::Configuration, Special::PublicInRfotm),
+    (b"/oic/res", Kind::Configuration, Special::PublicInRfotm),
+    (b"/.well-known/core", Kind::Configuration, Special::Public),
+    (b"/oic/mnt", Kind::Configuration, Special::None),
+    (b"/CoapCloudConfResURI", Kind::Configuration, Special::None),
+    (b"/oc/swu", Kind::Configuration, Special::None),
+    (b"/x.plgd.dev/time", Kind::Configuration, Special::Public),
+    (b"/oic/sec/doxm", Kind::Security, Special::Doxm),
+    (b"/oic/sec/pstat", Kind::Security, Special::Pstat),
+    (b"/oic/sec/acl2", Kind::Security, Special::Acl),
+    (b"/oic/sec/ael", Kind::Security, Special::None),
+    (b"/oic/sec/cred", Kind::Security, Special::Cred),
+    (b"/oic/sec/sdi", Kind::Security, Special::None),
+    (b"/oic/sec/sp", Kind::Security, Special::None),
+    (b"/oic/sec/csr", Kind::Security, Special::None),
+    (b"/oic/sec/roles", Kind::Security, Special::Roles),
+    (b"/oc/con", Kind::Other, Special::None),
 ];
-const CONFIGURATION: [&[u8]; 8] = [
-    PLATFORM,
-    DEVICE,
-    DISCOVERY,
-    WELL_KNOWN,
-    b"/oic/mnt",
-    b"/CoapCloudConfResURI",
-    b"/oc/swu",
-    TIME,
-];
+
+pub(crate) fn look_up(path: &[u8]) -> (Kind, Special) {
+    TABLE
+        .iter()
+        .find(|(known, ..)| *known == path)
+        .map_or((Kind::Vertical, Special::None), |(_, kind, special)| {
+            (*kind, *special)
+        })
+}
 
 impl Kind {
     /// The default table: what a path names on a device as plgd and IoTivity-lite build it.
     pub fn of(path: &[u8]) -> Self {
-        if SECURITY.contains(&path) {
-            Self::Security
-        } else if CONFIGURATION.contains(&path) {
-            Self::Configuration
-        } else if path == b"/oc/con" {
-            Self::Other
-        } else {
-            Self::Vertical
-        }
+        look_up(path).0
     }
 
     /// Whether it is a device configuration resource; security resources are.
