@@ -1,8 +1,11 @@
 //! The list as JSON, for people and tools.
 //!
 //! JSON is turned into the CBOR of the same meaning and back; what is accepted is therefore decided
-//! in one place. The offset in a [`Refusal`](crate::Refusal) counts bytes of that CBOR.
+//! in one place. The offset in a [`Refusal`](../struct.Refusal.html) counts bytes of that CBOR.
 #![forbid(unsafe_code)]
+
+// Here too, as the tests compile this file on its own.
+extern crate alloc;
 
 use alloc::vec::Vec;
 use core::convert::Infallible;

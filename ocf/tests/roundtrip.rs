@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{Form, bytes_of, encode, json_of};
-use ocf_acl::{Acl, Reason, State, View, json};
+use common::{Form, bytes_of, encode, json, json_of};
+use ocf_acl::{Acl, Reason, State, View};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

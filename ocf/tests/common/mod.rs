@@ -1,6 +1,9 @@
 //! What the integration tests share: payloads written as JSON and encoded by an encoder of their own.
 #![allow(missing_docs, dead_code)]
 
+#[path = "../../src/json.rs"]
+pub mod json;
+
 use ocf_acl::{Acl, Decision, Method, Request, Role, State, Uuid, View};
 use serde_json::Value;
 
@@ -111,7 +114,7 @@ pub fn bytes_of(acl: &Acl, view: View) -> Vec<u8> {
 }
 
 pub fn json_of(acl: &Acl, view: View) -> Value {
-    ocf_acl::json::from_cbor(&bytes_of(acl, view)).expect("the encoder writes what JSON can hold")
+    json::from_cbor(&bytes_of(acl, view)).expect("the encoder writes what JSON can hold")
 }
 
 /// Everything that can be seen of a list.
