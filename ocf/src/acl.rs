@@ -186,3 +186,28 @@ fn give_ids(new: &mut [Ace], known: &[Ace], mut next: u32) -> u32 {
     }
     next
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Permissions, Subject};
+
+    fn ace(id: u32) -> Ace {
+        Ace {
+            id,
+            subject: Subject::AnonClear,
+            resources: Vec::new(),
+            permissions: Permissions::empty(),
+            tag: None,
+        }
+    }
+
+    /// No caller can bring the search to its end in time: that takes two thousand million ACEs.
+    #[test]
+    fn after_the_highest_aceid_the_search_begins_again() {
+        let mut new = [ace(NO_ACE_ID), ace(2), ace(NO_ACE_ID), ace(NO_ACE_ID)];
+        let known = [ace(1), ace(MAX_ACE_ID)];
+        assert_eq!(give_ids(&mut new, &known, MAX_ACE_ID - 1), 5);
+        assert_eq!(new.map(|ace| ace.id), [MAX_ACE_ID - 1, 2, 3, 4]);
+    }
+}

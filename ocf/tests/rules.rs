@@ -339,8 +339,18 @@ fn rule_10_unites_the_permissions_of_every_matching_ace() {
             (true, Rule::List, Some(ace))
         );
     }
-    asked.peer = None;
+    let twice = list(&json!([
+        { "aceid": 9, "subject": { "conntype": "auth-crypt" }, "resources": [{ "href": "/light" }], "permission": 4 },
+        { "aceid": 8, "subject": { "conntype": "auth-crypt" }, "resources": [{ "href": "/light" }], "permission": 2 },
+        { "aceid": 7, "subject": { "conntype": "auth-crypt" }, "resources": [{ "href": "/light" }], "permission": 2 },
+    ]));
     asked.method = Method::Get;
+    assert_eq!(
+        check(&twice, &asked).ace,
+        Some(8),
+        "the first that is enough"
+    );
+    asked.peer = None;
     let anonymous = check(&acl, &asked);
     assert_eq!(
         (

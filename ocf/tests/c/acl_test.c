@@ -218,7 +218,10 @@ static void rules_7_and_8(void) {
                 DENIES(acl, &asked, OCF_ACL_RULE_LIST);
             }
             asked.flags = 0;
-            DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_SECURITY);
+            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET; ++state) {
+                asked.state = state;
+                DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_SECURITY);
+            }
         }
         ocf_acl_free(acl);
     }
@@ -279,6 +282,24 @@ static void rule_10_permissions(void) {
         }
         ocf_acl_free(acl);
     }
+}
+
+static void rule_10_union(void) {
+    ocf_acl_t *acl = ocf_acl_new();
+    cbor_t payload;
+    cbor_list(&payload, 4);
+    cbor_ace(&payload, 5, "uuid", ALICE_TEXT, "href", "/light", OCF_ACL_PERM_UPDATE);
+    cbor_ace(&payload, 4, "conntype", "auth-crypt", "wc", "*", OCF_ACL_PERM_RETRIEVE);
+    cbor_ace(&payload, 3, "conntype", "anon-clear", "wc", "*", OCF_ACL_PERM_RETRIEVE);
+    cbor_ace(&payload, 2, "role", "admin", "wc", "*", OCF_ACL_PERM_DELETE);
+    CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
+    ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
+    asked.peer = ALICE;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, OCF_ACL_PERM_UPDATE | OCF_ACL_PERM_RETRIEVE);
+    CHECK_EQ(decide(acl, &asked).aceid, 4);
+    asked.method = OCF_ACL_METHOD_DELETE;
+    CHECK(!allowed(acl, &asked));
+    ocf_acl_free(acl);
 }
 
 static void rule_10_connections(void) {
@@ -459,6 +480,7 @@ static void delete_queries(void) {
     static const char *const bad[] = { "aceid",    "aceid=",           "aceid=2x",   "aceid=+2",
                                        "aceid=02", "aceid=4294967298", "aceid=-2",   "Aceid=2",
                                        "id=2",     "aceid=2&x=1",      "?aceid=2",   "aceid=2&aceid=2",
+                                       "aceid=2147483648", "aceid=5000000002",
                                        "&",        "aceid= 2",         "aceid=0x2",  "subjectuuid=2" };
     ocf_acl_t *acl = list_of(2, "uuid", ALICE_TEXT, "href", "/a", 1);
     uint32_t generation = ocf_acl_generation(acl);
@@ -533,6 +555,7 @@ static void refusals(void) {
     REFUSES("uuid", "1234", "href", "/a", 1, "UUID");
     REFUSES("uuid", NIL_TEXT, "href", "/a", 1, "nil UUID");
     REFUSES("uuid", ALICE_TEXT "0", "href", "/a", 1, "UUID");
+    REFUSES("uuid", "11111111_2222_3333_4444_555555555555", "href", "/a", 1, "UUID");
     REFUSES("conntype", "any", "href", "/a", 1, "conntype");
     REFUSES("role", "", "href", "/a", 1, "empty");
     REFUSES("authority", "acme", "href", "/a", 1, "subject");
@@ -561,6 +584,20 @@ static void refusals(void) {
     char text[100];
     ocf_acl_error_text(&error, text, sizeof(text));
     CHECK(strstr(text, "a required field is missing") != NULL);
+    /* a resource that says nothing */
+    static const uint8_t empty_resource[] = "\xa1\x67" "aclist2" "\x81\xa1\x69" "resources" "\x81\xa0";
+    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, empty_resource, sizeof(empty_resource) - 1, &error),
+             OCF_ACL_CODE_BAD_REQUEST);
+    ocf_acl_error_text(&error, text, sizeof(text));
+    CHECK(strcmp(text, "ACE 0, byte 22: a resource has neither href nor wc") == 0);
+    /* a field given twice */
+    static const uint8_t twice[] = "\xa2\x67" "aclist2" "\x80\x67" "aclist2" "\x80";
+    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, twice, sizeof(twice) - 1, &error),
+             OCF_ACL_CODE_BAD_REQUEST);
+    ocf_acl_error_text(&error, text, sizeof(text));
+    CHECK(strcmp(text, "byte 10: a field is given twice") == 0);
+    /* nothing to load */
+    CHECK_EQ(ocf_acl_load(acl, (const uint8_t *) "\xa0", 1, NULL), OCF_ACL_CODE_BAD_REQUEST);
     /* owners */
     static const char *const owners[] = { "", "?", NIL_TEXT };
     for (size_t i = 0; i < COUNT(owners); ++i) {
@@ -804,6 +841,7 @@ int main(void) {
     nobody_owns_nothing();
     rule_9();
     rule_10_permissions();
+    rule_10_union();
     rule_10_connections();
     rule_10_roles();
     rule_10_wildcards();
