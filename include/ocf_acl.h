@@ -1,15 +1,15 @@
 /*
  * The OCF access-control list, /oic/sec/acl2.
  *
- * Results are CoAP codes (RFC 7252, 12.1.2): OCF_ACL_CHANGED and so on. Outputs are written only as
- * each function says. No function keeps a pointer it was given, and there is no global state. Names of
- * sections are those of the OCF Security Specification. See docs/ocf.md for the rules.
+ * Results are CoAP codes (RFC 7252, 12.1.2), OCF_ACL_CODE_*. Lengths are in bytes. Outputs are written
+ * only as each function says. No function keeps a pointer it was given, and there is no global state.
+ * The rules are listed in docs/ocf.md.
  */
 
 #ifndef OCF_ACL_H
 #define OCF_ACL_H
 
-/* Generated from ocf/src/ffi.rs; see ocf/tests/header.rs. */
+/* Generated from ocf/src/ffi.rs; cargo build -p ocf-acl --features headers. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@
 #define OCF_ACL_CODE_INTERNAL 160
 
 /**
- * Device state RESET (OCF Security Specification, 8 "Device onboarding states").
+ * Device state RESET (OCF Security Specification, device onboarding states).
  */
 #define OCF_ACL_STATE_RESET 0
 
@@ -425,7 +425,8 @@ uint8_t ocf_acl_load(ocf_acl_t *list,
                      ocf_acl_error_t *error);
 
 /**
- * Applies the payload of a POST to /oic/sec/acl2, wholly or not at all. Whether the client may
+ * Applies the payload of a POST to /oic/sec/acl2 (OCF Security Specification, resource oic.r.acl2),
+ * a CBOR map, wholly or not at all. Whether the client may
  * post is for ocf_acl_check() to say first.
  *
  * An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
@@ -480,7 +481,7 @@ uint8_t ocf_acl_encode(const ocf_acl_t *list,
                        size_t *length);
 
 /**
- * Decides a request.
+ * Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
  *
  * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
  * OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,

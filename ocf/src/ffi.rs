@@ -30,7 +30,7 @@ pub const OCF_ACL_CODE_TOO_LARGE: u8 = 141;
 /// CoAP 5.00: out of memory, or a pointer that must not be NULL was.
 pub const OCF_ACL_CODE_INTERNAL: u8 = 160;
 
-/// Device state RESET (OCF Security Specification, 8 "Device onboarding states").
+/// Device state RESET (OCF Security Specification, device onboarding states).
 pub const OCF_ACL_STATE_RESET: u8 = 0;
 /// Device state RFOTM, ready for ownership transfer.
 pub const OCF_ACL_STATE_RFOTM: u8 = 1;
@@ -161,6 +161,17 @@ const _: () = {
     );
 };
 
+/// Turns raw arguments into references and slices, or answers with a code.
+macro_rules! guard {
+    ($otherwise:expr; $($name:ident = $from:expr),+) => {$(
+        // SAFETY: each entry point's section on safety promises what `as_ref`, `as_mut`, `bytes` and
+        // `bytes_mut` ask for.
+        let Some($name) = (unsafe { $from }) else {
+            return $otherwise;
+        };
+    )+};
+}
+
 /// The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Two threads may use two
 /// lists at once; one list needs the caller's lock.
 pub struct ocf_acl_t(Acl);
@@ -289,17 +300,13 @@ pub unsafe extern "C" fn ocf_acl_load(
     payload_len: usize,
     error: *mut ocf_acl_error_t,
 ) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), Some(payload)) = (unsafe { list.as_mut() }, unsafe {
-        bytes(payload, payload_len)
-    }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
-    // SAFETY: as above.
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), payload = bytes(payload, payload_len));
+    // SAFETY: `error` is NULL or writable.
     unsafe { answer(list.0.load(payload), OCF_ACL_CODE_CHANGED, error) }
 }
 
-/// Applies the payload of a POST to /oic/sec/acl2, wholly or not at all. Whether the client may
+/// Applies the payload of a POST to /oic/sec/acl2 (OCF Security Specification, resource oic.r.acl2),
+/// a CBOR map, wholly or not at all. Whether the client may
 /// post is for ocf_acl_check() to say first.
 ///
 /// An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
@@ -320,14 +327,9 @@ pub unsafe extern "C" fn ocf_acl_post(
     payload_len: usize,
     error: *mut ocf_acl_error_t,
 ) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), Some(payload)) = (unsafe { list.as_mut() }, unsafe {
-        bytes(payload, payload_len)
-    }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), payload = bytes(payload, payload_len));
     let outcome = in_state(state, |state| list.0.post(state, payload));
-    // SAFETY: as above.
+    // SAFETY: `error` is NULL or writable.
     unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
 }
 
@@ -349,12 +351,7 @@ pub unsafe extern "C" fn ocf_acl_delete(
     query: *const c_char,
     query_len: usize,
 ) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), Some(query)) = (unsafe { list.as_mut() }, unsafe {
-        bytes(query.cast(), query_len)
-    }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), query = bytes(query.cast(), query_len));
     let query = (!query.is_empty()).then_some(query);
     let outcome = in_state(state, |state| list.0.delete(state, query));
     // SAFETY: NULL asks for no details.
@@ -380,26 +377,21 @@ pub unsafe extern "C" fn ocf_acl_encode(
     capacity: usize,
     length: *mut usize,
 ) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), Some(buffer), Some(length)) = (
-        unsafe { list.as_ref() },
-        unsafe { bytes_mut(buffer, capacity) },
-        unsafe { length.as_mut() },
-    ) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), length = length.as_mut());
+    guard!(OCF_ACL_CODE_INTERNAL; buffer = bytes_mut(buffer, capacity));
     let Some(view) = view_from(view) else {
         return OCF_ACL_CODE_BAD_REQUEST;
     };
-    let (needed, code) = match list.0.encode(view, buffer) {
-        Ok(written) => (written, OCF_ACL_CODE_CONTENT),
-        Err(needed) => (needed, OCF_ACL_CODE_TOO_LARGE),
-    };
-    *length = needed;
-    code
+    let outcome = list.0.encode(view, buffer);
+    *length = outcome.unwrap_or_else(|needed| needed);
+    if outcome.is_ok() {
+        OCF_ACL_CODE_CONTENT
+    } else {
+        OCF_ACL_CODE_TOO_LARGE
+    }
 }
 
-/// Decides a request.
+/// Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
 ///
 /// Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
 /// OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
@@ -417,17 +409,10 @@ pub unsafe extern "C" fn ocf_acl_check(
     request: *const ocf_acl_request_t,
     decision: *mut ocf_acl_decision_t,
 ) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let Some(decision) = (unsafe { decision.as_mut() }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; decision = decision.as_mut());
     *decision = DENIED;
-    // SAFETY: as above.
-    let (Some(list), Some(request)) = (unsafe { list.as_ref() }, unsafe { request.as_ref() })
-    else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
-    // SAFETY: as above.
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), request = request.as_ref());
+    // SAFETY: what `request` points to is readable in the lengths it gives.
     unsafe { decide(&list.0, request, decision) }.unwrap_or(OCF_ACL_CODE_BAD_REQUEST)
 }
 
@@ -455,10 +440,9 @@ pub unsafe extern "C" fn ocf_acl_reset(list: *mut ocf_acl_t) {
 /// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8) -> u8 {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(list), owner) = (unsafe { list.as_mut() }, unsafe { uuid_from(uuid) }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut());
+    // SAFETY: `uuid` is NULL or has 16 readable bytes.
+    let owner = unsafe { uuid_from(uuid) };
     if owner.is_none() && !uuid.is_null() {
         return OCF_ACL_CODE_BAD_REQUEST;
     }
@@ -477,12 +461,7 @@ pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8
 /// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ocf_acl_owner(list: *const ocf_acl_t, uuid: *mut u8) -> u8 {
-    // SAFETY: the caller's contract.
-    let (Some(list), Some(uuid)) = (unsafe { list.as_ref() }, unsafe {
-        uuid.cast::<[u8; 16]>().as_mut()
-    }) else {
-        return OCF_ACL_CODE_INTERNAL;
-    };
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), uuid = uuid.cast::<[u8; 16]>().as_mut());
     let Some(owner) = list.0.owner() else {
         return OCF_ACL_CODE_NOT_FOUND;
     };
@@ -540,27 +519,8 @@ pub unsafe extern "C" fn ocf_acl_error_text(
     buffer: *mut c_char,
     capacity: usize,
 ) -> usize {
-    // SAFETY: the caller's contract is that of the helpers.
-    let (Some(error), Some(buffer)) = (unsafe { error.as_ref() }, unsafe {
-        bytes_mut(buffer.cast(), capacity)
-    }) else {
-        return 0;
-    };
-    let Some(reason) = Reason::ALL
-        .iter()
-        .find(|reason| **reason as u8 == error.reason)
-    else {
-        return 0;
-    };
-    let ace = (error.ace != OCF_ACL_NO_ACE).then_some(error.ace);
-    crate::error::describe(
-        &Refusal {
-            reason: *reason,
-            offset: error.offset,
-            ace,
-        },
-        buffer,
-    )
+    guard!(0; error = error.as_ref(), buffer = bytes_mut(buffer.cast(), capacity));
+    refusal_from(error).map_or(0, |refusal| crate::error::describe(&refusal, buffer))
 }
 
 const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
@@ -636,6 +596,18 @@ unsafe fn answer(outcome: Result<(), Refusal>, done: u8, error: *mut ocf_acl_err
         unsafe { error.write(details) };
     }
     refusal.code() as u8
+}
+
+fn refusal_from(error: &ocf_acl_error_t) -> Option<Refusal> {
+    let reason = *Reason::ALL
+        .iter()
+        .find(|reason| **reason as u8 == error.reason)?;
+    let ace = (error.ace != OCF_ACL_NO_ACE).then_some(error.ace);
+    Some(Refusal {
+        reason,
+        offset: error.offset,
+        ace,
+    })
 }
 
 /// `None` for a malformed request.
