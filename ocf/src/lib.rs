@@ -25,9 +25,10 @@
 //! * `capi` (default): the C surface, [`ffi`].
 //! * `json`: the list as JSON, for people and tools; needs `std`.
 #![no_std]
+#![deny(unsafe_code)]
 
 extern crate alloc;
-#[cfg(any(test, feature = "json"))]
+#[cfg(test)]
 extern crate std;
 
 mod ace;
@@ -38,6 +39,7 @@ mod encode;
 mod error;
 mod fallible;
 #[cfg(feature = "capi")]
+#[allow(unsafe_code)]
 pub mod ffi;
 #[cfg(feature = "json")]
 pub mod json;

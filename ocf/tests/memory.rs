@@ -155,7 +155,7 @@ fn cost_of(payload: &[u8]) -> isize {
         "took {:?}",
         started.elapsed()
     );
-    let bound = 30 * payload.len() as isize + 1024;
+    let bound = 16 * payload.len() as isize + 1024;
     assert!(
         peak <= bound,
         "{peak} bytes for a payload of {}: {outcome:?}",
