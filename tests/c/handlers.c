@@ -88,7 +88,7 @@ static void values_and_resources(void) {
             write_is(BAD_REQUEST, rid, 1, NEVER[i]);
         }
     }
-    for (int64_t value = 0; value <= UINT16_MAX; ++value) {
+    for (uint32_t value = 0; value <= UINT16_MAX; value = next_value(value)) {
         bool is_target = value >= 1 && value <= 65534 && value != 2;
         write_is(is_target ? 0 : BAD_REQUEST, 0, 0, value);
         write_is(0, 1, 0, value);
@@ -233,7 +233,8 @@ static void while_a_transaction_is_open(void) {
     CHECK(anjay_access_control_is_modified(&client) && !is_unchanged(&client, &before));
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    stride_from(argc, argv);
     client_init(&client);
     CHECK(anjay_access_control_install(&client) == 0);
     null_arguments();

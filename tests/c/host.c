@@ -189,3 +189,21 @@ bool is_unchanged(anjay_t *client, const avs_stream_t *before) {
     snapshot(client, &now);
     return now.length == before->length && !memcmp(now.bytes, before->bytes, now.length);
 }
+
+/* ---- values ---------------------------------------------------------------- */
+
+static uint32_t stride = 1;
+
+void stride_from(int argc, char **argv) {
+    if (argc > 1) {
+        stride = (uint32_t) atoi(argv[1]);
+    }
+}
+
+uint32_t next_value(uint32_t value) {
+    uint32_t high = UINT16_MAX - 64;
+    if (value < 64 || value >= high) {
+        return value + 1;
+    }
+    return value + stride < high ? value + stride : high;
+}

@@ -65,6 +65,13 @@ void client_unregister(anjay_t *client, uint16_t oid);
 /** Removes an account: its Security and Server instances. */
 void client_drop_server(anjay_t *client, uint16_t ssid);
 
+/**
+ * The next of all 16-bit values; with an argument to the program, every so
+ * manieth, but for the low and the high ones. Valgrind is slow.
+ */
+void stride_from(int argc, char **argv);
+uint32_t next_value(uint32_t value);
+
 /** Whether the state is persisted as the same bytes as before. */
 void snapshot(anjay_t *client, avs_stream_t *stream);
 bool is_unchanged(anjay_t *client, const avs_stream_t *before);

@@ -45,7 +45,7 @@ static void installed_once(void) {
 
 /* One argument at a time takes all of its 65,536 values. */
 static void each_argument_of_set_acl(void) {
-    for (uint32_t value = 0; value <= UINT16_MAX; ++value) {
+    for (uint32_t value = 0; value <= UINT16_MAX; value = next_value(value)) {
         uint16_t v = (uint16_t) value;
         snapshot(&client, &before);
         bool by_oid = anjay_access_control_set_acl(&client, v, 1, 1, R) == 0;
@@ -73,7 +73,7 @@ static void each_argument_of_set_acl(void) {
 
 static void each_argument_of_set_owner(void) {
     CHECK(anjay_access_control_set_acl(&client, 1235, 7, 1, R) == 0);
-    for (uint32_t value = 0; value <= UINT16_MAX; ++value) {
+    for (uint32_t value = 0; value <= UINT16_MAX; value = next_value(value)) {
         uint16_t v = (uint16_t) value;
         snapshot(&client, &before);
         bool by_oid = anjay_access_control_set_owner(&client, v, 1, 1, NULL) == 0;
@@ -189,7 +189,8 @@ static void calls_from_within_a_question(void) {
     CHECK(aac_next_instance(client.engine, 1) == -1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    stride_from(argc, argv);
     client_init(&client);
     without_object();
     installed_once();
