@@ -16,6 +16,7 @@ const END: c_int = 1;
 /// `anjay_dm_list_ctx_t`
 #[derive(Default)]
 pub struct ListCtx {
+    /// What was emitted.
     pub ids: Vec<u16>,
     /// An ID that was not above the one before, or 65535.
     pub misplaced: Option<u16>,
@@ -24,13 +25,16 @@ pub struct ListCtx {
 /// `anjay_dm_resource_list_ctx_t`
 #[derive(Default)]
 pub struct ResourceListCtx {
+    /// What was emitted.
     pub resources: Vec<Resource>,
+    /// As above; or a resource of an unknown kind.
     pub misplaced: Option<u16>,
 }
 
 /// `anjay_output_ctx_t`
 #[derive(Default)]
 pub struct OutputCtx {
+    /// What was given.
     pub value: Option<Value>,
     /// Bytes announced by `anjay_ret_bytes_begin` that are still to come.
     pub missing: usize,
@@ -52,6 +56,7 @@ pub struct ExecuteCtx {
 }
 
 impl InputCtx {
+    /// For a handler that gets these bytes.
     pub fn new(bytes: &[u8]) -> InputCtx {
         InputCtx {
             bytes: bytes.to_vec(),
@@ -61,6 +66,7 @@ impl InputCtx {
 }
 
 impl ExecuteCtx {
+    /// For a handler that gets these arguments.
     pub fn new(arguments: &[Argument]) -> ExecuteCtx {
         ExecuteCtx {
             arguments: arguments.to_vec(),

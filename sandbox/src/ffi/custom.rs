@@ -62,6 +62,7 @@ impl Custom {
         self.definition == definition
     }
 
+    /// From now on nothing of it is touched.
     pub fn mark_gone(&self) {
         self.gone.set(true);
     }

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod log;
 pub mod servers;
 pub mod stream;
+pub mod time;
 pub mod types;
 
 use crate::client::Client;
