@@ -6,30 +6,38 @@ use alloc::vec::Vec;
 /// Appends, or reports that memory ran out.
 pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
     vec.try_reserve(1)?;
-    // Cannot reallocate: the room was reserved.
+    // Never true, but without it the optimiser keeps a path that panics.
+    if vec.len() == vec.capacity() {
+        return Err(Error::NoMemory);
+    }
     vec.push(value);
     Ok(())
 }
 
 /// Inserts at `at` (at the end if beyond it), or reports that memory ran out.
 pub(crate) fn insert<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
-    vec.try_reserve(1)?;
-    let mut carried = value;
-    // `Vec::insert` would panic beyond the end; shifting by hand cannot.
-    for place in vec.iter_mut().skip(at) {
-        core::mem::swap(place, &mut carried);
+    push(vec, value)?;
+    if let Some(tail) = vec.get_mut(at..) {
+        shift(tail.iter_mut());
     }
-    vec.push(carried);
     Ok(())
 }
 
 /// Removes the element at `at`, if there is one.
-pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) -> Option<T> {
-    let mut places = vec.iter_mut().skip(at);
-    let mut hole = places.next()?;
-    for place in places {
-        core::mem::swap(hole, place);
-        hole = place;
+pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) {
+    if let Some(tail) = vec.get_mut(at..)
+        && !tail.is_empty()
+    {
+        shift(tail.iter_mut().rev());
+        vec.pop();
     }
-    vec.pop()
+}
+
+/// Moves each element one step on, and the last to the front.
+fn shift<'a, T: 'a>(mut places: impl Iterator<Item = &'a mut T>) {
+    if let Some(front) = places.next() {
+        for place in places {
+            core::mem::swap(front, place);
+        }
+    }
 }
