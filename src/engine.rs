@@ -57,11 +57,7 @@ impl State {
     /// Ends a change that is whole or not at all: after an error, what was done
     /// since `mark` is taken back; otherwise it counts as a modification, and
     /// outside a transaction becomes final.
-    pub(crate) fn conclude(
-        &mut self,
-        mark: usize,
-        result: Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Error>) -> Result<(), Error> {
         if result.is_err() {
             self.table.undo_to(mark);
         } else if let Some(transaction) = &mut self.transaction {
@@ -618,9 +614,7 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: table
-                .find(iid)
-                .is_ok_and(|instance| instance.owner == ssid),
+            allowed: table.find(iid).is_ok_and(|instance| instance.owner == ssid),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },

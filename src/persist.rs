@@ -205,8 +205,8 @@ impl<H: Host> Engine<H> {
             let mut fixed = [0; FIXED];
             reader.take(&mut fixed, more)?;
             let [o0, o1, i0, i1, t0, t1, w0, w1, has_acl] = fixed;
-            let [oid, iid, target_iid, owner] = [[o0, o1], [i0, i1], [t0, t1], [w0, w1]]
-                .map(u16::from_be_bytes);
+            let [oid, iid, target_iid, owner] =
+                [[o0, o1], [i0, i1], [t0, t1], [w0, w1]].map(u16::from_be_bytes);
             if !is_target_oid(oid)
                 || iid == MAX_ID
                 || owner == 0

@@ -43,6 +43,14 @@ pub fn parse_rights(text: &str) -> Option<u16> {
     })
 }
 
+fn given(why: &aac_decision_t) -> String {
+    match (why.allowed, why.mask) {
+        (true, mask) => rights(mask),
+        (false, 0) => "no right".into(),
+        (false, mask) => format!("only {}", rights(mask)),
+    }
+}
+
 /// Why the answer is what it is.
 pub fn explain(question: &Question, why: &aac_decision_t) -> String {
     use aac_rule_t::*;
@@ -71,13 +79,13 @@ pub fn explain(question: &Question, why: &aac_decision_t) -> String {
     } else if rule(AAC_RULE_NOT_GOVERNED) {
         format!("no Access Control Instance governs /{oid}/{iid}")
     } else if rule(AAC_RULE_OWN_ENTRY) {
-        format!("/2/{acl} gives {who} {}", rights(why.mask))
+        format!("/2/{acl} gives {who} {}", given(why))
     } else if rule(AAC_RULE_OWNER) {
         format!("{who} owns /2/{acl} and has no entry of its own there")
     } else if rule(AAC_RULE_DEFAULT_ENTRY) {
         format!(
             "/2/{acl} has no entry for {who}, and its default entry gives {}",
-            rights(why.mask)
+            given(why)
         )
     } else if rule(AAC_RULE_NO_ENTRY) && creates {
         format!("/2/{acl} has no entry for {who}")

@@ -101,7 +101,9 @@ impl Host for &Client {
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
         self.count()?;
-        self.accounts().into_iter().try_for_each(|ssid| found.insert(ssid))
+        self.accounts()
+            .into_iter()
+            .try_for_each(|ssid| found.insert(ssid))
     }
 
     fn remove_instance(&self, oid: Oid, iid: Iid) -> Result<(), Error> {
@@ -174,6 +176,8 @@ impl access_control::Source for Bytes {
 /// being of any matter.
 pub fn persisted(engine: &access_control::Engine<&Client>) -> Vec<u8> {
     let mut bytes = Bytes::from(&[]);
-    engine.persist(&mut bytes).expect("a vector takes everything");
+    engine
+        .persist(&mut bytes)
+        .expect("a vector takes everything");
     bytes.bytes
 }

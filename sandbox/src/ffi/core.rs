@@ -243,10 +243,11 @@ pub unsafe extern "C" fn anjay_event_loop_run(
             Ok(None) => return 0,
             Err(_) => return FAILED,
         };
-        let echo = if is_terminal {
-            String::new()
-        } else {
-            format!("> {line}\n")
+        let echo = match line.as_str() {
+            _ if is_terminal => String::new(),
+            // A transcript reads best with remarks as they are.
+            remark if remark.is_empty() || remark.starts_with('#') => format!("{remark}\n"),
+            line => format!("> {line}\n"),
         };
         let answer = {
             let _lock = client.lock();
