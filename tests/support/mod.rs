@@ -83,7 +83,10 @@ impl Host for &Client {
     }
 
     fn is_single_server(&self) -> bool {
-        self.accounts().len() == 1
+        self.objects
+            .borrow()
+            .get(&0)
+            .is_some_and(|iids| iids.len() == 1)
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
