@@ -91,7 +91,10 @@ const DIFFERENCES: &[Difference] = &[
             ("bs finish", "2.04"),
             ("bs read /2/1/3", "= 2"),
             ("2 read /1234/0", "4.01"),
-            ("show", "/2/0: /1234/0; owner the Bootstrap-Server; no entries"),
+            (
+                "show",
+                "/2/0: /1234/0; owner the Bootstrap-Server; no entries",
+            ),
         ],
     },
     Difference {
@@ -239,6 +242,9 @@ fn each_row_is_there() {
     for number in [2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 16] {
         let row = format!("D{number}");
         let mut rows = DIFFERENCES.iter().map(|difference| difference.row);
-        assert!(rows.any(|known| known.split(' ').next() == Some(&row)), "{row}");
+        assert!(
+            rows.any(|known| known.split(' ').next() == Some(&row)),
+            "{row}"
+        );
     }
 }
