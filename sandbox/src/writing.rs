@@ -77,7 +77,8 @@ impl Client {
         let mut plans = Vec::new();
         for &iid in &instances {
             let exists = present.contains(&iid);
-            if !exists && !(who == SSID_BOOTSTRAP && is_whole) {
+            let may_appear = who == SSID_BOOTSTRAP && is_whole;
+            if !exists && !may_appear {
                 return Err(Fault::not_found(&Path::new(&[oid, iid])));
             }
             answer.reason(self.may(who, aac_operation_t::AAC_WRITE, oid, iid)?);

@@ -136,7 +136,7 @@ pub unsafe extern "C" fn anjay_notify_instances_changed(anjay: *mut anjay_t, oid
 /// `anjay` is NULL or a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_sched_run(anjay: *mut anjay_t) {
-    let (client, _lock) = enter!(anjay, ());
+    let (client, _lock) = enter!(anjay);
     let due = client.pause();
     let mut out = std::io::stdout();
     // Where nobody can be told, nobody is.
