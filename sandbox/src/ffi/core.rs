@@ -43,7 +43,9 @@ pub unsafe extern "C" fn anjay_new(config: *const Configuration) -> *mut anjay_t
 /// `anjay` is NULL or a client that nobody uses, nor will use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_delete(anjay: *mut anjay_t) {
-    if !anjay.is_null() {
+    // SAFETY: as promised.
+    if let Some(client) = unsafe { client(anjay) } {
+        client.abandon();
         // SAFETY: made by `anjay_new`, and given up by the caller.
         drop(unsafe { Box::from_raw(anjay.cast::<Client>()) });
     }
@@ -307,7 +309,8 @@ fn next_line(client: &Client, wait: c_int) -> std::io::Result<Option<String>> {
             revents: 0,
         };
         // SAFETY: one valid element.
-        if unsafe { libc::poll(&raw mut poll, 1, wait) } == 0 {
+        if unsafe { libc::poll(&raw mut poll, 1, wait) } <= 0 {
+            // Time is up, or a signal came, which may have interrupted the loop.
             continue;
         }
         let mut buffer = [0; 4096];
