@@ -5,6 +5,13 @@ mod common;
 use common::{build, check, compiler, folder, program, root};
 use std::fs;
 
+/// Runs a program of `sandbox/tests` that checks itself.
+fn passes(name: &str) {
+    let file = build(name, &[&format!("sandbox/tests/{name}.c")]);
+    let text = check(&mut program(file, &folder(name)), "");
+    assert!(text.ends_with("all passed\n"), "{text}");
+}
+
 /// The tutorial's scripted session gives the committed transcript.
 #[test]
 fn tutorial_gives_the_committed_transcript() {
@@ -59,41 +66,31 @@ fn headers_compile_alone_in_c_and_cpp() {
 /// The seven functions and the API of the sandbox, asked amiss.
 #[test]
 fn calls_that_are_wrong_fail_and_change_nothing() {
-    let program_path = build("misuse", &["sandbox/tests/misuse.c"]);
-    let text = check(&mut program(program_path, &folder("misuse")), "");
-    assert!(text.ends_with("all passed\n"), "{text}");
+    passes("misuse");
 }
 
 /// Handlers that call the API again.
 #[test]
 fn handlers_may_call_everything_again() {
-    let program_path = build("reentrancy", &["sandbox/tests/reentrancy.c"]);
-    let text = check(&mut program(program_path, &folder("reentrancy")), "");
-    assert!(text.ends_with("all passed\n"), "{text}");
+    passes("reentrancy");
 }
 
 /// Transactions of custom objects: which handlers are called, in which order.
 #[test]
 fn transactions_call_the_handlers_in_order() {
-    let program_path = build("transactions", &["sandbox/tests/transactions.c"]);
-    let text = check(&mut program(program_path, &folder("transactions")), "");
-    assert!(text.ends_with("all passed\n"), "{text}");
+    passes("transactions");
 }
 
 /// Contexts, attributes and multiple resources of a custom object.
 #[test]
 fn contexts_carry_every_type() {
-    let program_path = build("contexts", &["sandbox/tests/contexts.c"]);
-    let text = check(&mut program(program_path, &folder("contexts")), "");
-    assert!(text.ends_with("all passed\n"), "{text}");
+    passes("contexts");
 }
 
 /// Streams, lists and times.
 #[test]
 fn streams_lists_and_times() {
-    let program_path = build("commons", &["sandbox/tests/commons.c"]);
-    let text = check(&mut program(program_path, &folder("commons")), "");
-    assert!(text.ends_with("all passed\n"), "{text}");
+    passes("commons");
 }
 
 /// Several threads, and the end of an event loop that waits.

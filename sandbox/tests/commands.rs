@@ -3,11 +3,6 @@
 mod common;
 
 use common::{Script, build, check, folder, play, program, root};
-use std::path::PathBuf;
-
-fn driver() -> PathBuf {
-    build("driver-commands", &["sandbox/tests/driver.c"])
-}
 
 fn passes(script: Script) {
     let name = std::thread::current().name().unwrap_or("script").to_owned();
@@ -394,7 +389,6 @@ fn lines_that_are_wrong() {
 /// without its end.
 #[test]
 fn the_event_loop_ends() {
-    let _ = driver();
     let tutorial = build("loop", &["c-examples/tutorial/main.c"]);
     let run = |input: &str| check(&mut program(&tutorial, &folder("loop")), input);
     assert_eq!(run(""), "");

@@ -164,6 +164,15 @@ static void unregistered_while_asked(void) {
     ANSWER(anjay, "1 read /1234/0", "4.04");
     free(thing);
     ANSWER(anjay, "show", "Object 0");
+
+    /* In the middle of a Read: it was there when it was listed. */
+    thing = (thing_t *) calloc(1, sizeof(*thing));
+    thing_register(anjay, thing, 1234);
+    CHECK(!anjay_access_control_set_acl(anjay, 1234, 0, 1, 3));
+    ANSWER(anjay, "1 read /1234/0", "2.05");
+    thing->in_list = unregister;
+    ANSWER(anjay, "1 read /1234/0", "4.04");
+    free(thing);
     anjay_delete(anjay);
 }
 
