@@ -1,7 +1,7 @@
 #include "heap.h"
 #include "host.h"
 
-enum { MAX_BLOCKS = 1024, POISON = 0xa5 };
+enum { MAX_BLOCKS = 128, POISON = 0xa5 };
 
 static struct {
     void *block;
