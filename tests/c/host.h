@@ -67,7 +67,7 @@ void client_drop_server(anjay_t *client, uint16_t ssid);
 
 /**
  * The next of all 16-bit values; with an argument to the program, every so
- * manieth, but for the low and the high ones. Valgrind is slow.
+ * manieth, but for the low and the high ones.
  */
 void stride_from(int argc, char **argv);
 uint32_t next_value(uint32_t value);
