@@ -216,7 +216,7 @@ impl Client {
                 let object = self.find(oid)?;
                 self.check_present(&*object, iid)?;
                 answer.reason(self.may(who, operation, oid, iid)?);
-                if is_protected(&*object, iid) {
+                if who == SSID_BOOTSTRAP && is_protected(&*object, iid) {
                     return Err(bad_request(format!("{path} is not to be deleted")));
                 }
                 self.transact(who, || self.delete_instances(who, &object, &[iid]))?;
@@ -306,7 +306,7 @@ impl Client {
     }
 }
 
-/// What no Delete removes: the Bootstrap-Server's account, and the device.
+/// What a Bootstrap-Delete leaves: the Bootstrap-Server's account, and the device.
 fn is_protected(object: &dyn Object, iid: u16) -> bool {
     match object.oid() {
         0 => object.read(iid, 1, MAX_ID) == Ok(Value::Bool(true)),
