@@ -43,7 +43,12 @@ function(aac_add_archive name)
         WORKING_DIRECTORY ${root}
         COMMENT "cargo build: lib${arg_LIBRARY}.a"
         VERBATIM)
-    add_custom_target(aac_cargo_${name} ALL DEPENDS ${archive})
+    # Installing needs all of them; other projects build what they link.
+    set(all "")
+    if(AAC_INSTALL)
+        set(all ALL)
+    endif()
+    add_custom_target(aac_cargo_${name} ${all} DEPENDS ${archive})
     file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 
     list(TRANSFORM arg_INCLUDE PREPEND ${root}/)
