@@ -6,7 +6,7 @@
 //! first, then looks again and changes. A change that needed a question whose
 //! answer may have gone stale starts over.
 
-use crate::table::{Record, Slot, Table};
+use crate::table::{Record, Slot, Table, View};
 use crate::{
     Decision, Entry, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY,
     Oid, Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP,
@@ -133,6 +133,24 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+        self.decide_in(View::Now, ssid, operation, oid, iid)
+    }
+
+    /// What [`Engine::decide`] answered before the open transaction: for a host
+    /// that learns only afterwards what a server has changed. Otherwise a server
+    /// could grant itself the right in the same transaction.
+    pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+        self.decide_in(View::Before, ssid, operation, oid, iid)
+    }
+
+    fn decide_in(
+        &self,
+        view: View,
+        ssid: Ssid,
+        operation: Operation,
+        oid: Oid,
+        iid: Iid,
+    ) -> Decision {
         if oid == OID_SECURITY || oid == OID_OSCORE {
             return Decision::by_rule(false, Rule::KeysAreClosed);
         }
@@ -149,9 +167,9 @@ impl<H: Host> Engine<H> {
             return Decision::by_rule(false, Rule::NotDecided);
         };
         if oid == OID_ACCESS_CONTROL {
-            return decide_on_acl(&state.table, ssid, operation, iid);
+            return decide_on_acl(&state.table, view, ssid, operation, iid);
         }
-        decide_by_acl(&state.table, ssid, operation, oid, iid)
+        decide_by_acl(&state.table, view, ssid, operation, oid, iid)
     }
 
     // ---- the calls of the application -------------------------------------
@@ -679,25 +697,40 @@ pub(crate) fn govern(
     Ok(slot)
 }
 
-fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
+fn decide_on_acl(
+    table: &Table,
+    view: View,
+    ssid: Ssid,
+    operation: Operation,
+    iid: Iid,
+) -> Decision {
     match operation.right() {
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: find(table, iid).is_ok_and(|(_, record)| record.owner() == Some(ssid)),
+            allowed: table
+                .viewed(view, iid)
+                .is_some_and(|record| record.owner() == Some(ssid)),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
     }
 }
 
-fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+fn decide_by_acl(
+    table: &Table,
+    view: View,
+    ssid: Ssid,
+    operation: Operation,
+    oid: Oid,
+    iid: Iid,
+) -> Decision {
     let creates = operation == Operation::Create;
     // Only Create has a target without an instance.
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let Some((_, record)) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
+    let Some(record) = table.governing_in(view, oid, if creates { MAX_ID } else { iid }) else {
         return Decision::by_rule(false, Rule::NotGoverned);
     };
     let entry = |ssid| table.entry(record, ssid).map(|entry| entry.mask);

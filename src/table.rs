@@ -122,6 +122,14 @@ struct Saved {
     before: Record,
 }
 
+/// Which state a look-up is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Now,
+    /// The one that the journal leads back to.
+    Before,
+}
+
 /// The Access Control instances of one client.
 pub(crate) struct Table {
     pages: Vec<Vec<Record>>,
@@ -244,6 +252,46 @@ impl Table {
             }
         }
         false
+    }
+
+    /// The instance with the ID.
+    pub(crate) fn viewed(&self, view: View, iid: Iid) -> Option<&Record> {
+        let slot = self.slot_or_tombstone(iid)?;
+        match view {
+            View::Now => self.get(slot),
+            View::Before => self.get_before(slot),
+        }
+    }
+
+    /// The instance that governs a target.
+    pub(crate) fn governing_in(&self, view: View, oid: Oid, target_iid: Iid) -> Option<&Record> {
+        if view == View::Now {
+            return self.governing(oid, target_iid).map(|(_, record)| record);
+        }
+        let mut next = self.by_target.at_or_after([oid, target_iid, 0]);
+        while let Some(key) = next {
+            let [key_oid, key_iid, slot] = key;
+            if (key_oid, key_iid) != (oid, target_iid) {
+                return None;
+            }
+            if let Some(record) = self.get_before(slot)
+                && record.key(slot) == Some(key)
+            {
+                // There was one at the most: validation saw to that.
+                return Some(record);
+            }
+            next = self.by_target.after(key);
+        }
+        None
+    }
+
+    /// The instance as it was before the open scope. Reads the whole journal.
+    fn get_before(&self, slot: Slot) -> Option<&Record> {
+        let saved = self.journal.iter().find(|saved| saved.slot == slot);
+        saved
+            .map(|saved| &saved.before)
+            .or_else(|| self.record(slot))
+            .filter(|record| record.is_live())
     }
 
     /// The entries, by rising SSID; empty also where the ACL is absent.

@@ -263,11 +263,8 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    let operation = usize::try_from(operation)
-        .ok()
-        .and_then(|number| Operation::ALL.get(number));
-    let decision = match operation {
-        Some(&operation) => aac.engine.decide(ssid, operation, oid, iid),
+    let decision = match operation_of(operation) {
+        Some(operation) => aac.engine.decide(ssid, operation, oid, iid),
         None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
     };
     // SAFETY: NULL or valid, as the caller promises.
@@ -280,6 +277,38 @@ pub unsafe extern "C" fn aac_decide(
         };
     }
     decision.allowed
+}
+
+/// Decides as aac_decide() would have before the open transaction: for a change
+/// that a server has made without the client having asked first. Allocates
+/// nothing.
+///
+/// @param aac       The engine.
+/// @param ssid      Who made the change.
+/// @param operation An aac_operation_t; any other number is denied.
+/// @param oid       Object ID.
+/// @param iid       Instance ID; ignored for AAC_CREATE.
+/// @returns true to keep the change; false to roll the transaction back and
+///          answer 4.01 Unauthorized.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_decide_before(
+    aac: *const aac_t,
+    ssid: u16,
+    operation: c_int,
+    oid: u16,
+    iid: u16,
+) -> bool {
+    let aac = try_ref!(aac, false);
+    operation_of(operation)
+        .is_some_and(|operation| aac.engine.decide_before(ssid, operation, oid, iid).allowed)
+}
+
+fn operation_of(number: c_int) -> Option<Operation> {
+    let number = usize::try_from(number).ok()?;
+    Operation::ALL.get(number).copied()
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
