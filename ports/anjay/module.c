@@ -9,11 +9,14 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include <avsystem/commons/avs_defs.h>
+
 VISIBILITY_SOURCE_BEGIN
 
 #define port_log(...) _anjay_log(access_control, __VA_ARGS__)
 
-_ANJAY_ASSERT_INSTALLED_OBJECT_IS_FIRST_FIELD(aac_port_t, installed);
+AVS_STATIC_ASSERT(offsetof(aac_port_t, installed) == 0,
+                  installed_is_the_first_member);
 
 static bool is_ours(const anjay_unlocked_dm_object_def_t *def);
 
