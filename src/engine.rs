@@ -3,20 +3,15 @@
 //!
 //! The host may call the engine again while it is being asked. Every method
 //! therefore takes `&self`, holds the state only between questions, and asks
-//! first, then looks again and changes. A change that needed a question whose
-//! answer may have gone stale starts over.
+//! first, then looks again and changes.
 
-use crate::table::{Record, Slot, Table, View};
+use crate::table::{Instance, Table};
 use crate::{
     Decision, Entry, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY,
     Oid, Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP,
     Ssid,
 };
 use core::cell::{Ref, RefCell, RefMut};
-
-/// How often an operation starts over when the host's answers made other
-/// changes to the state.
-pub(crate) const ATTEMPTS: usize = 4;
 
 /// What is to be told to the host once a change is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +20,24 @@ pub enum Change {
     Instances,
     /// A resource of an instance of Object 2 has another value.
     Resource(Iid, Rid),
+}
+
+/// What a server asks to be done to an instance of Object 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Adds it, without a target and without an ACL, owned by the
+    /// Bootstrap-Server.
+    Create,
+    /// Removes it.
+    Remove,
+    /// Prepares it for a replacing write: no ACL, no owner.
+    Reset,
+    /// Empties the ACL, which is present afterwards; no other resource takes it.
+    ResetResource(Rid),
+    /// Writes a value to a resource, or to an entry of the ACL.
+    Write(Rid, u16, i64),
+    /// Removes one entry of the ACL [LwM2M 1.2].
+    RemoveEntry(Ssid),
 }
 
 pub(crate) struct Transaction {
@@ -38,46 +51,123 @@ pub(crate) struct State {
     /// Whether the state outside the transaction differs from the persisted one.
     pub(crate) modified: bool,
     pub(crate) transaction: Option<Transaction>,
-    /// Counts changes, so that stale answers show.
-    pub(crate) generation: u32,
 }
 
 impl State {
-    /// Runs a change that is whole or not at all: after an error the table is
-    /// as it was.
-    pub(crate) fn attempt<T>(
+    /// Ends a change that is whole or not at all: after an error, what was done
+    /// since `mark` is taken back; otherwise it counts as a modification, and
+    /// outside a transaction becomes final.
+    pub(crate) fn conclude(
         &mut self,
-        change: impl FnOnce(&mut Table, usize) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mark = self.table.mark();
-        let result = change(&mut self.table, mark);
+        mark: usize,
+        result: Result<(), Error>,
+    ) -> Result<(), Error> {
         if result.is_err() {
             self.table.undo_to(mark);
+        } else if let Some(transaction) = &mut self.transaction {
+            transaction.modified = true;
+        } else {
+            self.modified = true;
+            self.table.settle();
         }
         result
     }
 
-    /// Marks the state as changed, and outside a transaction makes it final.
-    pub(crate) fn touch(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
-        match &mut self.transaction {
-            Some(transaction) => transaction.modified = true,
-            None => {
-                self.modified = true;
-                self.table.settle();
+    /// Does what a grant needs, as far as the answers of the host allow it.
+    fn grant(
+        &mut self,
+        target: [u16; 2],
+        grant: Grant,
+        acl_iid: &mut Iid,
+        answers: Answers,
+    ) -> Result<Progress, Error> {
+        let [oid, iid] = target;
+        let found = self.table.governing(oid, iid);
+        let mut free = *acl_iid;
+        if let Some((governing, _)) = found {
+            free = governing;
+            if *acl_iid != MAX_ID && *acl_iid != governing {
+                *acl_iid = governing;
+                return Err(Error::Conflict);
+            }
+        } else if !answers.is_reachable {
+            return Ok(Progress::NeedsTarget);
+        } else if free == MAX_ID {
+            free = self.table.lowest_free_iid()?;
+        } else if self.table.find(free).is_ok() {
+            return Err(Error::Conflict);
+        }
+        let present = found.map_or(SSID_BOOTSTRAP, |(_, owner)| owner);
+        let is_known = match grant {
+            Grant::Entry(entry) => {
+                entry.ssid == SSID_ANY
+                    || (found.is_some() && self.table.entry(free, entry.ssid).is_some())
+            }
+            Grant::Owner(owner) => owner == present || owner == SSID_BOOTSTRAP,
+        };
+        if !is_known && !answers.is_known {
+            return Ok(Progress::NeedsServer);
+        }
+        let mark = self.table.mark();
+        let result = self.table.grant(target, grant, free, found.is_none());
+        self.conclude(mark, result)?;
+        *acl_iid = free;
+        Ok(Progress::Done {
+            is_new: found.is_none(),
+        })
+    }
+}
+
+impl Table {
+    fn grant(
+        &mut self,
+        [oid, iid]: [u16; 2],
+        grant: Grant,
+        acl_iid: Iid,
+        is_new: bool,
+    ) -> Result<(), Error> {
+        if is_new {
+            self.govern(acl_iid, [oid, iid, SSID_BOOTSTRAP], true)?;
+        }
+        let instance = self.find(acl_iid)?;
+        match grant {
+            Grant::Entry(entry) => self.set_entry(&instance, entry),
+            Grant::Owner(owner) => {
+                let mut new = instance;
+                new.owner = owner;
+                self.replace(&instance, &new)
             }
         }
     }
+}
 
-    /// [`State::attempt`], and a success counts as a change.
-    pub(crate) fn change<T>(
-        &mut self,
-        change: impl FnOnce(&mut Table, usize) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let result = self.attempt(change)?;
-        self.touch();
-        Ok(result)
+/// What an application gives to a server.
+#[derive(Clone, Copy)]
+enum Grant {
+    Entry(Entry),
+    Owner(Ssid),
+}
+
+impl Grant {
+    fn ssid(self) -> Ssid {
+        match self {
+            Grant::Entry(entry) => entry.ssid,
+            Grant::Owner(owner) => owner,
+        }
     }
+}
+
+/// What the host has been asked and answered with yes.
+#[derive(Clone, Copy)]
+struct Answers {
+    is_reachable: bool,
+    is_known: bool,
+}
+
+enum Progress {
+    NeedsTarget,
+    NeedsServer,
+    Done { is_new: bool },
 }
 
 /// The access-control engine of one LwM2M client.
@@ -89,19 +179,6 @@ pub struct Engine<H> {
     state: RefCell<State>,
 }
 
-/// What a target needs before an instance may govern it.
-#[derive(Clone, Copy, Default)]
-struct Facts {
-    reachable: Option<bool>,
-    known: Option<bool>,
-}
-
-enum Step<T> {
-    Done(T),
-    AskTarget,
-    AskServer,
-}
-
 impl<H: Host> Engine<H> {
     /// An engine without instances.
     pub const fn new(host: H) -> Engine<H> {
@@ -111,7 +188,6 @@ impl<H: Host> Engine<H> {
                 table: Table::new(),
                 modified: false,
                 transaction: None,
-                generation: 0,
             }),
         }
     }
@@ -133,43 +209,45 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_in(View::Now, ssid, operation, oid, iid)
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
+        }
+        match self.read_state() {
+            Ok(state) => decide_by_table(&state.table, ssid, operation, oid, iid),
+            Err(_) => Decision::by_rule(false, Rule::NotDecided),
+        }
     }
 
     /// What [`Engine::decide`] answered before the open transaction: for a host
     /// that learns only afterwards what a server has changed. Otherwise a server
     /// could grant itself the right in the same transaction.
     pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_in(View::Before, ssid, operation, oid, iid)
-    }
-
-    fn decide_in(
-        &self,
-        view: View,
-        ssid: Ssid,
-        operation: Operation,
-        oid: Oid,
-        iid: Iid,
-    ) -> Decision {
-        if oid == OID_SECURITY || oid == OID_OSCORE {
-            return Decision::by_rule(false, Rule::KeysAreClosed);
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
         }
-        if ssid == SSID_BOOTSTRAP {
-            return Decision::by_rule(true, Rule::Bootstrap);
-        }
-        if operation == Operation::Discover {
-            return Decision::by_rule(true, Rule::DiscoverIsOpen);
-        }
-        if self.host.is_single_server() {
-            return Decision::by_rule(true, Rule::SingleServer);
-        }
-        let Ok(state) = self.read_state() else {
+        let Ok(mut state) = self.write_state() else {
             return Decision::by_rule(false, Rule::NotDecided);
         };
-        if oid == OID_ACCESS_CONTROL {
-            return decide_on_acl(&state.table, view, ssid, operation, iid);
+        // Back to before the transaction, and forth again.
+        state.table.turn(0, true);
+        let decision = decide_by_table(&state.table, ssid, operation, oid, iid);
+        state.table.turn(0, false);
+        decision
+    }
+
+    /// The rules that need no Access Control instance.
+    fn decide_by_kind(&self, ssid: Ssid, operation: Operation, oid: Oid) -> Option<Decision> {
+        if oid == OID_SECURITY || oid == OID_OSCORE {
+            return Some(Decision::by_rule(false, Rule::KeysAreClosed));
         }
-        decide_by_acl(&state.table, view, ssid, operation, oid, iid)
+        if ssid == SSID_BOOTSTRAP {
+            return Some(Decision::by_rule(true, Rule::Bootstrap));
+        }
+        if operation == Operation::Discover {
+            return Some(Decision::by_rule(true, Rule::DiscoverIsOpen));
+        }
+        let is_single = self.host.is_single_server();
+        is_single.then(|| Decision::by_rule(true, Rule::SingleServer))
     }
 
     // ---- the calls of the application -------------------------------------
@@ -182,107 +260,65 @@ impl<H: Host> Engine<H> {
     /// [`Error::Host`].
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
         check_grant(iid, ssid, mask)?;
-        let change = self.with_facts(oid, iid, ssid, |state, facts| {
-            let governing = state.table.governing(oid, iid).map(|(slot, record)| {
-                let known = state.table.entry(record, ssid).is_some();
-                (slot, record.iid(), known)
-            });
-            if governing.is_none() {
-                match facts.reachable {
-                    None => return Ok(Step::AskTarget),
-                    Some(false) => return Err(Error::Unreachable),
-                    Some(true) => {}
-                }
-            }
-            if ssid != SSID_ANY && !governing.is_some_and(|(_, _, known)| known) {
-                match facts.known {
-                    None => return Ok(Step::AskServer),
-                    Some(false) => return Err(Error::UnknownServer),
-                    Some(true) => {}
-                }
-            }
-            state.change(|table, mark| {
-                let (slot, change) = match governing {
-                    Some((slot, acl_iid, _)) => (slot, Change::Resource(acl_iid, RID_ACL)),
-                    None => {
-                        let acl_iid = table.lowest_free_iid()?;
-                        (govern(table, mark, acl_iid, oid, iid)?, Change::Instances)
-                    }
-                };
-                table.set_entry(mark, slot, Entry { ssid, mask })?;
-                Ok(Step::Done(change))
-            })
-        })?;
-        self.host.changed(change);
+        let mut acl_iid = MAX_ID;
+        let grant = Grant::Entry(Entry { ssid, mask });
+        let is_new = self.grant([oid, iid], grant, &mut acl_iid)?;
+        self.host.changed(match is_new {
+            true => Change::Instances,
+            false => Change::Resource(acl_iid, RID_ACL),
+        });
         Ok(())
     }
 
-    /// Sets the owner of a target. `wanted` is the ID that the Access Control
-    /// instance has or is to get, if the caller minds. Returns the ID.
+    /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
+    /// instance has or is to get, or [`MAX_ID`]. It becomes the instance's ID,
+    /// or after [`Error::Conflict`] the ID that is in the way.
     ///
     /// # Errors
-    /// As [`Engine::set_acl`]; also [`Error::Conflict`] with the ID in the way.
+    /// As [`Engine::set_acl`]; also [`Error::Conflict`].
     pub fn set_owner(
         &self,
         oid: Oid,
         iid: Iid,
         owner: Ssid,
-        wanted: Option<Iid>,
-    ) -> Result<Iid, Error> {
+        acl_iid: &mut Iid,
+    ) -> Result<(), Error> {
         if owner == SSID_ANY {
             return Err(Error::BadRequest);
         }
-        let wanted = wanted.filter(|&wanted| wanted != MAX_ID);
-        let (acl_iid, is_new) = self.with_facts(oid, iid, owner, |state, facts| {
-            let governing = state
-                .table
-                .governing(oid, iid)
-                .map(|(slot, record)| (slot, record.iid(), record.owner()));
-            let acl_iid = match governing {
-                Some((_, acl_iid, _)) if wanted.is_some_and(|wanted| wanted != acl_iid) => {
-                    return Err(Error::Conflict(acl_iid));
-                }
-                Some((_, acl_iid, _)) => acl_iid,
-                None => {
-                    match facts.reachable {
-                        None => return Ok(Step::AskTarget),
-                        Some(false) => return Err(Error::Unreachable),
-                        Some(true) => {}
-                    }
-                    match wanted {
-                        Some(wanted) if state.table.slot_of(wanted).is_some() => {
-                            return Err(Error::Conflict(wanted));
-                        }
-                        Some(wanted) => wanted,
-                        None => state.table.lowest_free_iid()?,
-                    }
-                }
-            };
-            let present = match governing {
-                Some((_, _, present)) => present,
-                None => Some(SSID_BOOTSTRAP),
-            };
-            if present != Some(owner) && owner != SSID_BOOTSTRAP {
-                match facts.known {
-                    None => return Ok(Step::AskServer),
-                    Some(false) => return Err(Error::UnknownServer),
-                    Some(true) => {}
-                }
-            }
-            state.change(|table, mark| {
-                let slot = match governing {
-                    Some((slot, _, _)) => slot,
-                    None => govern(table, mark, acl_iid, oid, iid)?,
-                };
-                table.set_owner(mark, slot, owner)?;
-                Ok(Step::Done((acl_iid, governing.is_none())))
-            })
-        })?;
-        if is_new {
+        if self.grant([oid, iid], Grant::Owner(owner), acl_iid)? {
             self.host.changed(Change::Instances);
         }
-        self.host.changed(Change::Resource(acl_iid, RID_OWNER));
-        Ok(acl_iid)
+        self.host.changed(Change::Resource(*acl_iid, RID_OWNER));
+        Ok(())
+    }
+
+    /// Whether a new instance came of it.
+    fn grant(&self, target: [u16; 2], grant: Grant, acl_iid: &mut Iid) -> Result<bool, Error> {
+        let mut answers = Answers {
+            is_reachable: false,
+            is_known: false,
+        };
+        // Each question is asked once, so this ends.
+        loop {
+            let progress = self.write_state()?.grant(target, grant, acl_iid, answers)?;
+            match progress {
+                Progress::NeedsTarget => {
+                    let [oid, iid] = target;
+                    answers.is_reachable = self.is_reachable(oid, iid)?;
+                    if !answers.is_reachable {
+                        return Err(Error::Unreachable);
+                    }
+                }
+                Progress::NeedsServer => {
+                    answers.is_known = self.is_server(grant.ssid())?;
+                    if !answers.is_known {
+                        return Err(Error::UnknownServer);
+                    }
+                }
+                Progress::Done { is_new } => return Ok(is_new),
+            }
+        }
     }
 
     /// Removes all instances.
@@ -292,20 +328,19 @@ impl<H: Host> Engine<H> {
     /// state is being persisted at this moment; inside, [`Error::NoMemory`].
     pub fn purge(&self) -> Result<(), Error> {
         let mut state = self.write_state()?;
+        let mark = state.table.mark();
+        let mut result = Ok(());
         if state.transaction.is_none() {
             // Nothing to take back, so nothing that could fail.
             state.table = Table::new();
-            state.change(|_, _| Ok(()))?;
         } else {
-            state.change(|table, mark| {
-                let mut from = Some(0);
-                while let Some((slot, record)) = from.and_then(|from| table.at_or_after(from)) {
-                    from = record.iid().checked_add(1);
-                    table.kill(mark, slot)?;
-                }
-                Ok(())
-            })?;
+            while result.is_ok()
+                && let Some(instance) = state.table.at_or_after(0)
+            {
+                result = state.table.remove(&instance);
+            }
         }
+        state.conclude(mark, result)?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -317,26 +352,6 @@ impl<H: Host> Engine<H> {
     pub fn is_modified(&self) -> bool {
         // Only a change in progress makes the state unreadable.
         self.read_state().map_or(true, |state| state.modified)
-    }
-
-    /// Runs `attempt` until it needs no more answers of the host.
-    fn with_facts<T>(
-        &self,
-        oid: Oid,
-        iid: Iid,
-        ssid: Ssid,
-        mut attempt: impl FnMut(&mut State, Facts) -> Result<Step<T>, Error>,
-    ) -> Result<T, Error> {
-        let mut facts = Facts::default();
-        loop {
-            // Each answer is asked for once, so this ends.
-            let step = attempt(&mut *self.write_state()?, facts)?;
-            match step {
-                Step::Done(done) => return Ok(done),
-                Step::AskTarget => facts.reachable = Some(self.is_reachable(oid, iid)?),
-                Step::AskServer => facts.known = Some(self.is_server(ssid)?),
-            }
-        }
     }
 
     /// Whether an Access Control instance may govern the target.
@@ -360,11 +375,8 @@ impl<H: Host> Engine<H> {
             None => 0,
             Some(previous) => previous.checked_add(1)?,
         };
-        let state = self.read_state().ok()?;
-        state
-            .table
-            .at_or_after(from)
-            .map(|(_, record)| record.iid())
+        let next = self.read_state().ok()?.table.at_or_after(from)?;
+        Some(next.iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -373,16 +385,13 @@ impl<H: Host> Engine<H> {
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
         let state = self.read_state()?;
-        let record = find(&state.table, iid)?.1;
-        if !record.has_acl() {
+        if !state.table.find(iid)?.has_acl() {
             return Err(Error::NotFound);
         }
-        let entries = state.table.entries(record);
-        let at = match previous {
-            None => 0,
-            Some(previous) => entries.partition_point(|entry| entry.ssid <= previous),
-        };
-        Ok(entries.get(at).map(|entry| entry.ssid))
+        // 65535 is no key of an entry, so nothing is found there.
+        let from = previous.map_or(0, |previous| previous.saturating_add(1));
+        let next = state.table.entry_at_or_after(iid, from);
+        Ok(next.map(|entry| entry.ssid))
     }
 
     /// The value of a resource, or of a resource instance of the ACL.
@@ -390,143 +399,36 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let state = self.read_state()?;
-        let record = find(&state.table, iid)?.1;
+        let table = &self.read_state()?.table;
+        let instance = table.find(iid)?;
         let value = match rid {
-            RID_OID => record.oid(),
-            RID_OIID => record.target_iid(),
-            RID_ACL => state.table.entry(record, riid).map(|entry| entry.mask),
-            RID_OWNER => record.owner(),
+            RID_OID => instance.oid(),
+            RID_OIID => instance.target_iid(),
+            RID_ACL => table.entry(iid, riid).map(|entry| entry.mask),
+            RID_OWNER => (instance.owner != 0).then_some(instance.owner),
             _ => None,
         };
         value.ok_or(Error::NotFound)
     }
 
-    /// Writes a resource, or a resource instance of the ACL, in a transaction.
+    /// Does what a server asks of an instance, in a transaction.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::BadRequest`] for a value out of range,
-    /// [`Error::Busy`] outside a transaction, [`Error::NoMemory`].
-    pub fn write(&self, iid: Iid, rid: Rid, riid: u16, value: i64) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            let id = u16::try_from(value).map_err(|_| Error::BadRequest);
-            match rid {
-                RID_OID => {
-                    let oid = id?;
-                    if !is_target_oid(oid) {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_target(mark, slot, Some(oid), None)?;
-                }
-                RID_OIID => table.set_target(mark, slot, None, Some(id?))?,
-                RID_ACL => {
-                    let mask = id?;
-                    if Mask::from_bits(mask).is_none() || riid == SSID_BOOTSTRAP {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_entry(mark, slot, Entry { ssid: riid, mask })?;
-                }
-                RID_OWNER => {
-                    let owner = id?;
-                    if owner == SSID_ANY {
-                        return Err(Error::BadRequest);
-                    }
-                    table.set_owner(mark, slot, owner)?;
-                }
-                _ => return Err(Error::NotFound),
-            }
-            Ok(Some(slot))
-        })
-    }
-
-    /// Adds an instance without a target, in a transaction.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`], [`Error::BadRequest`] for ID 65535,
-    /// [`Error::Busy`] outside a transaction, [`Error::NoMemory`].
-    pub fn create(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, _| table.insert(iid, false).map(Some))
-    }
-
-    /// Removes an instance, in a transaction.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Busy`] outside a transaction,
-    /// [`Error::NoMemory`].
-    pub fn remove(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            table.kill(mark, slot)?;
-            Ok(None)
-        })
-    }
-
-    /// Prepares an instance for a replacing write: no ACL, no owner.
-    ///
-    /// # Errors
-    /// As [`Engine::remove`].
-    pub fn reset(&self, iid: Iid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            table.drop_acl(mark, slot)?;
-            table.set_owner(mark, slot, 0)?;
-            Ok(Some(slot))
-        })
-    }
-
-    /// Empties the ACL of an instance; it is present afterwards.
-    ///
-    /// # Errors
-    /// As [`Engine::remove`]; also [`Error::NotAllowed`] for other resources.
-    pub fn reset_resource(&self, iid: Iid, rid: Rid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let slot = find(table, iid)?.0;
-            match rid {
-                RID_ACL => table.retain_entries(mark, slot, |_| false)?,
-                RID_OID | RID_OIID | RID_OWNER => return Err(Error::NotAllowed),
-                _ => return Err(Error::NotFound),
-            }
-            Ok(Some(slot))
-        })
-    }
-
-    /// Removes one entry of an ACL [LwM2M 1.2].
-    ///
-    /// # Errors
-    /// As [`Engine::remove`].
-    pub fn remove_entry(&self, iid: Iid, ssid: Ssid) -> Result<(), Error> {
-        self.handle(|table, mark| {
-            let (slot, record) = find(table, iid)?;
-            if table.entry(record, ssid).is_none() {
-                return Err(Error::NotFound);
-            }
-            table.retain_entries(mark, slot, |entry| entry.ssid != ssid)?;
-            Ok(Some(slot))
-        })
-    }
-
-    /// A handler's change: only in a transaction, to be looked at by validation.
-    fn handle(
-        &self,
-        change: impl FnOnce(&mut Table, usize) -> Result<Option<Slot>, Error>,
-    ) -> Result<(), Error> {
+    /// [`Error::NotFound`]: no such instance, resource or entry.
+    /// [`Error::BadRequest`]: a value out of range. [`Error::Conflict`]: the
+    /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
+    /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
+    pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
         let mut state = self.write_state()?;
-        if state.transaction.is_none() {
-            return Err(Error::Busy);
+        match &mut state.transaction {
+            Some(transaction) => transaction.unchecked = true,
+            None => return Err(Error::Busy),
         }
-        state.change(|table, _| {
-            // A handler fails before it changes anything or not at all, so the
-            // image that an earlier call of this transaction saved can serve.
-            if let Some(slot) = change(table, 0)? {
-                table.mark_unchecked(slot);
-            }
-            Ok(())
-        })?;
-        if let Some(transaction) = &mut state.transaction {
-            transaction.unchecked = true;
-        }
-        Ok(())
+        let mark = state.table.mark();
+        state.table.by_handler = true;
+        let result = state.table.edit(iid, edit);
+        state.table.by_handler = false;
+        state.conclude(mark, result)
     }
 
     // ---- transactions -----------------------------------------------------
@@ -553,69 +455,58 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
-            let generation = {
-                let state = self.read_state()?;
-                if state.transaction.is_none() {
+        let mut checked = None;
+        // Steps that are added while the host is being asked are looked at too.
+        for step in 0.. {
+            let handled = {
+                let mut state = self.write_state()?;
+                let handled = state.table.handled(step);
+                let Some(transaction) = &mut state.transaction else {
                     return Err(Error::Busy);
-                }
-                state.generation
+                };
+                transaction.unchecked &= handled.is_some();
+                handled
             };
-            let result = self.check_touched();
-            let mut state = self.write_state()?;
-            if state.generation != generation {
-                continue;
-            }
-            result?;
-            if let Some(transaction) = &mut state.transaction {
-                transaction.unchecked = false;
-            }
-            return Ok(());
-        }
-        Err(Error::Busy)
-    }
-
-    fn check_touched(&self) -> Result<(), Error> {
-        let mut at = 0;
-        loop {
-            let record = {
-                let state = self.read_state()?;
-                match state.table.unchecked(at) {
-                    None => return Ok(()),
-                    Some(slot) => {
-                        slot.and_then(|slot| state.table.get(slot).map(|record| (slot, *record)))
-                    }
-                }
-            };
-            at += 1;
-            if let Some((slot, record)) = record {
-                self.check_instance(slot, &record)?;
+            let Some(handled) = handled else { break };
+            // Most steps are about the same instance as the one before.
+            if handled != checked
+                && let Some(iid) = handled
+            {
+                self.check_instance(iid)?;
+                checked = handled;
             }
         }
+        Ok(())
     }
 
-    fn check_instance(&self, slot: Slot, record: &Record) -> Result<(), Error> {
-        let (Some((oid, iid)), Some(owner)) = (record.target(), record.owner()) else {
+    fn check_instance(&self, iid: Iid) -> Result<(), Error> {
+        let (instance, is_only_one) = {
+            let table = &self.read_state()?.table;
+            let Ok(instance) = table.find(iid) else {
+                return Ok(());
+            };
+            (instance, table.is_only_one(&instance))
+        };
+        let Some((oid, target_iid)) = instance.target() else {
             return Err(Error::BadRequest);
         };
-        if self.read_state()?.table.has_rival(slot, oid, iid) {
+        let owner = instance.owner;
+        if !is_only_one
+            || !self.is_reachable(oid, target_iid)?
+            || (owner != SSID_BOOTSTRAP && !self.is_server(owner)?)
+        {
             return Err(Error::BadRequest);
         }
-        if !self.is_reachable(oid, iid)? {
-            return Err(Error::BadRequest);
-        }
-        if owner != SSID_BOOTSTRAP && !self.is_server(owner)? {
-            return Err(Error::BadRequest);
-        }
-        if !record.has_acl() {
-            return Ok(());
-        }
-        let mut previous = None;
-        while let Some(ssid) = self.next_entry(record.iid(), previous)? {
-            if ssid != SSID_ANY && !self.is_server(ssid)? {
+        let mut from = Some(0);
+        while let Some(next) = from {
+            let entry = self.read_state()?.table.entry_at_or_after(iid, next);
+            from = entry.and_then(|entry| entry.ssid.checked_add(1));
+            if let Some(Entry { ssid, .. }) = entry
+                && ssid != SSID_ANY
+                && !self.is_server(ssid)?
+            {
                 return Err(Error::BadRequest);
             }
-            previous = Some(ssid);
         }
         Ok(())
     }
@@ -652,7 +543,6 @@ impl<H: Host> Engine<H> {
         if state.transaction.take().is_none() {
             return Err(Error::Busy);
         }
-        state.generation = state.generation.wrapping_add(1);
         state.table.undo_to(0);
         state.table.settle();
         Ok(())
@@ -678,65 +568,111 @@ pub(crate) fn is_target_oid(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
 }
 
-fn find(table: &Table, iid: Iid) -> Result<(Slot, &Record), Error> {
-    let slot = table.slot_of(iid).ok_or(Error::NotFound)?;
-    let record = table.get(slot).ok_or(Error::NotFound)?;
-    Ok((slot, record))
+impl Table {
+    /// Whether no other instance has the same target.
+    fn is_only_one(&self, instance: &Instance) -> bool {
+        let Some((oid, iid)) = instance.target() else {
+            return true;
+        };
+        // It is the lowest one, and there is none behind it.
+        self.governing(oid, iid).map(|(lowest, _)| lowest) == Some(instance.iid)
+            && self
+                .target_at_or_after(oid, iid, instance.iid.saturating_add(1))
+                .is_none_or(|[next_oid, next_iid, ..]| (next_oid, next_iid) != (oid, iid))
+    }
+
+    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Error> {
+        if edit == Edit::Create {
+            return self.insert(iid);
+        }
+        let old = self.find(iid)?;
+        let mut new = old;
+        match edit {
+            Edit::Create => {}
+            Edit::Remove => return self.remove(&old),
+            Edit::Reset => {
+                self.clear_acl(iid)?;
+                new.set_has_acl(false);
+                new.owner = 0;
+            }
+            Edit::ResetResource(RID_ACL) => {
+                self.clear_acl(iid)?;
+                new.set_has_acl(true);
+            }
+            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
+                return Err(Error::NotFound);
+            }
+            Edit::ResetResource(_) => return Err(Error::NotAllowed),
+            Edit::RemoveEntry(ssid) => {
+                let entry = self.entry(iid, ssid).ok_or(Error::NotFound)?;
+                return self.put_entry(iid, entry, false);
+            }
+            Edit::Write(rid, riid, value) => {
+                let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
+                let is_valid = match rid {
+                    RID_OID => is_target_oid(value),
+                    RID_ACL => Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP,
+                    RID_OWNER => value != 0,
+                    _ => true,
+                };
+                if !is_valid {
+                    return Err(Error::BadRequest);
+                }
+                match rid {
+                    RID_OID => new.oid = value,
+                    RID_OIID => new.set_target_iid(value),
+                    RID_OWNER => new.owner = value,
+                    _ => {
+                        let (ssid, mask) = (riid, value);
+                        return self.set_entry(&old, Entry { ssid, mask });
+                    }
+                }
+            }
+        }
+        self.replace(&old, &new)
+    }
 }
 
-/// Adds an instance that governs a target: no rights, Bootstrap as the owner.
-pub(crate) fn govern(
-    table: &mut Table,
-    mark: usize,
-    acl_iid: Iid,
-    oid: Oid,
-    iid: Iid,
-) -> Result<Slot, Error> {
-    let slot = table.insert(acl_iid, true)?;
-    table.set_target(mark, slot, Some(oid), Some(iid))?;
-    Ok(slot)
-}
-
-fn decide_on_acl(
+fn decide_by_table(
     table: &Table,
-    view: View,
     ssid: Ssid,
     operation: Operation,
+    oid: Oid,
     iid: Iid,
 ) -> Decision {
+    if oid == OID_ACCESS_CONTROL {
+        return decide_on_acl(table, ssid, operation, iid);
+    }
+    decide_by_acl(table, ssid, operation, oid, iid)
+}
+
+fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
     match operation.right() {
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
             allowed: table
-                .viewed(view, iid)
-                .is_some_and(|record| record.owner() == Some(ssid)),
+                .find(iid)
+                .is_ok_and(|instance| instance.owner == ssid),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
     }
 }
 
-fn decide_by_acl(
-    table: &Table,
-    view: View,
-    ssid: Ssid,
-    operation: Operation,
-    oid: Oid,
-    iid: Iid,
-) -> Decision {
+fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
     let creates = operation == Operation::Create;
     // Only Create has a target without an instance.
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let Some(record) = table.governing_in(view, oid, if creates { MAX_ID } else { iid }) else {
+    let Some((acl_iid, owner)) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
         return Decision::by_rule(false, Rule::NotGoverned);
     };
-    let entry = |ssid| table.entry(record, ssid).map(|entry| entry.mask);
+    let entry = |ssid| table.entry(acl_iid, ssid).map(|entry| entry.mask);
     let own = if ssid == SSID_ANY { None } else { entry(ssid) };
-    let is_owner = record.owner() == Some(ssid)
-        && (!cfg!(feature = "anjay-compat") || table.entries(record).is_empty());
+    let is_owner = owner == ssid
+        && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(acl_iid, 0).is_none());
     let (rule, mask) = if let Some(mask) = own {
         (Rule::OwnEntry, mask)
     } else if creates && !cfg!(feature = "anjay-compat") {
@@ -752,7 +688,7 @@ fn decide_by_acl(
     Decision {
         allowed: mask.contains(operation.right()),
         rule,
-        acl_iid: record.iid(),
+        acl_iid,
         mask: mask.bits(),
     }
 }

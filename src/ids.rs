@@ -1,42 +1,55 @@
 //! A set of 16-bit IDs, as the host lists them.
 
-use crate::{Error, vec};
-use alloc::vec::Vec;
+use crate::Error;
+use crate::index::Index;
 
-/// IDs in rising order, each once. A host fills it in any order; rising order
-/// is the cheap one.
-#[derive(Default)]
+/// IDs, each once. A host fills it in any order; rising order is the cheap one.
 pub struct Ids {
-    sorted: Vec<u16>,
+    rows: Index,
+    is_incomplete: bool,
+}
+
+impl Default for Ids {
+    fn default() -> Ids {
+        Ids::new()
+    }
 }
 
 impl Ids {
     /// An empty set.
     #[must_use]
     pub const fn new() -> Ids {
-        Ids { sorted: Vec::new() }
+        Ids {
+            rows: Index::new(),
+            is_incomplete: false,
+        }
     }
 
     /// Adds an ID.
     ///
     /// # Errors
-    /// [`Error::NoMemory`].
+    /// [`Error::NoMemory`]; from then on the set counts as incomplete, whatever
+    /// the host makes of the error.
     pub fn insert(&mut self, id: u16) -> Result<(), Error> {
-        match self.sorted.last() {
-            Some(&last) if last >= id => {
-                let place = self.sorted.partition_point(|&other| other < id);
-                if self.sorted.get(place) != Some(&id) {
-                    vec::insert(&mut self.sorted, place, id)?;
-                }
-                Ok(())
-            }
-            _ => vec::push(&mut self.sorted, id),
+        if self.contains(id) {
+            return Ok(());
         }
+        let result = self.rows.insert(u64::from(id));
+        self.is_incomplete |= result.is_err();
+        result
     }
 
     /// Whether the ID is in the set.
     #[must_use]
     pub fn contains(&self, id: u16) -> bool {
-        self.sorted.binary_search(&id).is_ok()
+        self.rows.contains(u64::from(id))
+    }
+
+    /// The set, if what was to be added to it was.
+    pub(crate) fn complete(self, listed: Result<(), Error>) -> Result<Ids, Error> {
+        if self.is_incomplete {
+            return Err(Error::NoMemory);
+        }
+        listed.map(|()| self)
     }
 }

@@ -1,173 +1,183 @@
-//! An ordered set of three-part keys, in chunks of bounded size.
+//! An ordered set of 64-bit rows, in chunks of bounded size.
 //!
 //! A sorted vector would move half of itself for each insertion, and a tree of
-//! single nodes would cost an allocation for each key. Here the keys stand in
-//! chunks of at most [`CHUNK`]; the first key of each chunk is kept beside it,
-//! so that a search touches one compact array and then one chunk.
+//! single nodes would cost an allocation for each row. Here the rows stand in
+//! chunks of at most [`CHUNK`]. A search touches one compact array of fences,
+//! and then one chunk.
+//!
+//! Putting back what has just been taken out needs no memory, whatever happened
+//! in between, as long as [`Index::tidy`] was not called: a chunk never shrinks
+//! nor goes away, its fence never moves, and a chunk that takes over a part of
+//! another one's range gets room for all that the other could hold.
 
 use crate::{Error, vec};
 use alloc::vec::Vec;
 
-/// A key; compared part by part.
-pub(crate) type Key = [u16; 3];
-
-/// Keys in a chunk: 768 bytes, a few cache lines to search, little to move.
-const CHUNK: usize = 128;
+/// Rows in a chunk: much to search by few fences against little to move, and on
+/// a small machine little to allocate.
+const CHUNK: usize = if cfg!(target_pointer_width = "64") {
+    256
+} else {
+    32
+};
 
 struct Chunk {
-    first: u64,
-    keys: Vec<Key>,
+    /// No row of this chunk is below it, but in the first chunk.
+    fence: u64,
+    rows: Vec<u64>,
 }
 
-/// The set. Insertion may fail for want of memory; removal cannot fail.
+/// The set.
 pub(crate) struct Index {
     chunks: Vec<Chunk>,
-}
-
-const fn pack(key: Key) -> u64 {
-    let [a, b, c] = key;
-    ((a as u64) << 32) | ((b as u64) << 16) | c as u64
+    has_empty: bool,
 }
 
 impl Index {
     pub(crate) const fn new() -> Index {
-        Index { chunks: Vec::new() }
-    }
-
-    /// The chunk that holds `key`, or would.
-    fn chunk_of(&self, key: u64) -> usize {
-        self.chunks
-            .partition_point(|chunk| chunk.first <= key)
-            .saturating_sub(1)
-    }
-
-    /// The smallest key that is not below `key`.
-    pub(crate) fn at_or_after(&self, key: Key) -> Option<Key> {
-        let key = pack(key);
-        let at = self.chunk_of(key);
-        let chunk = self.chunks.get(at)?;
-        let place = chunk.keys.partition_point(|&other| pack(other) < key);
-        match chunk.keys.get(place) {
-            Some(&found) => Some(found),
-            None => self.chunks.get(at + 1)?.keys.first().copied(),
+        Index {
+            chunks: Vec::new(),
+            has_empty: false,
         }
     }
 
-    /// The smallest key above `key`.
-    pub(crate) fn after(&self, key: Key) -> Option<Key> {
-        let [a, b, c] = key;
-        match c.checked_add(1) {
-            Some(c) => self.at_or_after([a, b, c]),
-            None => match b.checked_add(1) {
-                Some(b) => self.at_or_after([a, b, 0]),
-                None => self.at_or_after([a.checked_add(1)?, 0, 0]),
-            },
-        }
-    }
-
-    /// All keys, rising.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Key> + '_ {
-        self.chunks
-            .iter()
-            .flat_map(|chunk| chunk.keys.iter().copied())
-    }
-
-    /// Adds a key; whether it was new.
-    pub(crate) fn insert(&mut self, key: Key) -> Result<bool, Error> {
-        let packed = pack(key);
-        let at = self.chunk_of(packed);
-        let last = at + 1 >= self.chunks.len();
-        let Some(chunk) = self.chunks.get_mut(at) else {
-            return self.insert_chunk(0, key);
+    /// The chunk that holds `row`, or would, and its place there.
+    fn locate(&self, row: u64) -> (usize, usize) {
+        let chunk = self
+            .chunks
+            .partition_point(|chunk| chunk.fence <= row)
+            .saturating_sub(1);
+        let place = match self.chunks.get(chunk) {
+            Some(chunk) => chunk.rows.partition_point(|&other| other < row),
+            None => 0,
         };
-        let place = chunk.keys.partition_point(|&other| pack(other) < packed);
-        if chunk.keys.get(place) == Some(&key) {
-            return Ok(false);
-        }
-        if chunk.keys.len() >= CHUNK {
-            // Keys that come in order fill their chunks to the brim.
-            if last && place >= CHUNK {
-                return self.insert_chunk(at + 1, key);
+        (chunk, place)
+    }
+
+    /// The lowest row that is not below `row`.
+    pub(crate) fn at_or_after(&self, row: u64) -> Option<u64> {
+        let (mut chunk, mut place) = self.locate(row);
+        loop {
+            if let Some(&found) = self.chunks.get(chunk)?.rows.get(place) {
+                return Some(found);
             }
-            self.split(at)?;
-            return self.insert(key);
+            chunk += 1;
+            place = 0;
         }
-        vec::insert(&mut chunk.keys, place, key)?;
-        if place == 0 {
-            chunk.first = packed;
-        }
-        Ok(true)
     }
 
-    fn insert_chunk(&mut self, at: usize, key: Key) -> Result<bool, Error> {
-        let mut keys = Vec::new();
-        vec::push(&mut keys, key)?;
-        let first = pack(key);
-        vec::insert(&mut self.chunks, at, Chunk { first, keys })?;
-        Ok(true)
+    pub(crate) fn contains(&self, row: u64) -> bool {
+        self.at_or_after(row) == Some(row)
     }
 
-    /// Moves the upper half of a chunk into a chunk of its own.
-    fn split(&mut self, at: usize) -> Result<(), Error> {
-        let Some(chunk) = self.chunks.get(at) else {
-            return Ok(());
-        };
-        let half = chunk.keys.len() / 2;
-        let mut keys = Vec::new();
-        keys.try_reserve_exact(CHUNK)?;
-        for &key in chunk.keys.iter().skip(half) {
-            vec::push(&mut keys, key)?;
+    /// All rows, rising.
+    pub(crate) fn iter(&self) -> Rows<'_> {
+        Rows {
+            rows: [].iter(),
+            chunks: self.chunks.iter(),
         }
-        let Some(&first) = keys.first() else {
-            return Ok(());
-        };
-        let first = pack(first);
-        vec::insert(&mut self.chunks, at + 1, Chunk { first, keys })?;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.rows.len()).sum()
+    }
+
+    /// Adds a row that is not there.
+    pub(crate) fn insert(&mut self, row: u64) -> Result<(), Error> {
+        let (mut at, mut place) = self.locate(row);
+        let is_full = |chunk: &Chunk| chunk.rows.len() >= CHUNK;
+        if self.chunks.get(at).is_none_or(is_full) {
+            self.split(at, place, row)?;
+            (at, place) = self.locate(row);
+        }
+        match self.chunks.get_mut(at) {
+            Some(chunk) => vec::insert(&mut chunk.rows, place, row),
+            None => Err(Error::NoMemory),
+        }
+    }
+
+    /// Makes room for `row`, which belongs at `place` of the full chunk `at`: the
+    /// upper half moves to a chunk of its own. Rows that come in rising order
+    /// leave full chunks behind.
+    fn split(&mut self, at: usize, place: usize, row: u64) -> Result<(), Error> {
+        let mut rows = Vec::new();
+        let mut fence = row;
+        let mut stay = CHUNK;
+        let mut new_at = 0;
+        if let Some(chunk) = self.chunks.get(at) {
+            new_at = at + 1;
+            rows.try_reserve_exact(CHUNK)?;
+            if place < CHUNK || new_at < self.chunks.len() {
+                stay = CHUNK / 2;
+                for &moved in chunk.rows.iter().skip(stay) {
+                    vec::push(&mut rows, moved)?;
+                }
+                fence = rows.first().copied().unwrap_or(row);
+            }
+        }
+        vec::insert(&mut self.chunks, new_at, Chunk { fence, rows })?;
         if let Some(chunk) = self.chunks.get_mut(at) {
-            chunk.keys.truncate(half);
+            chunk.rows.truncate(stay);
         }
         Ok(())
     }
 
-    /// Takes a key out, if it is there.
-    pub(crate) fn remove(&mut self, key: Key) {
-        let packed = pack(key);
-        let at = self.chunk_of(packed);
-        let Some(chunk) = self.chunks.get_mut(at) else {
-            return;
-        };
-        let place = chunk.keys.partition_point(|&other| pack(other) < packed);
-        if chunk.keys.get(place) != Some(&key) {
-            return;
-        }
-        vec::remove(&mut chunk.keys, place);
-        match chunk.keys.first() {
-            Some(&first) => chunk.first = pack(first),
-            None => {
-                vec::remove(&mut self.chunks, at);
-            }
+    /// Takes a row out, if it is there.
+    pub(crate) fn remove(&mut self, row: u64) {
+        let (at, place) = self.locate(row);
+        if let Some(chunk) = self.chunks.get_mut(at)
+            && chunk.rows.get(place) == Some(&row)
+        {
+            vec::remove(&mut chunk.rows, place);
+            self.has_empty |= chunk.rows.is_empty();
         }
     }
 
-    /// The lowest middle part that no key has, for keys that differ in it alone
-    /// and begin with zero. Costs a step for each chunk, not for each key.
-    pub(crate) fn lowest_gap(&self) -> usize {
-        let mut before = 0;
+    /// Drops empty chunks.
+    pub(crate) fn tidy(&mut self) {
+        if core::mem::take(&mut self.has_empty) {
+            self.chunks.retain(|chunk| !chunk.rows.is_empty());
+        }
+    }
+
+    /// The lowest number that is not the upper 16 bits of a row, where each row
+    /// has its own. Costs a step for each chunk, not for each row.
+    pub(crate) fn lowest_gap(&self) -> u64 {
+        let mut gap = 0;
         for chunk in &self.chunks {
-            let dense = |part: u16, keys: usize| usize::from(part) + 1 == before + keys;
-            match chunk.keys.last() {
-                Some(&[_, part, _]) if !dense(part, chunk.keys.len()) => {
-                    return before
-                        + chunk
-                            .keys
-                            .iter()
-                            .zip(before..)
-                            .take_while(|&(&[_, part, _], place)| usize::from(part) == place)
-                            .count();
+            let dense = gap + chunk.rows.len() as u64;
+            match chunk.rows.last() {
+                Some(last) if (last >> 48) + 1 != dense => {
+                    for row in &chunk.rows {
+                        if row >> 48 != gap {
+                            return gap;
+                        }
+                        gap += 1;
+                    }
                 }
-                _ => before += chunk.keys.len(),
+                _ => gap = dense,
             }
         }
-        before
+        gap
+    }
+}
+
+/// The rows of a set.
+#[derive(Clone)]
+pub(crate) struct Rows<'a> {
+    rows: core::slice::Iter<'a, u64>,
+    chunks: core::slice::Iter<'a, Chunk>,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        loop {
+            if let Some(&row) = self.rows.next() {
+                return Some(row);
+            }
+            self.rows = self.chunks.next()?.rows.iter();
+        }
     }
 }

@@ -38,7 +38,7 @@ mod types;
 #[forbid(unsafe_code)]
 mod vec;
 
-pub use engine::{Change, Engine};
+pub use engine::{Change, Edit, Engine};
 pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};

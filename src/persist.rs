@@ -5,10 +5,8 @@
 //! of entries, each a 16-bit mask and the SSID.
 
 use crate::engine::is_target_oid;
-use crate::index::Index;
-use crate::table::Table;
-use crate::{Engine, Entry, Error, Host, Iid, MAX_ID, Oid, SSID_BOOTSTRAP, vec};
-use alloc::vec::Vec;
+use crate::table::{Table, unpack};
+use crate::{Engine, Entry, Error, Host, MAX_ID, SSID_BOOTSTRAP};
 
 /// "ACO", version 1.
 const MAGIC: [u8; 4] = *b"ACO\x01";
@@ -48,20 +46,26 @@ struct Writer<'a, S> {
 }
 
 impl<S: Sink> Writer<'_, S> {
-    fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), S::Error> {
-        if self.used + N > BUFFER {
-            self.flush()?;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
+        for &byte in bytes {
+            if self.used >= BUFFER {
+                self.flush()?;
+            }
+            if let Some(place) = self.buffer.get_mut(self.used) {
+                *place = byte;
+            }
+            self.used += 1;
         }
-        for (place, byte) in self.buffer.iter_mut().skip(self.used).zip(bytes) {
-            *place = byte;
-        }
-        self.used += N;
         Ok(())
     }
 
+    /// There are fewer instances, and fewer entries, than 16-bit IDs.
     fn put_count(&mut self, count: usize) -> Result<(), S::Error> {
-        // There are fewer instances, and fewer entries, than 16-bit IDs.
-        self.put(u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes())
+        self.put(&(count as u32).to_be_bytes())
+    }
+
+    fn put_ids<const N: usize>(&mut self, ids: [u16; N]) -> Result<(), S::Error> {
+        ids.iter().try_for_each(|id| self.put(&id.to_be_bytes()))
     }
 
     fn flush(&mut self) -> Result<(), S::Error> {
@@ -70,6 +74,29 @@ impl<S: Sink> Writer<'_, S> {
             Some(bytes) if used > 0 => self.sink.write(bytes),
             _ => Ok(()),
         }
+    }
+
+    fn put_table(&mut self, table: &Table) -> Result<(), S::Error> {
+        self.put(&MAGIC)?;
+        self.put_count(table.instances.len())?;
+        let mut entries = table.entries.iter();
+        for row in table.instances.iter() {
+            let instance = table.instance(row).ok_or(Error::Incomplete)?;
+            let (oid, target_iid) = instance.target().ok_or(Error::Incomplete)?;
+            let has_acl = instance.has_acl();
+            self.put_ids([oid, instance.iid, target_iid, instance.owner])?;
+            self.put(&[u8::from(has_acl)])?;
+            if has_acl {
+                let own = |row: &u64| row >> 48 == u64::from(instance.iid);
+                let count = entries.clone().take_while(own).count();
+                self.put_count(count)?;
+                for row in entries.by_ref().take(count) {
+                    let [_, ssid, mask, _] = unpack(row);
+                    self.put_ids([mask, ssid])?;
+                }
+            }
+        }
+        self.flush()
     }
 }
 
@@ -83,12 +110,12 @@ struct Reader<'a, S> {
 }
 
 impl<S: Source> Reader<'_, S> {
-    /// The next `N` bytes, where `more` bytes beyond them are certain to follow.
-    fn take<const N: usize>(&mut self, more: usize) -> Result<[u8; N], S::Error> {
-        let mut bytes = [0; N];
-        for (at, place) in bytes.iter_mut().enumerate() {
+    /// The next bytes, where `more` bytes beyond them are certain to follow.
+    fn take(&mut self, bytes: &mut [u8], more: usize) -> Result<(), S::Error> {
+        let mut left = bytes.len();
+        for place in bytes {
             if self.used >= self.filled {
-                let wanted = (N - at).saturating_add(more).min(BUFFER);
+                let wanted = left.saturating_add(more).min(BUFFER);
                 if let Some(buffer) = self.buffer.get_mut(..wanted) {
                     self.source.read(buffer)?;
                 }
@@ -97,8 +124,19 @@ impl<S: Source> Reader<'_, S> {
             }
             *place = self.buffer.get(self.used).copied().unwrap_or_default();
             self.used += 1;
+            left -= 1;
         }
-        Ok(bytes)
+        Ok(())
+    }
+
+    /// A count of what has a 16-bit ID that is not 65535.
+    fn count(&mut self, more: usize) -> Result<usize, S::Error> {
+        let mut bytes = [0; 4];
+        self.take(&mut bytes, more)?;
+        match u32::from_be_bytes(bytes) {
+            count @ 0..=0xffff => Ok(count as usize),
+            _ => Err(Error::Malformed.into()),
+        }
     }
 }
 
@@ -106,48 +144,24 @@ impl<H: Host> Engine<H> {
     /// Writes the state; inside a transaction, the state before it. Success
     /// clears the modified mark of the state that was written.
     ///
-    /// The state cannot be changed while it is being written: whatever the sink
-    /// sets off gets [`Error::Busy`].
+    /// While the state is being written, whatever the sink sets off finds the
+    /// engine [`Error::Busy`], and denies.
     ///
     /// # Errors
-    /// The sink's; [`Error::Incomplete`] for an instance without a target;
-    /// [`Error::NoMemory`] inside a transaction.
+    /// The sink's; [`Error::Incomplete`] for an instance without a target.
     pub fn persist<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
-        {
-            let state = self.read_state()?;
-            let writer = core::cell::RefCell::new(Writer {
-                sink,
-                buffer: [0; BUFFER],
-                used: 0,
-            });
-            state.table.for_each_before(
-                |count| {
-                    let writer = &mut *writer.try_borrow_mut().map_err(|_| Error::Busy)?;
-                    writer.put(MAGIC)?;
-                    writer.put_count(count)
-                },
-                |record, entries| {
-                    let writer = &mut *writer.try_borrow_mut().map_err(|_| Error::Busy)?;
-                    let (oid, target_iid) = record.target().ok_or(Error::Incomplete)?;
-                    writer.put(oid.to_be_bytes())?;
-                    writer.put(record.iid().to_be_bytes())?;
-                    writer.put(target_iid.to_be_bytes())?;
-                    writer.put(record.owner().unwrap_or_default().to_be_bytes())?;
-                    writer.put([u8::from(record.has_acl())])?;
-                    if record.has_acl() {
-                        writer.put_count(entries.len())?;
-                        for entry in entries {
-                            writer.put(entry.mask.to_be_bytes())?;
-                            writer.put(entry.ssid.to_be_bytes())?;
-                        }
-                    }
-                    Ok(())
-                },
-            )?;
-            writer.into_inner().flush()?;
-        }
-        self.write_state()?.modified = false;
-        Ok(())
+        let mut writer = Writer {
+            sink,
+            buffer: [0; BUFFER],
+            used: 0,
+        };
+        let mut state = self.write_state()?;
+        // Back to before the transaction, and forth again.
+        state.table.turn(0, true);
+        let result = writer.put_table(&state.table);
+        state.table.turn(0, false);
+        state.modified &= result.is_err();
+        result
     }
 
     /// Replaces the state by a persisted one. Instances of Objects that are not
@@ -169,7 +183,6 @@ impl<H: Host> Engine<H> {
         }
         state.table = table;
         state.modified = false;
-        state.generation = state.generation.wrapping_add(1);
         Ok(())
     }
 
@@ -180,121 +193,65 @@ impl<H: Host> Engine<H> {
             used: 0,
             filled: 0,
         };
-        if reader.take(4)? != MAGIC {
+        let mut magic = [0; 4];
+        reader.take(&mut magic, 0)?;
+        if magic != MAGIC {
             return Err(Error::Malformed.into());
         }
-        let count = u32::from_be_bytes(reader.take(0)?);
-        let count = u16::try_from(count).map_err(|_| Error::Malformed)?;
+        let count = reader.count(0)?;
         let mut table = Table::new();
-        for left in (0..usize::from(count)).rev() {
+        for left in (0..count).rev() {
             let more = left * FIXED;
-            let [o0, o1, i0, i1, t0, t1, w0, w1, has_acl] = reader.take(more)?;
-            let oid = u16::from_be_bytes([o0, o1]);
-            let acl_iid = u16::from_be_bytes([i0, i1]);
-            let target_iid = u16::from_be_bytes([t0, t1]);
-            let owner = u16::from_be_bytes([w0, w1]);
-            if !is_target_oid(oid) || acl_iid == MAX_ID || owner == 0 {
+            let mut fixed = [0; FIXED];
+            reader.take(&mut fixed, more)?;
+            let [o0, o1, i0, i1, t0, t1, w0, w1, has_acl] = fixed;
+            let [oid, iid, target_iid, owner] = [[o0, o1], [i0, i1], [t0, t1], [w0, w1]]
+                .map(u16::from_be_bytes);
+            if !is_target_oid(oid)
+                || iid == MAX_ID
+                || owner == 0
+                || has_acl > 1
+                || table.governing(oid, target_iid).is_some()
+                || table.find(iid).is_ok()
+            {
                 return Err(Error::Malformed.into());
             }
-            let entries = match has_acl {
-                0 => None,
-                1 => Some(read_entries(&mut reader, more)?),
-                _ => return Err(Error::Malformed.into()),
-            };
-            add(&mut table, acl_iid, oid, target_iid, owner, entries)?;
+            table.govern(iid, [oid, target_iid, owner], has_acl == 1)?;
+            if has_acl == 1 {
+                let count = reader.count(more)?;
+                for left in (0..count).rev() {
+                    let mut entry = [0; 4];
+                    reader.take(&mut entry, left * 4 + more)?;
+                    let [m0, m1, s0, s1] = entry;
+                    let [mask, ssid] = [[m0, m1], [s0, s1]].map(u16::from_be_bytes);
+                    if ssid == SSID_BOOTSTRAP || table.entry(iid, ssid).is_some() {
+                        return Err(Error::Malformed.into());
+                    }
+                    table.put_entry(iid, Entry { ssid, mask }, true)?;
+                }
+            }
+            table.settle();
         }
         self.leave_out_unregistered(&mut table)?;
         Ok(table)
     }
 
     fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Error> {
-        let mut from = [0, 0, 0];
-        let mut asked: Option<(Oid, bool)> = None;
-        while let Some((key, _)) = table.target_at_or_after(from) {
-            let [oid, iid, slot] = key;
-            let is_registered = match asked {
-                Some((last, answer)) if last == oid => answer,
-                _ => self.host.is_object_registered(oid)?,
-            };
-            asked = Some((oid, is_registered));
-            from = if is_registered {
-                // On to the next Object; 65535 is none.
-                [oid.saturating_add(1), 0, 0]
-            } else {
-                table.kill(0, slot)?;
-                table.settle();
-                [oid, iid, slot]
-            };
+        let mut oid = 0;
+        // No target has Object ID 65535, so the search ends there.
+        while let Some([found, ..]) = table.target_at_or_after(oid, 0, 0) {
+            oid = found;
+            if !self.host.is_object_registered(oid)? {
+                while let Some([found, _, iid, _]) = table.target_at_or_after(oid, 0, 0)
+                    && found == oid
+                {
+                    let instance = table.find(iid)?;
+                    table.remove(&instance)?;
+                    table.settle();
+                }
+            }
+            oid += 1;
         }
         Ok(())
     }
-}
-
-fn add(
-    table: &mut Table,
-    acl_iid: Iid,
-    oid: Oid,
-    target_iid: Iid,
-    owner: u16,
-    entries: Option<Vec<Entry>>,
-) -> Result<(), Error> {
-    if table.governing(oid, target_iid).is_some() {
-        return Err(Error::Malformed);
-    }
-    let slot = match table.insert(acl_iid, entries.is_some()) {
-        Err(Error::Conflict(_)) => return Err(Error::Malformed),
-        other => other?,
-    };
-    table.set_target(0, slot, Some(oid), Some(target_iid))?;
-    table.set_owner(0, slot, owner)?;
-    if let Some(entries) = entries {
-        table.set_entries(slot, entries)?;
-    }
-    table.settle();
-    Ok(())
-}
-
-/// The entries of one ACL, by rising SSID. Memory grows with what was read.
-fn read_entries<S: Source>(
-    reader: &mut Reader<'_, S>,
-    more: usize,
-) -> Result<Vec<Entry>, S::Error> {
-    let count = u32::from_be_bytes(reader.take(more)?);
-    let count = u16::try_from(count).map_err(|_| Error::Malformed)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut unsorted: Option<Index> = None;
-    for left in (0..usize::from(count)).rev() {
-        let [m0, m1, s0, s1] = reader.take(more.saturating_add(left * 4))?;
-        let ssid = u16::from_be_bytes([s0, s1]);
-        let mask = u16::from_be_bytes([m0, m1]);
-        if ssid == SSID_BOOTSTRAP {
-            return Err(Error::Malformed.into());
-        }
-        if unsorted.is_none() && entries.last().is_none_or(|last| last.ssid < ssid) {
-            vec::push(&mut entries, Entry { ssid, mask })?;
-            continue;
-        }
-        let index = match &mut unsorted {
-            Some(index) => index,
-            None => {
-                let mut index = Index::new();
-                for entry in &entries {
-                    index.insert([0, entry.ssid, entry.mask])?;
-                }
-                unsorted.insert(index)
-            }
-        };
-        let next = index.at_or_after([0, ssid, 0]);
-        if next.is_some_and(|[_, other, _]| other == ssid) {
-            return Err(Error::Malformed.into());
-        }
-        index.insert([0, ssid, mask])?;
-    }
-    if let Some(index) = unsorted {
-        entries.clear();
-        for [_, ssid, mask] in index.iter() {
-            vec::push(&mut entries, Entry { ssid, mask })?;
-        }
-    }
-    Ok(entries)
 }

@@ -1,10 +1,10 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::engine::{ATTEMPTS, govern};
-use crate::table::{Slot, Table};
+use crate::engine::State;
+use crate::table::{Table, pack, unpack};
 use crate::{
     Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
-    OID_SERVER, Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
+    Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
 };
 use alloc::vec::Vec;
 
@@ -17,35 +17,23 @@ pub struct ObjectChange<'a> {
     pub created: &'a [Iid],
 }
 
-/// What the host says about one Object; `None` when it is not registered.
-type Listing = (Oid, Option<Ids>);
-
-/// What was asked before anything is changed.
-struct Facts {
-    listings: Vec<Listing>,
-    accounts: Option<Ids>,
-}
-
-/// What the host is to be told afterwards.
+/// What is found out, and what is left to do.
 #[derive(Default)]
-struct Notes {
+struct Work {
+    /// Rows of targets that are gone.
+    gone: Vec<u64>,
+    /// Rows of targets that nobody can reach, for the host to remove.
+    orphans: Vec<u64>,
+    /// What the host is to be told: instance and resource.
+    resources: Vec<u64>,
+    /// Whether instances were added or removed.
     instances: bool,
-    resources: Vec<(Iid, Rid)>,
 }
 
-/// An instance that nobody can reach, with the target that is to go.
-struct Orphan {
-    acl_iid: Iid,
-    oid: Oid,
-    iid: Iid,
-}
-
-/// What happens to an instance when accounts have gone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Keep,
-    Owner(Ssid),
-    Orphan,
+impl Work {
+    fn note(&mut self, iid: Iid, rid: Rid) -> Result<(), Error> {
+        vec::push(&mut self.resources, pack([0, 0, iid, rid]))
+    }
 }
 
 impl<H: Host> Engine<H> {
@@ -58,109 +46,106 @@ impl<H: Host> Engine<H> {
     /// state whole.
     ///
     /// # Errors
-    /// [`Error::NoMemory`], [`Error::Full`], [`Error::Host`] when the accounts
-    /// cannot be listed, [`Error::Busy`] when the host's answers keep changing
-    /// the state.
+    /// [`Error::NoMemory`], [`Error::Full`], and [`Error::Host`] when the
+    /// accounts cannot be listed.
     pub fn sync<'a>(
         &self,
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
-            let generation = self.read_state()?.generation;
-            let facts = self.ask(changes.clone())?;
-            let mut notes = Notes::default();
-            let mut orphans = Vec::new();
-            {
-                let mut state = self.write_state()?;
-                if state.generation != generation {
-                    continue;
-                }
-                state.attempt(|table, mark| {
-                    for (oid, present) in &facts.listings {
-                        remove_gone(table, mark, *oid, present.as_ref(), &mut notes)?;
-                    }
-                    if let Some(accounts) = &facts.accounts {
-                        settle_accounts(table, mark, accounts, &mut notes, &mut orphans)?;
-                    }
-                    if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
-                        for change in changes.clone().filter(|change| is_governed(change.oid)) {
-                            adopt(table, mark, origin, change, &mut notes)?;
-                        }
-                    }
-                    Ok(())
-                })?;
-                if notes.instances || !notes.resources.is_empty() {
-                    state.touch();
-                }
-            }
-            for orphan in &orphans {
-                self.remove_orphan(orphan)?;
-            }
-            if notes.instances {
-                self.host.changed(Change::Instances);
-            }
-            for &(iid, rid) in &notes.resources {
-                self.host.changed(Change::Resource(iid, rid));
-            }
-            return Ok(());
-        }
-        Err(Error::Busy)
-    }
-
-    fn ask<'a>(&self, changes: impl Iterator<Item = ObjectChange<'a>>) -> Result<Facts, Error> {
-        let mut listings: Vec<Listing> = Vec::new();
+        let mut work = Work::default();
         let mut accounts = None;
-        for ObjectChange { oid, .. } in changes {
-            if matches!(oid, OID_SECURITY | OID_SERVER | OID_ACCESS_CONTROL) && accounts.is_none() {
+        for ObjectChange { oid, .. } in changes.clone() {
+            if is_governed(oid) {
+                self.find_gone(oid, &mut work.gone)?;
+            }
+            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
                 let mut found = Ids::new();
-                self.host.list_accounts(&mut found)?;
-                accounts = Some(found);
+                let listed = self.host.list_accounts(&mut found);
+                accounts = Some(found.complete(listed)?);
             }
-            if !is_governed(oid) || !self.governs_any(oid)? {
-                continue;
-            }
-            // Where the host cannot tell what exists, nothing counts as gone.
-            let listing = match self.host.is_object_registered(oid) {
-                Ok(false) => None,
-                Ok(true) => {
-                    let mut found = Ids::new();
-                    if self.host.list_instances(oid, &mut found).is_err() {
-                        continue;
+        }
+        {
+            let mut state = self.write_state()?;
+            let mark = state.table.mark();
+            let mut result = state.table.drop_gone(&mut work, accounts.as_ref());
+            if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
+                for ObjectChange { oid, created } in changes {
+                    if result.is_ok() && is_governed(oid) {
+                        result = state.table.adopt(origin, oid, created, &mut work);
                     }
-                    Some(found)
                 }
-                Err(_) => continue,
-            };
-            vec::push(&mut listings, (oid, listing))?;
+            }
+            if result.is_err() || state.table.mark() != mark {
+                state.conclude(mark, result)?;
+            }
         }
-        Ok(Facts { listings, accounts })
-    }
-
-    fn governs_any(&self, oid: Oid) -> Result<bool, Error> {
-        let state = self.read_state()?;
-        let first = state.table.target_at_or_after([oid, 0, 0]);
-        Ok(first.is_some_and(|([found, _, _], _)| found == oid))
-    }
-
-    /// Has the host remove the target, and then removes the instance. If the
-    /// host does not, the target stays unreachable.
-    fn remove_orphan(&self, orphan: &Orphan) -> Result<(), Error> {
-        let Orphan { acl_iid, oid, iid } = *orphan;
-        if self.host.remove_instance(oid, iid).is_err() {
-            return Ok(());
+        for &row in &work.orphans {
+            let [oid, iid, ..] = unpack(row);
+            if self.host.remove_instance(oid, iid).is_ok() {
+                self.write_state()?.remove_orphan(row);
+            }
         }
-        let mut state = self.write_state()?;
-        let Some(slot) = state.table.slot_of(acl_iid) else {
-            return Ok(());
-        };
-        let target = state.table.get(slot).and_then(|record| record.target());
-        if target == Some((oid, iid)) {
-            // Should memory be lacking even for this, the instance stays, with
-            // no rights, until the next change of the Object.
-            let _ = state.change(|table, mark| table.kill(mark, slot));
+        if work.instances {
+            self.host.changed(Change::Instances);
+        }
+        for &row in &work.resources {
+            let [.., iid, rid] = unpack(row);
+            self.host.changed(Change::Resource(iid, rid));
         }
         Ok(())
+    }
+
+    /// Adds the targets of this Object that do not exist. Only those that were
+    /// governed before the host was asked can be among them, and none are where
+    /// the host cannot tell.
+    fn find_gone(&self, oid: Oid, gone: &mut Vec<u64>) -> Result<(), Error> {
+        let start = gone.len();
+        {
+            let table = &self.read_state()?.table;
+            let mut from = pack([oid, 0, 0, 0]);
+            while let Some(row) = table.target_row_at_or_after(from)
+                && unpack(row)[0] == oid
+            {
+                vec::push(gone, row)?;
+                // A target's row is never the highest number: 65535 is no OID.
+                from = row + 1;
+            }
+        }
+        if gone.len() == start {
+            return Ok(());
+        }
+        let present = match self.host.is_object_registered(oid) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
+                let mut found = Ids::new();
+                let listed = self.host.list_instances(oid, &mut found);
+                found.complete(listed)
+            }
+            Err(error) => Err(error),
+        };
+        let Ok(present) = present else {
+            gone.truncate(start);
+            return Ok(());
+        };
+        let mut at = 0;
+        gone.retain(|&row| {
+            let [_, iid, ..] = unpack(row);
+            at += 1;
+            at <= start || (iid != MAX_ID && !present.contains(iid))
+        });
+        Ok(())
+    }
+}
+
+impl State {
+    /// Removes the instance of a target that has been removed, unless something
+    /// else was made of it meanwhile. Should memory be lacking even for this, it
+    /// stays, with no rights, until the Object changes again.
+    fn remove_orphan(&mut self, row: u64) {
+        let mark = self.table.mark();
+        let result = self.table.remove_row(row);
+        let _ = self.conclude(mark, result);
     }
 }
 
@@ -169,127 +154,116 @@ fn is_governed(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL
 }
 
-/// Removes the instances of one Object whose targets do not exist.
-fn remove_gone(
-    table: &mut Table,
-    mark: usize,
-    oid: Oid,
-    present: Option<&Ids>,
-    notes: &mut Notes,
-) -> Result<(), Error> {
-    let mut from = [oid, 0, 0];
-    while let Some((key, _)) = table.target_at_or_after(from) {
-        let [found, iid, slot] = key;
-        if found != oid {
-            break;
+impl Table {
+    /// Removes the instance with this row among the targets, if there is one.
+    fn remove_row(&mut self, row: u64) -> Result<(), Error> {
+        if self.target_row_at_or_after(row) != Some(row) {
+            return Ok(());
         }
-        let stays = present.is_some_and(|ids| iid == MAX_ID || ids.contains(iid));
-        if !stays {
-            table.kill(mark, slot)?;
-            notes.instances = true;
-        }
-        from = match (slot.checked_add(1), iid.checked_add(1)) {
-            (Some(slot), _) => [oid, iid, slot],
-            (None, Some(iid)) => [oid, iid, 0],
-            (None, None) => break,
-        };
+        let [_, _, acl_iid, _] = unpack(row);
+        let instance = self.find(acl_iid)?;
+        self.remove(&instance)
     }
-    Ok(())
-}
 
-/// Drops what accounts that have gone left behind.
-fn settle_accounts(
-    table: &mut Table,
-    mark: usize,
-    accounts: &Ids,
-    notes: &mut Notes,
-    orphans: &mut Vec<Orphan>,
-) -> Result<(), Error> {
-    let stays = |ssid| ssid == SSID_ANY || accounts.contains(ssid);
-    let mut from = Some(0);
-    while let Some((slot, record)) = from.and_then(|from| table.at_or_after(from)) {
-        let (acl_iid, owner, target) = (record.iid(), record.owner(), record.target());
-        from = acl_iid.checked_add(1);
-        let entries = table.entries(record);
-        let lost_key = entries.iter().any(|entry| !stays(entry.ssid));
-        let fate = fate_of(entries, owner, accounts);
-        let lost_owner = owner.is_some_and(|owner| !is_owner_kept(owner, accounts));
-        if !lost_key && !lost_owner {
-            continue;
+    /// Drops what targets and accounts that are gone have left behind.
+    fn drop_gone(&mut self, work: &mut Work, accounts: Option<&Ids>) -> Result<(), Error> {
+        for &row in &work.gone {
+            self.remove_row(row)?;
+            work.instances = true;
         }
-        if lost_key || fate == Fate::Orphan {
-            table.retain_entries(mark, slot, |entry| stays(entry.ssid))?;
-            vec::push(&mut notes.resources, (acl_iid, RID_ACL))?;
-        }
-        match (fate, target) {
-            (Fate::Keep, _) => continue,
-            (Fate::Orphan, None | Some((_, MAX_ID))) => {
-                table.kill(mark, slot)?;
-                notes.instances = true;
+        let Some(accounts) = accounts else {
+            return Ok(());
+        };
+        let mut from = Some(0);
+        while let Some(instance) = from.and_then(|from| self.at_or_after(from)) {
+            let acl_iid = instance.iid;
+            from = acl_iid.checked_add(1);
+            let lost_entry = self.drop_entries(acl_iid, accounts)?;
+            let owner = instance.owner;
+            // An owner that a transaction has not set yet, zero, is for
+            // validation to judge.
+            let is_owned = owner == 0 || accounts.contains(owner);
+            let lost_owner = !is_owned && owner != SSID_BOOTSTRAP;
+            if !lost_entry && !lost_owner {
                 continue;
             }
-            (Fate::Orphan, Some((oid, iid))) => {
-                // Unreachable from here on, whether the host can remove it or not.
-                vec::push(orphans, Orphan { acl_iid, oid, iid })?;
-                notes.instances = true;
-                table.set_owner(mark, slot, SSID_BOOTSTRAP)?;
+            let mut new = instance;
+            if lost_owner {
+                new.owner = self.elect(acl_iid);
             }
-            (Fate::Owner(elected), _) => table.set_owner(mark, slot, elected)?,
+            if !is_owned && self.entry_at_or_after(acl_iid, 0).is_none() {
+                work.instances = true;
+                let Some((oid, iid)) = instance.target().filter(|&(_, iid)| iid != MAX_ID) else {
+                    self.remove(&instance)?;
+                    continue;
+                };
+                // Out of reach from here on, whether or not the host can remove
+                // the target.
+                new.set_has_acl(true);
+                vec::push(&mut work.orphans, pack([oid, iid, acl_iid, new.owner]))?;
+            }
+            if new != instance {
+                self.replace(&instance, &new)?;
+            }
+            if lost_owner {
+                work.note(acl_iid, RID_OWNER)?;
+            }
+            if lost_entry {
+                work.note(acl_iid, RID_ACL)?;
+            }
         }
-        vec::push(&mut notes.resources, (acl_iid, RID_OWNER))?;
+        Ok(())
     }
-    Ok(())
-}
 
-fn is_owner_kept(owner: Ssid, accounts: &Ids) -> bool {
-    owner == SSID_BOOTSTRAP || accounts.contains(owner)
-}
-
-/// Who is to own an instance, given the accounts that exist.
-fn fate_of(entries: &[Entry], owner: Option<Ssid>, accounts: &Ids) -> Fate {
-    // An owner that a transaction has not set yet is for validation to judge.
-    if owner.is_none_or(|owner| owner != SSID_BOOTSTRAP && accounts.contains(owner)) {
-        return Fate::Keep;
-    }
-    let stays = |entry: &&Entry| entry.ssid == SSID_ANY || accounts.contains(entry.ssid);
-    if !entries.iter().any(|entry| stays(&entry)) {
-        return Fate::Orphan;
-    }
-    if owner == Some(SSID_BOOTSTRAP) {
-        return Fate::Keep;
-    }
-    let weight = |entry: &Entry| {
-        let mask = Mask::from_bits_truncate(entry.mask);
-        (mask & (Mask::WRITE | Mask::DELETE)).bits()
-    };
-    let elected = entries
-        .iter()
-        .filter(|entry| entry.ssid != SSID_ANY)
-        .filter(stays)
-        // Entries rise by SSID, and `max_by_key` takes the last of equals.
-        .max_by_key(|entry| weight(entry));
-    Fate::Owner(elected.map_or(SSID_BOOTSTRAP, |entry| entry.ssid))
-}
-
-/// Gives the creator its rights on the instances that it has just created.
-fn adopt(
-    table: &mut Table,
-    mark: usize,
-    origin: Ssid,
-    change: ObjectChange<'_>,
-    notes: &mut Notes,
-) -> Result<(), Error> {
-    let ObjectChange { oid, created } = change;
-    for &iid in created {
-        if iid == MAX_ID || table.governing(oid, iid).is_some() {
-            continue;
+    /// Drops the entries of servers without an account; whether there were any.
+    fn drop_entries(&mut self, acl_iid: Iid, accounts: &Ids) -> Result<bool, Error> {
+        let mut lost = false;
+        let mut from = 1;
+        // 65535 is no key of an entry, so the search ends there.
+        while let Some(entry) = self.entry_at_or_after(acl_iid, from) {
+            from = entry.ssid.saturating_add(1);
+            if !accounts.contains(entry.ssid) {
+                self.put_entry(acl_iid, entry, false)?;
+                lost = true;
+            }
         }
-        let acl_iid = table.lowest_free_iid()?;
-        let slot: Slot = govern(table, mark, acl_iid, oid, iid)?;
-        let mask = Mask::OWNER.bits();
-        table.set_entry(mark, slot, Entry { ssid: origin, mask })?;
-        table.set_owner(mark, slot, origin)?;
-        notes.instances = true;
+        Ok(lost)
     }
-    Ok(())
+
+    /// The new owner among those that have an entry: who may write and delete
+    /// most, and the highest SSID among equals; without any, nobody may edit.
+    fn elect(&self, acl_iid: Iid) -> Ssid {
+        let mut elected = SSID_BOOTSTRAP;
+        let mut most = 0;
+        let mut from = 1;
+        while let Some(Entry { ssid, mask }) = self.entry_at_or_after(acl_iid, from) {
+            from = ssid.saturating_add(1);
+            let weight = mask & (Mask::WRITE | Mask::DELETE).bits();
+            if elected == SSID_BOOTSTRAP || weight >= most {
+                (elected, most) = (ssid, weight);
+            }
+        }
+        elected
+    }
+
+    /// Gives the creator its rights on the instances that it has just created.
+    fn adopt(
+        &mut self,
+        origin: Ssid,
+        oid: Oid,
+        created: &[Iid],
+        work: &mut Work,
+    ) -> Result<(), Error> {
+        for &iid in created {
+            if iid == MAX_ID || self.governing(oid, iid).is_some() {
+                continue;
+            }
+            let acl_iid = self.lowest_free_iid()?;
+            self.govern(acl_iid, [oid, iid, origin], true)?;
+            let (ssid, mask) = (origin, Mask::OWNER.bits());
+            self.put_entry(acl_iid, Entry { ssid, mask }, true)?;
+            work.instances = true;
+        }
+        Ok(())
+    }
 }

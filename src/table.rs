@@ -1,76 +1,53 @@
-//! The Access Control instances, their two indices, and the journal that can
-//! take every change back.
+//! The Access Control instances, as rows of three ordered sets, and the journal
+//! that can take every change back.
 //!
-//! Three rules keep all-or-nothing cheap:
+//! | set | row | finds |
+//! |---|---|---|
+//! | targets | target OID, target IID, IID, owner | who governs a target |
+//! | instances | IID, target OID, target IID, flags | an instance |
+//! | entries | IID, SSID, mask, 0 | its ACL |
 //!
-//! * A change appends the instance's previous image to the journal, once for a
-//!   run of changes to the same instance, before it touches anything.
-//! * While the journal is not empty nothing is taken out of an index and no
-//!   image is dropped: an instance that goes leaves a tombstone. Taking changes
-//!   back therefore only moves images, and needs no memory.
-//! * [`Table::settle`], which ends each scope, removes what is stale, and
-//!   removal needs no memory either.
+//! A change takes rows out and puts rows in, and the journal says which. Taking
+//! a change back does the opposite in the opposite order, and needs no memory
+//! (see [`Index`]).
 
-use crate::index::{Index, Key};
+use crate::index::Index;
 use crate::{Entry, Error, Iid, MAX_ID, Oid, SSID_BOOTSTRAP, Ssid, vec};
 use alloc::vec::Vec;
 
-/// Where an instance stands in the table. Stays the same while it exists.
-pub(crate) type Slot = u16;
+const HAS_TARGET_IID: u16 = 1;
+const HAS_ACL: u16 = 2;
 
-const PAGE: usize = 64;
-
-/// Entries that fit into the record itself.
-const INLINE: usize = 2;
-/// Values of `Record::acl_len` beside the inline lengths.
-const ACL_ABSENT: u8 = 0xff;
-const ACL_POOLED: u8 = 0xfe;
-
-const LIVE: u8 = 1;
-const HAS_TARGET_IID: u8 = 2;
-const UNCHECKED: u8 = 4;
-const FREE: u8 = 8;
-
-/// One Access Control instance: 18 bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Record {
-    /// For a free slot: the next free one.
-    iid: Iid,
-    /// `MAX_ID` while unset.
-    oid: Oid,
-    target_iid: Iid,
-    /// Zero while unset.
-    owner: Ssid,
-    flags: u8,
-    /// How many of `acl` are in use, or that there is none, or that the entries
-    /// stand in the pool (at the place that `acl`'s first `ssid` tells).
-    acl_len: u8,
-    acl: [Entry; INLINE],
+enum Set {
+    Targets,
+    Instances,
+    Entries,
 }
 
-impl Record {
-    const NONE: Entry = Entry { ssid: 0, mask: 0 };
+/// What was done to a set.
+#[derive(Clone, Copy)]
+struct Step {
+    row: u64,
+    set: Set,
+    put: bool,
+    /// Whether a handler did it, so that validation has to look.
+    by_handler: bool,
+}
 
-    const fn dead(iid: Iid) -> Record {
-        Record {
-            iid,
-            oid: MAX_ID,
-            target_iid: 0,
-            owner: SSID_BOOTSTRAP,
-            flags: 0,
-            acl_len: ACL_ABSENT,
-            acl: [Record::NONE; INLINE],
-        }
-    }
+/// One Access Control instance without its ACL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Instance {
+    pub(crate) iid: Iid,
+    /// `MAX_ID` while unset.
+    pub(crate) oid: Oid,
+    target_iid: Iid,
+    flags: u16,
+    /// Zero while unset.
+    pub(crate) owner: Ssid,
+}
 
-    pub(crate) fn iid(&self) -> Iid {
-        self.iid
-    }
-
-    pub(crate) fn owner(&self) -> Option<Ssid> {
-        (self.owner != 0).then_some(self.owner)
-    }
-
+impl Instance {
     pub(crate) fn oid(&self) -> Option<Oid> {
         (self.oid != MAX_ID).then_some(self.oid)
     }
@@ -83,718 +60,297 @@ impl Record {
         Some((self.oid()?, self.target_iid()?))
     }
 
+    pub(crate) fn set_target_iid(&mut self, target_iid: Iid) {
+        self.target_iid = target_iid;
+        self.flags |= HAS_TARGET_IID;
+    }
+
     pub(crate) fn has_acl(&self) -> bool {
-        self.acl_len != ACL_ABSENT
+        self.flags & HAS_ACL != 0
     }
 
-    fn is_live(&self) -> bool {
-        self.flags & LIVE != 0
+    /// Makes the ACL present, or absent; absent, it is to have no entries.
+    pub(crate) fn set_has_acl(&mut self, has_acl: bool) {
+        self.flags &= !HAS_ACL;
+        if has_acl {
+            self.flags |= HAS_ACL;
+        }
     }
 
-    fn set(&mut self, flag: u8, on: bool) {
-        self.flags = if on {
-            self.flags | flag
-        } else {
-            self.flags & !flag
-        };
+    /// While the target is incomplete, the row is kept out of all Objects.
+    fn target_row(&self) -> u64 {
+        let (oid, target_iid) = self.target().unwrap_or((MAX_ID, 0));
+        pack([oid, target_iid, self.iid, self.owner])
     }
 
-    fn pooled(&self) -> Option<u16> {
-        let [first, ..] = &self.acl;
-        (self.acl_len == ACL_POOLED).then_some(first.ssid)
-    }
-
-    /// The by-target key of the instance in `slot`; dead and incomplete ones
-    /// have none.
-    fn key(&self, slot: Slot) -> Option<Key> {
-        let (oid, target_iid) = self.target()?;
-        self.is_live().then_some([oid, target_iid, slot])
+    fn instance_row(&self) -> u64 {
+        pack([self.iid, self.oid, self.target_iid, self.flags])
     }
 }
 
-enum Pooled {
-    Used(Vec<Entry>),
-    Free { next: u16 },
+pub(crate) const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
+    ((a as u64) << 48) | ((b as u64) << 32) | ((c as u64) << 16) | d as u64
 }
 
-struct Saved {
-    slot: Slot,
-    before: Record,
-}
-
-/// Which state a look-up is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
-    Now,
-    /// The one that the journal leads back to.
-    Before,
+pub(crate) const fn unpack(row: u64) -> [u16; 4] {
+    [
+        (row >> 48) as u16,
+        (row >> 32) as u16,
+        (row >> 16) as u16,
+        row as u16,
+    ]
 }
 
 /// The Access Control instances of one client.
 pub(crate) struct Table {
-    pages: Vec<Vec<Record>>,
-    /// First of the chain of free slots, or `MAX_ID`.
-    free: Slot,
-    live: usize,
-    by_iid: Index,
-    by_target: Index,
-    pool: Vec<Pooled>,
-    pool_free: u16,
-    journal: Vec<Saved>,
+    targets: Index,
+    pub(crate) instances: Index,
+    pub(crate) entries: Index,
+    journal: Vec<Step>,
+    /// Whether it is a handler that changes something.
+    pub(crate) by_handler: bool,
 }
 
 impl Table {
     pub(crate) const fn new() -> Table {
         Table {
-            pages: Vec::new(),
-            free: MAX_ID,
-            live: 0,
-            by_iid: Index::new(),
-            by_target: Index::new(),
-            pool: Vec::new(),
-            pool_free: MAX_ID,
+            targets: Index::new(),
+            instances: Index::new(),
+            entries: Index::new(),
             journal: Vec::new(),
+            by_handler: false,
         }
     }
 
     // ---- looking up -------------------------------------------------------
 
-    fn record(&self, slot: Slot) -> Option<&Record> {
-        let slot = usize::from(slot);
-        self.pages.get(slot / PAGE)?.get(slot % PAGE)
+    /// The first target at or after one, with the instance that governs it and
+    /// its owner. Should an open transaction hold several instances for the same
+    /// target, the lowest ID comes first.
+    pub(crate) fn target_at_or_after(&self, oid: Oid, iid: Iid, acl_iid: Iid) -> Option<[u16; 4]> {
+        self.target_row_at_or_after(pack([oid, iid, acl_iid, 0]))
+            .map(unpack)
     }
 
-    fn record_mut(&mut self, slot: Slot) -> Option<&mut Record> {
-        let slot = usize::from(slot);
-        self.pages.get_mut(slot / PAGE)?.get_mut(slot % PAGE)
+    /// The first row of the targets that is not below this one.
+    pub(crate) fn target_row_at_or_after(&self, row: u64) -> Option<u64> {
+        self.targets.at_or_after(row)
     }
 
-    pub(crate) fn get(&self, slot: Slot) -> Option<&Record> {
-        self.record(slot).filter(|record| record.is_live())
+    /// The instance that governs a target, and its owner.
+    pub(crate) fn governing(&self, oid: Oid, iid: Iid) -> Option<(Iid, Ssid)> {
+        let [found_oid, found_iid, acl_iid, owner] = self.target_at_or_after(oid, iid, 0)?;
+        ((found_oid, found_iid) == (oid, iid)).then_some((acl_iid, owner))
     }
 
-    /// The slot of the ID, be it of an instance or of a tombstone.
-    fn slot_or_tombstone(&self, iid: Iid) -> Option<Slot> {
-        match self.by_iid.at_or_after([0, iid, 0]) {
-            Some([_, found, slot]) if found == iid => Some(slot),
-            _ => None,
-        }
+    pub(crate) fn instance(&self, row: u64) -> Option<Instance> {
+        let [iid, oid, target_iid, flags] = unpack(row);
+        let mut instance = Instance {
+            iid,
+            oid,
+            target_iid,
+            flags,
+            owner: 0,
+        };
+        let [.., owner] = unpack(self.targets.at_or_after(instance.target_row())?);
+        instance.owner = owner;
+        Some(instance)
     }
 
-    pub(crate) fn slot_of(&self, iid: Iid) -> Option<Slot> {
-        let slot = self.slot_or_tombstone(iid)?;
-        self.get(slot).map(|_| slot)
+    /// The first instance whose ID is `iid` or above.
+    pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
+        self.instance(self.instances.at_or_after(pack([iid, 0, 0, 0]))?)
     }
 
-    /// The first instance whose ID is `from` or above.
-    pub(crate) fn at_or_after(&self, from: Iid) -> Option<(Slot, &Record)> {
-        let mut from = [0, from, 0];
-        loop {
-            let key = self.by_iid.at_or_after(from)?;
-            let [_, iid, slot] = key;
-            if let Some(record) = self.get(slot) {
-                return Some((slot, record));
-            }
-            from = [0, iid.checked_add(1)?, 0];
-        }
+    /// The instance with this ID.
+    pub(crate) fn find(&self, iid: Iid) -> Result<Instance, Error> {
+        let found = self.at_or_after(iid).filter(|found| found.iid == iid);
+        found.ok_or(Error::NotFound)
     }
 
-    /// The first instance at or after a by-target key, in the order of targets.
-    pub(crate) fn target_at_or_after(&self, from: Key) -> Option<(Key, &Record)> {
-        let mut key = self.by_target.at_or_after(from)?;
-        loop {
-            let [_, _, slot] = key;
-            if let Some(record) = self.get(slot)
-                && record.key(slot) == Some(key)
-            {
-                return Some((key, record));
-            }
-            // Left by a change that has not been settled yet.
-            key = self.by_target.after(key)?;
-        }
+    /// The first entry of an instance whose SSID is `ssid` or above.
+    pub(crate) fn entry_at_or_after(&self, iid: Iid, ssid: Ssid) -> Option<Entry> {
+        let row = self.entries.at_or_after(pack([iid, ssid, 0, 0]))?;
+        let [found, ssid, mask, _] = unpack(row);
+        (found == iid).then_some(Entry { ssid, mask })
     }
 
-    /// The instance that governs a target. Should an open transaction hold
-    /// several for the same one, it is the lowest ID.
-    pub(crate) fn governing(&self, oid: Oid, target_iid: Iid) -> Option<(Slot, &Record)> {
-        let mut found: Option<(Slot, &Record)> = None;
-        let mut from = [oid, target_iid, 0];
-        while let Some((key, record)) = self.target_at_or_after(from) {
-            let [key_oid, key_iid, slot] = key;
-            if (key_oid, key_iid) != (oid, target_iid) {
-                break;
-            }
-            if found.is_none_or(|(_, other)| record.iid < other.iid) {
-                found = Some((slot, record));
-            }
-            match slot.checked_add(1) {
-                Some(next) => from = [oid, target_iid, next],
-                None => break,
-            }
-        }
-        found
-    }
-
-    /// Whether an instance other than `slot` has the same target.
-    pub(crate) fn has_rival(&self, slot: Slot, oid: Oid, target_iid: Iid) -> bool {
-        let mut from = [oid, target_iid, 0];
-        while let Some((key, _)) = self.target_at_or_after(from) {
-            let [key_oid, key_iid, other] = key;
-            if (key_oid, key_iid) != (oid, target_iid) {
-                return false;
-            }
-            if other != slot {
-                return true;
-            }
-            match other.checked_add(1) {
-                Some(next) => from = [oid, target_iid, next],
-                None => return false,
-            }
-        }
-        false
-    }
-
-    /// The instance with the ID.
-    pub(crate) fn viewed(&self, view: View, iid: Iid) -> Option<&Record> {
-        let slot = self.slot_or_tombstone(iid)?;
-        match view {
-            View::Now => self.get(slot),
-            View::Before => self.get_before(slot),
-        }
-    }
-
-    /// The instance that governs a target.
-    pub(crate) fn governing_in(&self, view: View, oid: Oid, target_iid: Iid) -> Option<&Record> {
-        if view == View::Now {
-            return self.governing(oid, target_iid).map(|(_, record)| record);
-        }
-        let mut next = self.by_target.at_or_after([oid, target_iid, 0]);
-        while let Some(key) = next {
-            let [key_oid, key_iid, slot] = key;
-            if (key_oid, key_iid) != (oid, target_iid) {
-                return None;
-            }
-            if let Some(record) = self.get_before(slot)
-                && record.key(slot) == Some(key)
-            {
-                // There was one at the most: validation saw to that.
-                return Some(record);
-            }
-            next = self.by_target.after(key);
-        }
-        None
-    }
-
-    /// The instance as it was before the open scope. Reads the whole journal.
-    fn get_before(&self, slot: Slot) -> Option<&Record> {
-        let saved = self.journal.iter().find(|saved| saved.slot == slot);
-        saved
-            .map(|saved| &saved.before)
-            .or_else(|| self.record(slot))
-            .filter(|record| record.is_live())
-    }
-
-    /// The entries, by rising SSID; empty also where the ACL is absent.
-    pub(crate) fn entries<'a>(&'a self, record: &'a Record) -> &'a [Entry] {
-        if let Some(place) = record.pooled() {
-            return match self.pool.get(usize::from(place)) {
-                Some(Pooled::Used(entries)) => entries,
-                _ => &[],
-            };
-        }
-        record
-            .acl
-            .get(..usize::from(record.acl_len))
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn entry(&self, record: &Record, ssid: Ssid) -> Option<Entry> {
-        let entries = self.entries(record);
-        if entries.len() <= INLINE {
-            return entries.iter().find(|entry| entry.ssid == ssid).copied();
-        }
-        let place = entries.partition_point(|entry| entry.ssid < ssid);
-        entries
-            .get(place)
+    /// The entry of an instance for exactly this SSID.
+    pub(crate) fn entry(&self, iid: Iid, ssid: Ssid) -> Option<Entry> {
+        self.entry_at_or_after(iid, ssid)
             .filter(|entry| entry.ssid == ssid)
-            .copied()
     }
 
     /// The lowest ID that no instance has.
     pub(crate) fn lowest_free_iid(&self) -> Result<Iid, Error> {
-        let mut lowest = self.by_iid.lowest_gap();
-        for saved in &self.journal {
-            if let Some(record) = self.record(saved.slot)
-                && !record.is_live()
-            {
-                lowest = lowest.min(usize::from(record.iid));
-            }
-        }
-        match Iid::try_from(lowest) {
+        match Iid::try_from(self.instances.lowest_gap()) {
             Ok(iid) if iid != MAX_ID => Ok(iid),
             _ => Err(Error::Full),
         }
     }
 
-    // ---- scopes -----------------------------------------------------------
+    // ---- the journal ------------------------------------------------------
+
+    fn set(&mut self, set: Set) -> &mut Index {
+        match set {
+            Set::Targets => &mut self.targets,
+            Set::Instances => &mut self.instances,
+            Set::Entries => &mut self.entries,
+        }
+    }
+
+    fn step(&mut self, set: Set, row: u64, put: bool) -> Result<(), Error> {
+        let by_handler = self.by_handler;
+        self.journal.try_reserve(1)?;
+        if put {
+            self.set(set).insert(row)?;
+        } else {
+            self.set(set).remove(row);
+        }
+        vec::push(
+            &mut self.journal,
+            Step {
+                row,
+                set,
+                put,
+                by_handler,
+            },
+        )
+    }
 
     /// Where the journal stands; what follows can be taken back to here.
     pub(crate) fn mark(&self) -> usize {
         self.journal.len()
     }
 
-    /// Keeps the present image of `slot` for taking back.
-    fn save(&mut self, slot: Slot) -> Result<(), Error> {
-        let Some(&now) = self.record(slot) else {
-            return Err(Error::NotFound);
-        };
-        vec::push(&mut self.journal, Saved { slot, before: now })
-    }
-
-    /// Whether the last thing saved after `mark` was this slot, with the target
-    /// that it has now: then one image serves for both changes.
-    fn is_saved(&self, mark: usize, slot: Slot) -> bool {
-        match (self.journal.last(), self.record(slot)) {
-            (Some(saved), Some(now)) => {
-                self.journal.len() > mark
-                    && saved.slot == slot
-                    && saved.before.key(slot) == now.key(slot)
-            }
-            _ => false,
-        }
-    }
-
-    /// Takes back everything after `mark`.
+    /// Takes everything after `mark` back.
     pub(crate) fn undo_to(&mut self, mark: usize) {
-        // Each image changes places with its successor, so that the journal
-        // then holds exactly the images that are no longer wanted.
-        let mut journal = core::mem::take(&mut self.journal);
-        for saved in journal.iter_mut().skip(mark).rev() {
-            let mut was_live = false;
-            if let Some(record) = self.record_mut(saved.slot) {
-                was_live = record.is_live();
-                core::mem::swap(record, &mut saved.before);
-            }
-            let is_live = self.get(saved.slot).is_some();
-            self.live = (self.live + usize::from(is_live)).saturating_sub(usize::from(was_live));
-        }
-        self.journal = journal;
-        self.discard_from(mark);
+        self.turn(mark, true);
+        self.journal.truncate(mark);
     }
 
     /// Makes everything final: no mark is valid any more.
     pub(crate) fn settle(&mut self) {
-        self.discard_from(0);
+        self.targets.tidy();
+        self.instances.tidy();
+        self.entries.tidy();
         // Single changes reuse a small journal; a large one is given back.
-        if self.journal.capacity() > 8 {
+        if self.journal.capacity() > 16 {
             self.journal = Vec::new();
         }
+        self.journal.clear();
     }
 
-    /// Drops the journal's images from `mark` on, with what only they needed.
-    fn discard_from(&mut self, mark: usize) {
-        while self.journal.len() > mark {
-            let Some(Saved { slot, before }) = self.journal.pop() else {
-                return;
-            };
-            let now = self.record(slot).copied();
-            if let Some(key) = before.key(slot)
-                && now.and_then(|now| now.key(slot)) != Some(key)
-                && !self.is_needed(mark, slot, |image| image.key(slot) == Some(key))
-            {
-                self.by_target.remove(key);
-            }
-            if let Some(place) = before.pooled()
-                && now.and_then(|now| now.pooled()) != Some(place)
-                && !self.is_needed(mark, slot, |image| image.pooled() == Some(place))
-            {
-                self.release_entries(place);
-            }
-            if let Some(record) = self.record_mut(slot) {
-                if mark == 0 {
-                    record.set(UNCHECKED, false);
-                }
-                if !record.is_live() && !self.is_needed(mark, slot, |_| true) {
-                    self.release_slot(slot);
-                }
+    /// Takes the steps after `mark` back, or does them again. The journal stays.
+    pub(crate) fn turn(&mut self, mark: usize, back: bool) {
+        let journal = core::mem::take(&mut self.journal);
+        let mut steps = journal.iter().skip(mark);
+        while let Some(step) = if back {
+            steps.next_back()
+        } else {
+            steps.next()
+        } {
+            if step.put != back {
+                // Room is certain: the row has been there before.
+                let _ = self.set(step.set).insert(step.row);
+            } else {
+                self.set(step.set).remove(step.row);
             }
         }
+        self.journal = journal;
     }
 
-    /// Whether an image of the slot that stays in the journal needs something.
-    fn is_needed(&self, mark: usize, slot: Slot, needs: impl Fn(&Record) -> bool) -> bool {
-        self.journal
-            .iter()
-            .take(mark)
-            .any(|saved| saved.slot == slot && needs(&saved.before))
-    }
-
-    /// Saves the slot's image unless the last one serves.
-    fn save_once(&mut self, mark: usize, slot: Slot) -> Result<(), Error> {
-        if self.is_saved(mark, slot) {
-            return Ok(());
-        }
-        self.save(slot)
-    }
-
-    // ---- slots and entry lists --------------------------------------------
-
-    fn take_slot(&mut self, iid: Iid) -> Result<Slot, Error> {
-        let slot = self.free;
-        if let Some(record) = self.record_mut(slot) {
-            let next = record.iid;
-            *record = Record::dead(iid);
-            self.free = next;
-            return Ok(slot);
-        }
-        if self.pages.last().is_none_or(|page| page.len() >= PAGE) {
-            vec::push(&mut self.pages, Vec::new())?;
-        }
-        let before = self.pages.len().saturating_sub(1) * PAGE;
-        let Some(page) = self.pages.last_mut() else {
-            return Err(Error::NoMemory);
+    /// The instance that the `at`th step is about, if a handler took it.
+    pub(crate) fn handled(&self, at: usize) -> Option<Option<Iid>> {
+        let step = self.journal.get(at)?;
+        let iid = match (step.set, unpack(step.row)) {
+            (Set::Targets, [_, _, iid, _]) => iid,
+            (_, [iid, ..]) => iid,
         };
-        let slot = Slot::try_from(before + page.len()).map_err(|_| Error::Full)?;
-        vec::push(page, Record::dead(iid))?;
-        Ok(slot)
-    }
-
-    /// Gives a dead slot back. Twice is once.
-    fn release_slot(&mut self, slot: Slot) {
-        let free = self.free;
-        let Some(record) = self.record_mut(slot) else {
-            return;
-        };
-        if record.flags & FREE != 0 {
-            return;
-        }
-        let old = *record;
-        *record = Record::dead(free);
-        record.flags = FREE;
-        self.free = slot;
-        self.by_iid.remove([0, old.iid, slot]);
-        if let Some(place) = old.pooled() {
-            self.release_entries(place);
-        }
-    }
-
-    fn take_entries(&mut self, entries: Vec<Entry>) -> Result<u16, Error> {
-        let place = self.pool_free;
-        if let Some(pooled) = self.pool.get_mut(usize::from(place))
-            && let Pooled::Free { next } = *pooled
-        {
-            self.pool_free = next;
-            *pooled = Pooled::Used(entries);
-            return Ok(place);
-        }
-        let place = u16::try_from(self.pool.len()).map_err(|_| Error::Full)?;
-        if place == MAX_ID {
-            return Err(Error::Full);
-        }
-        vec::push(&mut self.pool, Pooled::Used(entries))?;
-        Ok(place)
-    }
-
-    /// Gives an entry list back. Twice is once.
-    fn release_entries(&mut self, place: u16) {
-        if let Some(pooled @ Pooled::Used(_)) = self.pool.get_mut(usize::from(place)) {
-            *pooled = Pooled::Free {
-                next: self.pool_free,
-            };
-            self.pool_free = place;
-        }
+        Some(step.by_handler.then_some(iid))
     }
 
     // ---- changing ---------------------------------------------------------
-    // Each takes the mark of the scope that it belongs to, and after an error
-    // that scope is to be taken back.
+    // After an error the caller takes back what was done so far.
 
-    /// Adds an instance without a target, owned by the Bootstrap-Server.
-    pub(crate) fn insert(&mut self, iid: Iid, has_acl: bool) -> Result<Slot, Error> {
+    fn put(&mut self, instance: &Instance, put: bool) -> Result<(), Error> {
+        self.step(Set::Targets, instance.target_row(), put)?;
+        self.step(Set::Instances, instance.instance_row(), put)
+    }
+
+    /// Replaces an instance by another one with the same ID.
+    pub(crate) fn replace(&mut self, old: &Instance, new: &Instance) -> Result<(), Error> {
+        self.put(old, false)?;
+        self.put(new, true)
+    }
+
+    /// Adds an instance, whose ID must be free, without a target, and owned by
+    /// the Bootstrap-Server.
+    pub(crate) fn insert(&mut self, iid: Iid) -> Result<(), Error> {
         if iid == MAX_ID {
             return Err(Error::BadRequest);
         }
-        // From here on saving cannot fail, so no slot is lost half-way.
-        self.journal.try_reserve(1)?;
-        let slot = match self.slot_or_tombstone(iid) {
-            Some(slot) if self.get(slot).is_some() => return Err(Error::Conflict(iid)),
-            Some(slot) => slot,
-            None => {
-                let slot = self.take_slot(iid)?;
-                if let Err(error) = self.by_iid.insert([0, iid, slot]) {
-                    self.release_slot(slot);
-                    return Err(error);
-                }
-                slot
-            }
+        if self.find(iid).is_ok() {
+            return Err(Error::Conflict);
+        }
+        let instance = Instance {
+            iid,
+            oid: MAX_ID,
+            target_iid: 0,
+            flags: 0,
+            owner: SSID_BOOTSTRAP,
         };
-        self.save(slot)?;
-        if let Some(record) = self.record_mut(slot) {
-            *record = Record::dead(iid);
-            record.set(LIVE, true);
-            record.acl_len = if has_acl { 0 } else { ACL_ABSENT };
-            self.live += 1;
-        }
-        Ok(slot)
+        self.put(&instance, true)
     }
 
-    /// Takes an instance away; a tombstone stays until the scope ends.
-    pub(crate) fn kill(&mut self, mark: usize, slot: Slot) -> Result<(), Error> {
-        self.save_once(mark, slot)?;
-        if let Some(record) = self.record_mut(slot) {
-            record.set(LIVE, false);
-            self.live = self.live.saturating_sub(1);
-        }
-        Ok(())
-    }
-
-    /// Sets either half of the target, or both.
-    pub(crate) fn set_target(
+    /// Adds an instance, whose ID must be free, that governs a target.
+    pub(crate) fn govern(
         &mut self,
-        mark: usize,
-        slot: Slot,
-        oid: Option<Oid>,
-        target_iid: Option<Iid>,
+        iid: Iid,
+        [oid, target_iid, owner]: [u16; 3],
+        has_acl: bool,
     ) -> Result<(), Error> {
-        self.save_once(mark, slot)?;
-        let Some(&(mut record)) = self.get(slot) else {
-            return Err(Error::NotFound);
+        let mut instance = Instance {
+            iid,
+            oid,
+            target_iid,
+            flags: HAS_TARGET_IID,
+            owner,
         };
-        if let Some(oid) = oid {
-            record.oid = oid;
-        }
-        if let Some(target_iid) = target_iid {
-            record.target_iid = target_iid;
-            record.set(HAS_TARGET_IID, true);
-        }
-        if let Some(key) = record.key(slot) {
-            self.by_target.insert(key)?;
-        }
-        if let Some(place) = self.record_mut(slot) {
-            *place = record;
+        instance.set_has_acl(has_acl);
+        self.put(&instance, true)
+    }
+
+    /// Removes an instance.
+    pub(crate) fn remove(&mut self, instance: &Instance) -> Result<(), Error> {
+        self.clear_acl(instance.iid)?;
+        self.put(instance, false)
+    }
+
+    /// Removes all entries of an instance.
+    pub(crate) fn clear_acl(&mut self, iid: Iid) -> Result<(), Error> {
+        while let Some(entry) = self.entry_at_or_after(iid, 0) {
+            self.put_entry(iid, entry, false)?;
         }
         Ok(())
     }
 
-    /// Sets the owner; zero unsets it.
-    pub(crate) fn set_owner(&mut self, mark: usize, slot: Slot, owner: Ssid) -> Result<(), Error> {
-        self.save_once(mark, slot)?;
-        if let Some(record) = self.record_mut(slot) {
-            record.owner = owner;
-        }
-        Ok(())
-    }
-
-    /// Makes the ACL absent.
-    pub(crate) fn drop_acl(&mut self, mark: usize, slot: Slot) -> Result<(), Error> {
-        self.retain_entries(mark, slot, |_| false)?;
-        if let Some(record) = self.record_mut(slot) {
-            record.acl_len = ACL_ABSENT;
-        }
-        Ok(())
-    }
-
-    /// Keeps the entries that `keep` wants; the ACL is present afterwards.
-    pub(crate) fn retain_entries(
-        &mut self,
-        mark: usize,
-        slot: Slot,
-        keep: impl Fn(Entry) -> bool,
-    ) -> Result<(), Error> {
-        self.save_once(mark, slot)?;
-        let Some(record) = self.get(slot) else {
-            return Err(Error::NotFound);
-        };
-        let kept = || {
-            self.entries(record)
-                .iter()
-                .copied()
-                .filter(|&entry| keep(entry))
-        };
-        let count = kept().count();
-        let mut inline = [Record::NONE; INLINE];
-        if count <= INLINE {
-            for (place, entry) in inline.iter_mut().zip(kept()) {
-                *place = entry;
-            }
-            return self.store_inline(slot, count, inline);
-        }
-        let mut entries = Vec::new();
-        entries.try_reserve_exact(count)?;
-        for entry in kept() {
-            vec::push(&mut entries, entry)?;
-        }
-        self.store_pooled(slot, entries)
+    /// Adds an entry that is not there, or removes one that is.
+    pub(crate) fn put_entry(&mut self, iid: Iid, entry: Entry, put: bool) -> Result<(), Error> {
+        self.step(Set::Entries, pack([iid, entry.ssid, entry.mask, 0]), put)
     }
 
     /// Sets one entry; the ACL is present afterwards.
-    pub(crate) fn set_entry(&mut self, mark: usize, slot: Slot, new: Entry) -> Result<(), Error> {
-        self.save_once(mark, slot)?;
-        let own_list = self.unshared_list(slot);
-        if let Some(place) = own_list
-            && let Some(Pooled::Used(entries)) = self.pool.get_mut(usize::from(place))
-        {
-            return put(entries, new);
+    pub(crate) fn set_entry(&mut self, instance: &Instance, new: Entry) -> Result<(), Error> {
+        let iid = instance.iid;
+        if !instance.has_acl() {
+            let mut changed = *instance;
+            changed.set_has_acl(true);
+            self.replace(instance, &changed)?;
         }
-        let Some(record) = self.get(slot) else {
-            return Err(Error::NotFound);
-        };
-        let old = self.entries(record);
-        let at = old.partition_point(|entry| entry.ssid < new.ssid);
-        let replaces = old.get(at).is_some_and(|entry| entry.ssid == new.ssid);
-        let count = old.len() + usize::from(!replaces);
-        if count <= INLINE {
-            let mut inline = [Record::NONE; INLINE];
-            for (place, entry) in inline.iter_mut().zip(merged(old, at, replaces, new)) {
-                *place = entry;
-            }
-            return self.store_inline(slot, count, inline);
+        if let Some(old) = self.entry(iid, new.ssid) {
+            self.put_entry(iid, old, false)?;
         }
-        let mut entries = Vec::new();
-        entries.try_reserve_exact(count)?;
-        for entry in merged(old, at, replaces, new) {
-            vec::push(&mut entries, entry)?;
-        }
-        self.store_pooled(slot, entries)
+        self.put_entry(iid, new, true)
     }
-
-    /// Sets all entries at once, given by rising SSID, on a new instance.
-    pub(crate) fn set_entries(&mut self, slot: Slot, entries: Vec<Entry>) -> Result<(), Error> {
-        if entries.len() > INLINE {
-            return self.store_pooled(slot, entries);
-        }
-        let mut inline = [Record::NONE; INLINE];
-        for (place, entry) in inline.iter_mut().zip(&entries) {
-            *place = *entry;
-        }
-        self.store_inline(slot, entries.len(), inline)
-    }
-
-    /// The place of the slot's pooled list, if no saved image shares it.
-    fn unshared_list(&self, slot: Slot) -> Option<u16> {
-        let place = self.record(slot)?.pooled()?;
-        let shared = self
-            .journal
-            .last()
-            .is_none_or(|saved| saved.slot != slot || saved.before.pooled() == Some(place));
-        (!shared).then_some(place)
-    }
-
-    fn store_pooled(&mut self, slot: Slot, entries: Vec<Entry>) -> Result<(), Error> {
-        let place = self.take_entries(entries)?;
-        let reference = Entry {
-            ssid: place,
-            mask: 0,
-        };
-        self.replace_list(slot, ACL_POOLED, [reference, Record::NONE]);
-        Ok(())
-    }
-
-    fn store_inline(
-        &mut self,
-        slot: Slot,
-        count: usize,
-        acl: [Entry; INLINE],
-    ) -> Result<(), Error> {
-        let len = u8::try_from(count).map_err(|_| Error::Full)?;
-        self.replace_list(slot, len, acl);
-        Ok(())
-    }
-
-    fn replace_list(&mut self, slot: Slot, len: u8, acl: [Entry; INLINE]) {
-        if let Some(place) = self.unshared_list(slot) {
-            self.release_entries(place);
-        }
-        if let Some(record) = self.record_mut(slot) {
-            record.acl_len = len;
-            record.acl = acl;
-        }
-    }
-
-    // ---- validation and persistence ---------------------------------------
-
-    /// Notes that the next validation has to look at the instance.
-    pub(crate) fn mark_unchecked(&mut self, slot: Slot) {
-        if let Some(record) = self.record_mut(slot) {
-            record.set(UNCHECKED, true);
-        }
-    }
-
-    /// The slot of the `at`th journal entry, if validation has to look at it.
-    pub(crate) fn unchecked(&self, at: usize) -> Option<Option<Slot>> {
-        let saved = self.journal.get(at)?;
-        let wanted = self
-            .get(saved.slot)
-            .is_some_and(|record| record.flags & UNCHECKED != 0);
-        Some(wanted.then_some(saved.slot))
-    }
-
-    /// The instances as they were before the open scope, by rising IID, each
-    /// passed to `each`; their number first.
-    pub(crate) fn for_each_before<E: From<Error>>(
-        &self,
-        mut start: impl FnMut(usize) -> Result<(), E>,
-        mut each: impl FnMut(&Record, &[Entry]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut first_images = Index::new();
-        let mut count = self.live;
-        for (at, saved) in self.journal.iter().enumerate() {
-            if self.first_image(&first_images, saved.slot).is_none() {
-                let at = u32::try_from(at).map_err(|_| Error::NoMemory)?;
-                first_images.insert([saved.slot, (at >> 16) as u16, at as u16])?;
-                count += usize::from(saved.before.is_live());
-                count -= usize::from(self.get(saved.slot).is_some()).min(count);
-            }
-        }
-        start(count)?;
-        for [_, _, slot] in self.by_iid.iter() {
-            let image = match self.first_image(&first_images, slot) {
-                Some(image) => Some(image),
-                None => self.record(slot),
-            };
-            if let Some(record) = image
-                && record.is_live()
-            {
-                each(record, self.entries(record))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn first_image(&self, first_images: &Index, slot: Slot) -> Option<&Record> {
-        match first_images.at_or_after([slot, 0, 0])? {
-            [found, high, low] if found == slot => {
-                let at = (usize::from(high) << 16) | usize::from(low);
-                self.journal.get(at).map(|saved| &saved.before)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Puts an entry into a sorted list.
-fn put(entries: &mut Vec<Entry>, new: Entry) -> Result<(), Error> {
-    let at = entries.partition_point(|entry| entry.ssid < new.ssid);
-    match entries.get_mut(at) {
-        Some(entry) if entry.ssid == new.ssid => {
-            entry.mask = new.mask;
-            Ok(())
-        }
-        _ => vec::insert(entries, at, new),
-    }
-}
-
-/// The old entries with the new one at its place.
-fn merged(
-    old: &[Entry],
-    at: usize,
-    replaces: bool,
-    new: Entry,
-) -> impl Iterator<Item = Entry> + '_ {
-    let after = old.iter().skip(at + usize::from(replaces));
-    old.iter()
-        .take(at)
-        .copied()
-        .chain([new])
-        .chain(after.copied())
 }

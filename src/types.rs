@@ -205,9 +205,9 @@ pub enum Error {
     /// The resource cannot be changed in this way (4.05).
     #[error("the resource does not take this operation")]
     NotAllowed,
-    /// Another instance has the ID, or governs the target: the ID is given.
-    #[error("Access Control instance {0} is in the way")]
-    Conflict(Iid),
+    /// Another instance has the ID, or governs the target.
+    #[error("another Access Control instance is in the way")]
+    Conflict,
     /// The target Object or Instance does not exist, or cannot be governed.
     #[error("the target does not exist or cannot be governed")]
     Unreachable,

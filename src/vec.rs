@@ -17,23 +17,27 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
 /// Inserts at `at` (at the end if beyond it), or reports that memory ran out.
 pub(crate) fn insert<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
     push(vec, value)?;
-    // Each swap moves one element up; the new one arrives at `at`.
-    let mut places = vec.iter_mut().skip(at);
-    if let Some(hole) = places.next() {
-        for place in places {
-            core::mem::swap(hole, place);
-        }
+    if let Some(tail) = vec.get_mut(at..) {
+        shift(tail.iter_mut());
     }
     Ok(())
 }
 
 /// Removes the element at `at`, if there is one.
-pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) -> Option<T> {
-    let mut places = vec.iter_mut().skip(at);
-    let mut hole = places.next()?;
-    for place in places {
-        core::mem::swap(hole, place);
-        hole = place;
+pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) {
+    if let Some(tail) = vec.get_mut(at..)
+        && !tail.is_empty()
+    {
+        shift(tail.iter_mut().rev());
+        vec.pop();
     }
-    vec.pop()
+}
+
+/// Moves each element one step on, and the last to the front.
+fn shift<'a, T: 'a>(mut places: impl Iterator<Item = &'a mut T>) {
+    if let Some(front) = places.next() {
+        for place in places {
+            core::mem::swap(front, place);
+        }
+    }
 }

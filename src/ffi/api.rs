@@ -2,7 +2,7 @@
 
 use super::foreign::*;
 use super::host::aac_t;
-use crate::{Engine, Error, Iid, Sink, Source};
+use crate::{Engine, Error, MAX_ID, Sink, Source};
 use core::ffi::{c_int, c_void};
 
 const FAILED: c_int = -1;
@@ -184,22 +184,19 @@ pub unsafe extern "C" fn anjay_access_control_set_owner(
 ) -> c_int {
     // SAFETY: valid or NULL, as the caller promises. Not held across the call,
     // which may run code of the application.
-    let wanted = unsafe { inout_acl_iid.as_ref() }.copied();
-    let set = |engine: &Engine<_>| engine.set_owner(target_oid, target_iid, owner_ssid, wanted);
+    let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
+    let set = |engine: &Engine<_>| {
+        engine.set_owner(target_oid, target_iid, owner_ssid, &mut acl_iid)
+    };
     // SAFETY: passed on from the caller.
-    let (result, acl_iid) = outcome(unsafe { with_engine(anjay, set) });
+    let result = unsafe { with_engine(anjay, set) };
     // SAFETY: as above.
-    if let (Some(acl_iid), Some(out)) = (acl_iid, unsafe { inout_acl_iid.as_mut() }) {
+    if let Some(out) = unsafe { inout_acl_iid.as_mut() } {
         *out = acl_iid;
     }
-    result
-}
-
-fn outcome(result: Result<Iid, Error>) -> (c_int, Option<Iid>) {
     match result {
-        Ok(acl_iid) => (0, Some(acl_iid)),
-        Err(Error::Conflict(acl_iid)) => (FAILED, Some(acl_iid)),
-        Err(_) => (FAILED, None),
+        Ok(()) => 0,
+        Err(_) => FAILED,
     }
 }
 

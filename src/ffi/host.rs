@@ -1,7 +1,7 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::{Change, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use crate::{Change, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::ffi::{c_int, c_void};
 
@@ -17,9 +17,9 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
+#[repr(transparent)]
 pub struct aac_ids_t {
     ids: Ids,
-    failed: bool,
 }
 
 /// What the engine asks of its client.
@@ -230,11 +230,10 @@ pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
     let Some(set) = (unsafe { ids.as_mut() }) else {
         return -1;
     };
-    if set.ids.insert(id).is_err() {
-        set.failed = true;
-        return -1;
+    match set.ids.insert(id) {
+        Ok(()) => 0,
+        Err(_) => -1,
     }
-    0
 }
 
 // ---- enforcement ----------------------------------------------------------------
@@ -421,7 +420,7 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.create(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Create))
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -430,7 +429,7 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.remove(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Remove))
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -439,7 +438,7 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.reset(iid))
+    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Reset))
 }
 
 /// Reads a resource.
@@ -487,7 +486,7 @@ pub unsafe extern "C" fn aac_write(
     value: i64,
 ) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.write(iid, rid, riid, value))
+    coap_result(aac.engine.edit(iid, Edit::Write(rid, riid, value)))
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -497,7 +496,7 @@ pub unsafe extern "C" fn aac_write(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.reset_resource(iid, rid))
+    coap_result(aac.engine.edit(iid, Edit::ResetResource(rid)))
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -508,7 +507,7 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.remove_entry(iid, riid))
+    coap_result(aac.engine.edit(iid, Edit::RemoveEntry(riid)))
 }
 
 /// A slice from C; empty for NULL.
@@ -534,23 +533,11 @@ impl CHost {
         // SAFETY: `aac_new` took a valid pointer that outlives the engine.
         unsafe { &*self.ops }
     }
+}
 
-    fn list(
-        &self,
-        found: &mut Ids,
-        list: impl FnOnce(*mut aac_ids_t) -> c_int,
-    ) -> Result<(), Error> {
-        let mut set = aac_ids_t {
-            ids: core::mem::take(found),
-            failed: false,
-        };
-        let result = list(&raw mut set);
-        *found = set.ids;
-        if set.failed {
-            return Err(Error::NoMemory);
-        }
-        done(result)
-    }
+/// The set as C sees it, a transparent wrapper.
+fn for_c(found: &mut Ids) -> *mut aac_ids_t {
+    (found as *mut Ids).cast()
 }
 
 fn answer(answer: c_int) -> Result<bool, Error> {
@@ -593,16 +580,12 @@ impl Host for CHost {
 
     fn list_instances(&self, oid: u16, found: &mut Ids) -> Result<(), Error> {
         // SAFETY: see above.
-        self.list(found, |set| unsafe {
-            (self.ops().list_instances)(self.host, oid, set)
-        })
+        done(unsafe { (self.ops().list_instances)(self.host, oid, for_c(found)) })
     }
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
         // SAFETY: see above.
-        self.list(found, |set| unsafe {
-            (self.ops().list_accounts)(self.host, set)
-        })
+        done(unsafe { (self.ops().list_accounts)(self.host, for_c(found)) })
     }
 
     fn remove_instance(&self, oid: u16, iid: u16) -> Result<(), Error> {

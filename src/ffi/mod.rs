@@ -15,7 +15,7 @@ use core::ffi::c_int;
 /// The code that a handler of Object 2 returns: a negative CoAP code.
 fn coap_code(error: Error) -> c_int {
     match error {
-        Error::BadRequest | Error::Conflict(_) | Error::Unreachable | Error::UnknownServer => -128,
+        Error::BadRequest | Error::Conflict | Error::Unreachable | Error::UnknownServer => -128,
         Error::NotFound => -132,
         Error::NotAllowed => -133,
         Error::Full
