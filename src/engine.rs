@@ -57,11 +57,7 @@ impl State {
     /// Ends a change that is whole or not at all: after an error, what was done
     /// since `mark` is taken back; otherwise it counts as a modification, and
     /// outside a transaction becomes final.
-    pub(crate) fn conclude(
-        &mut self,
-        mark: usize,
-        result: Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Error>) -> Result<(), Error> {
         if result.is_err() {
             self.table.undo_to(mark);
         } else if let Some(transaction) = &mut self.transaction {
@@ -83,61 +79,44 @@ impl State {
     ) -> Result<Progress, Error> {
         let [oid, iid] = target;
         let found = self.table.governing(oid, iid);
-        let mut free = *acl_iid;
-        if let Some((governing, _)) = found {
-            free = governing;
-            if *acl_iid != MAX_ID && *acl_iid != governing {
-                *acl_iid = governing;
+        let is_new = found.is_none();
+        let mut instance = match found {
+            Some(found) if *acl_iid != MAX_ID && *acl_iid != found.iid => {
+                *acl_iid = found.iid;
                 return Err(Error::Conflict);
             }
-        } else if !answers.is_reachable {
-            return Ok(Progress::NeedsTarget);
-        } else if free == MAX_ID {
-            free = self.table.lowest_free_iid()?;
-        } else if self.table.find(free).is_ok() {
-            return Err(Error::Conflict);
-        }
-        let present = found.map_or(SSID_BOOTSTRAP, |(_, owner)| owner);
-        let is_known = match grant {
-            Grant::Entry(entry) => {
-                entry.ssid == SSID_ANY
-                    || (found.is_some() && self.table.entry(free, entry.ssid).is_some())
+            Some(found) => *found,
+            None if !answers.is_reachable => return Ok(Progress::NeedsTarget),
+            None if *acl_iid == MAX_ID => {
+                Instance::governing(self.table.lowest_free_iid()?, oid, iid)
             }
-            Grant::Owner(owner) => owner == present || owner == SSID_BOOTSTRAP,
+            None if self.table.find(*acl_iid).is_ok() => return Err(Error::Conflict),
+            None => Instance::governing(*acl_iid, oid, iid),
+        };
+        let is_known = match grant {
+            Grant::Entry(Entry { ssid, .. }) => {
+                ssid == SSID_ANY || self.table.mask(&instance, ssid).is_some()
+            }
+            Grant::Owner(owner) => owner == SSID_BOOTSTRAP || owner == instance.owner,
         };
         if !is_known && !answers.is_known {
             return Ok(Progress::NeedsServer);
         }
         let mark = self.table.mark();
-        let result = self.table.grant(target, grant, free, found.is_none());
+        let result = self.table.grant(&mut instance, grant);
         self.conclude(mark, result)?;
-        *acl_iid = free;
-        Ok(Progress::Done {
-            is_new: found.is_none(),
-        })
+        *acl_iid = instance.iid;
+        Ok(Progress::Done { is_new })
     }
 }
 
 impl Table {
-    fn grant(
-        &mut self,
-        [oid, iid]: [u16; 2],
-        grant: Grant,
-        acl_iid: Iid,
-        is_new: bool,
-    ) -> Result<(), Error> {
-        if is_new {
-            self.govern(acl_iid, [oid, iid, SSID_BOOTSTRAP], true)?;
-        }
-        let instance = self.find(acl_iid)?;
+    fn grant(&mut self, instance: &mut Instance, grant: Grant) -> Result<(), Error> {
         match grant {
-            Grant::Entry(entry) => self.set_entry(&instance, entry),
-            Grant::Owner(owner) => {
-                let mut new = instance;
-                new.owner = owner;
-                self.replace(&instance, &new)
-            }
+            Grant::Entry(entry) => self.set_entry(instance, entry)?,
+            Grant::Owner(owner) => instance.owner = owner,
         }
+        self.put(instance)
     }
 }
 
@@ -337,7 +316,8 @@ impl<H: Host> Engine<H> {
             while result.is_ok()
                 && let Some(instance) = state.table.at_or_after(0)
             {
-                result = state.table.remove(&instance);
+                let iid = instance.iid;
+                result = state.table.remove(iid);
             }
         }
         state.conclude(mark, result)?;
@@ -375,8 +355,8 @@ impl<H: Host> Engine<H> {
             None => 0,
             Some(previous) => previous.checked_add(1)?,
         };
-        let next = self.read_state().ok()?.table.at_or_after(from)?;
-        Some(next.iid)
+        let state = self.read_state().ok()?;
+        state.table.at_or_after(from).map(|next| next.iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -385,12 +365,13 @@ impl<H: Host> Engine<H> {
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
         let state = self.read_state()?;
-        if !state.table.find(iid)?.has_acl() {
+        let instance = state.table.find(iid)?;
+        if !instance.has_acl() {
             return Err(Error::NotFound);
         }
         // 65535 is no key of an entry, so nothing is found there.
         let from = previous.map_or(0, |previous| previous.saturating_add(1));
-        let next = state.table.entry_at_or_after(iid, from);
+        let next = state.table.entry_at_or_after(instance, from);
         Ok(next.map(|entry| entry.ssid))
     }
 
@@ -404,7 +385,7 @@ impl<H: Host> Engine<H> {
         let value = match rid {
             RID_OID => instance.oid(),
             RID_OIID => instance.target_iid(),
-            RID_ACL => table.entry(iid, riid).map(|entry| entry.mask),
+            RID_ACL => table.mask(instance, riid),
             RID_OWNER => (instance.owner != 0).then_some(instance.owner),
             _ => None,
         };
@@ -485,7 +466,7 @@ impl<H: Host> Engine<H> {
             let Ok(instance) = table.find(iid) else {
                 return Ok(());
             };
-            (instance, table.is_only_one(&instance))
+            (*instance, table.is_only_one(instance))
         };
         let Some((oid, target_iid)) = instance.target() else {
             return Err(Error::BadRequest);
@@ -499,7 +480,12 @@ impl<H: Host> Engine<H> {
         }
         let mut from = Some(0);
         while let Some(next) = from {
-            let entry = self.read_state()?.table.entry_at_or_after(iid, next);
+            // Read anew, for the host may have changed it while being asked.
+            let entry = {
+                let table = &self.read_state()?.table;
+                let instance = table.find(iid)?;
+                table.entry_at_or_after(instance, next)
+            };
             from = entry.and_then(|entry| entry.ssid.checked_add(1));
             if let Some(Entry { ssid, .. }) = entry
                 && ssid != SSID_ANY
@@ -575,37 +561,42 @@ impl Table {
             return true;
         };
         // It is the lowest one, and there is none behind it.
-        self.governing(oid, iid).map(|(lowest, _)| lowest) == Some(instance.iid)
+        self.governing(oid, iid) == Some(instance)
             && self
                 .target_at_or_after(oid, iid, instance.iid.saturating_add(1))
-                .is_none_or(|[next_oid, next_iid, ..]| (next_oid, next_iid) != (oid, iid))
+                .is_none_or(|next| next.target() != Some((oid, iid)))
     }
 
     fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Error> {
         if edit == Edit::Create {
-            return self.insert(iid);
+            if iid == MAX_ID {
+                return Err(Error::BadRequest);
+            }
+            if self.find(iid).is_ok() {
+                return Err(Error::Conflict);
+            }
+            return self.put(&Instance::new(iid));
         }
-        let old = self.find(iid)?;
-        let mut new = old;
+        let mut instance = *self.find(iid)?;
         match edit {
             Edit::Create => {}
-            Edit::Remove => return self.remove(&old),
+            Edit::Remove => return self.remove(iid),
             Edit::Reset => {
-                self.clear_acl(iid)?;
-                new.set_has_acl(false);
-                new.owner = 0;
+                self.clear_acl(&mut instance)?;
+                instance.set_has_acl(false);
+                instance.owner = 0;
             }
             Edit::ResetResource(RID_ACL) => {
-                self.clear_acl(iid)?;
-                new.set_has_acl(true);
+                self.clear_acl(&mut instance)?;
+                instance.set_has_acl(true);
             }
             Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
                 return Err(Error::NotFound);
             }
             Edit::ResetResource(_) => return Err(Error::NotAllowed),
             Edit::RemoveEntry(ssid) => {
-                let entry = self.entry(iid, ssid).ok_or(Error::NotFound)?;
-                return self.put_entry(iid, entry, false);
+                self.mask(&instance, ssid).ok_or(Error::NotFound)?;
+                self.remove_entry(&mut instance, ssid)?;
             }
             Edit::Write(rid, riid, value) => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
@@ -619,17 +610,17 @@ impl Table {
                     return Err(Error::BadRequest);
                 }
                 match rid {
-                    RID_OID => new.oid = value,
-                    RID_OIID => new.set_target_iid(value),
-                    RID_OWNER => new.owner = value,
+                    RID_OID => instance.oid = value,
+                    RID_OIID => instance.set_target_iid(value),
+                    RID_OWNER => instance.owner = value,
                     _ => {
                         let (ssid, mask) = (riid, value);
-                        return self.set_entry(&old, Entry { ssid, mask });
+                        self.set_entry(&mut instance, Entry { ssid, mask })?;
                     }
                 }
             }
         }
-        self.replace(&old, &new)
+        self.put(&instance)
     }
 }
 
@@ -651,9 +642,7 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: table
-                .find(iid)
-                .is_ok_and(|instance| instance.owner == ssid),
+            allowed: table.find(iid).is_ok_and(|instance| instance.owner == ssid),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -666,20 +655,22 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let Some((acl_iid, owner)) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
+    let Some(instance) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
         return Decision::by_rule(false, Rule::NotGoverned);
     };
-    let entry = |ssid| table.entry(acl_iid, ssid).map(|entry| entry.mask);
-    let own = if ssid == SSID_ANY { None } else { entry(ssid) };
-    let is_owner = owner == ssid
-        && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(acl_iid, 0).is_none());
+    let own = match ssid {
+        SSID_ANY => None,
+        _ => table.mask(instance, ssid),
+    };
+    let is_owner = instance.owner == ssid
+        && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(instance, 0).is_none());
     let (rule, mask) = if let Some(mask) = own {
         (Rule::OwnEntry, mask)
     } else if creates && !cfg!(feature = "anjay-compat") {
         (Rule::NoEntry, 0)
     } else if is_owner {
         (Rule::Owner, Mask::OWNER.bits())
-    } else if let Some(mask) = entry(SSID_ANY) {
+    } else if let Some(mask) = table.mask(instance, SSID_ANY) {
         (Rule::DefaultEntry, mask)
     } else {
         (Rule::NoEntry, 0)
@@ -688,7 +679,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     Decision {
         allowed: mask.contains(operation.right()),
         rule,
-        acl_iid,
+        acl_iid: instance.iid,
         mask: mask.bits(),
     }
 }

@@ -5,7 +5,7 @@ use crate::index::Index;
 
 /// IDs, each once. A host fills it in any order; rising order is the cheap one.
 pub struct Ids {
-    rows: Index,
+    rows: Index<u64>,
     is_incomplete: bool,
 }
 
@@ -42,7 +42,7 @@ impl Ids {
     /// Whether the ID is in the set.
     #[must_use]
     pub fn contains(&self, id: u16) -> bool {
-        self.rows.contains(u64::from(id))
+        self.rows.get(u64::from(id)).is_some()
     }
 
     /// The set, if what was to be added to it was.

@@ -5,7 +5,7 @@
 //! of entries, each a 16-bit mask and the SSID.
 
 use crate::engine::is_target_oid;
-use crate::table::{Table, unpack};
+use crate::table::{Instance, Table};
 use crate::{Engine, Entry, Error, Host, MAX_ID, SSID_BOOTSTRAP};
 
 /// "ACO", version 1.
@@ -78,21 +78,15 @@ impl<S: Sink> Writer<'_, S> {
 
     fn put_table(&mut self, table: &Table) -> Result<(), S::Error> {
         self.put(&MAGIC)?;
-        self.put_count(table.instances.len())?;
-        let mut entries = table.entries.iter();
-        for row in table.instances.iter() {
-            let instance = table.instance(row).ok_or(Error::Incomplete)?;
+        self.put_count(table.len())?;
+        for instance in table.iter() {
             let (oid, target_iid) = instance.target().ok_or(Error::Incomplete)?;
-            let has_acl = instance.has_acl();
             self.put_ids([oid, instance.iid, target_iid, instance.owner])?;
-            self.put(&[u8::from(has_acl)])?;
-            if has_acl {
-                let own = |row: &u64| row >> 48 == u64::from(instance.iid);
-                let count = entries.clone().take_while(own).count();
-                self.put_count(count)?;
-                for row in entries.by_ref().take(count) {
-                    let [_, ssid, mask, _] = unpack(row);
-                    self.put_ids([mask, ssid])?;
+            self.put(&[u8::from(instance.has_acl())])?;
+            if instance.has_acl() {
+                self.put_count(table.entries(instance).count())?;
+                for entry in table.entries(instance) {
+                    self.put_ids([entry.mask, entry.ssid])?;
                 }
             }
         }
@@ -205,8 +199,8 @@ impl<H: Host> Engine<H> {
             let mut fixed = [0; FIXED];
             reader.take(&mut fixed, more)?;
             let [o0, o1, i0, i1, t0, t1, w0, w1, has_acl] = fixed;
-            let [oid, iid, target_iid, owner] = [[o0, o1], [i0, i1], [t0, t1], [w0, w1]]
-                .map(u16::from_be_bytes);
+            let [oid, iid, target_iid, owner] =
+                [[o0, o1], [i0, i1], [t0, t1], [w0, w1]].map(u16::from_be_bytes);
             if !is_target_oid(oid)
                 || iid == MAX_ID
                 || owner == 0
@@ -216,7 +210,9 @@ impl<H: Host> Engine<H> {
             {
                 return Err(Error::Malformed.into());
             }
-            table.govern(iid, [oid, target_iid, owner], has_acl == 1)?;
+            let mut instance = Instance::governing(iid, oid, target_iid);
+            instance.owner = owner;
+            instance.set_has_acl(has_acl == 1);
             if has_acl == 1 {
                 let count = reader.count(more)?;
                 for left in (0..count).rev() {
@@ -224,12 +220,13 @@ impl<H: Host> Engine<H> {
                     reader.take(&mut entry, left * 4 + more)?;
                     let [m0, m1, s0, s1] = entry;
                     let [mask, ssid] = [[m0, m1], [s0, s1]].map(u16::from_be_bytes);
-                    if ssid == SSID_BOOTSTRAP || table.entry(iid, ssid).is_some() {
+                    if ssid == SSID_BOOTSTRAP || table.mask(&instance, ssid).is_some() {
                         return Err(Error::Malformed.into());
                     }
-                    table.put_entry(iid, Entry { ssid, mask }, true)?;
+                    table.set_entry(&mut instance, Entry { ssid, mask })?;
                 }
             }
+            table.put(&instance)?;
             table.settle();
         }
         self.leave_out_unregistered(&mut table)?;
@@ -239,14 +236,14 @@ impl<H: Host> Engine<H> {
     fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Error> {
         let mut oid = 0;
         // No target has Object ID 65535, so the search ends there.
-        while let Some([found, ..]) = table.target_at_or_after(oid, 0, 0) {
-            oid = found;
+        while let Some(found) = table.target_at_or_after(oid, 0, 0) {
+            oid = found.oid;
             if !self.host.is_object_registered(oid)? {
-                while let Some([found, _, iid, _]) = table.target_at_or_after(oid, 0, 0)
-                    && found == oid
+                while let Some(found) = table.target_at_or_after(oid, 0, 0)
+                    && found.oid == oid
                 {
-                    let instance = table.find(iid)?;
-                    table.remove(&instance)?;
+                    let iid = found.iid;
+                    table.remove(iid)?;
                     table.settle();
                 }
             }

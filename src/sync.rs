@@ -1,7 +1,8 @@
 //! Keeping Access Control instances in step with the data model.
 
 use crate::engine::State;
-use crate::table::{Table, pack, unpack};
+use crate::index::Row;
+use crate::table::{Instance, Table, pack, unpack};
 use crate::{
     Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
     Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
@@ -20,9 +21,9 @@ pub struct ObjectChange<'a> {
 /// What is found out, and what is left to do.
 #[derive(Default)]
 struct Work {
-    /// Rows of targets that are gone.
+    /// Keys of the instances whose targets are gone.
     gone: Vec<u64>,
-    /// Rows of targets that nobody can reach, for the host to remove.
+    /// Keys of those whose targets nobody can reach, for the host to remove.
     orphans: Vec<u64>,
     /// What the host is to be told: instance and resource.
     resources: Vec<u64>,
@@ -80,10 +81,10 @@ impl<H: Host> Engine<H> {
                 state.conclude(mark, result)?;
             }
         }
-        for &row in &work.orphans {
-            let [oid, iid, ..] = unpack(row);
+        for &key in &work.orphans {
+            let [oid, iid, ..] = unpack(key);
             if self.host.remove_instance(oid, iid).is_ok() {
-                self.write_state()?.remove_orphan(row);
+                self.write_state()?.remove_orphan(key);
             }
         }
         if work.instances {
@@ -103,13 +104,14 @@ impl<H: Host> Engine<H> {
         let start = gone.len();
         {
             let table = &self.read_state()?.table;
-            let mut from = pack([oid, 0, 0, 0]);
-            while let Some(row) = table.target_row_at_or_after(from)
-                && unpack(row)[0] == oid
+            let (mut iid, mut acl_iid) = (0, 0);
+            while let Some(instance) = table.target_at_or_after(oid, iid, acl_iid)
+                && let Some((found, target_iid)) = instance.target()
+                && found == oid
             {
-                vec::push(gone, row)?;
-                // A target's row is never the highest number: 65535 is no OID.
-                from = row + 1;
+                vec::push(gone, instance.key())?;
+                // 65535 is no ID of an instance.
+                (iid, acl_iid) = (target_iid, instance.iid + 1);
             }
         }
         if gone.len() == start {
@@ -129,8 +131,8 @@ impl<H: Host> Engine<H> {
             return Ok(());
         };
         let mut at = 0;
-        gone.retain(|&row| {
-            let [_, iid, ..] = unpack(row);
+        gone.retain(|&key| {
+            let [_, iid, ..] = unpack(key);
             at += 1;
             at <= start || (iid != MAX_ID && !present.contains(iid))
         });
@@ -142,9 +144,9 @@ impl State {
     /// Removes the instance of a target that has been removed, unless something
     /// else was made of it meanwhile. Should memory be lacking even for this, it
     /// stays, with no rights, until the Object changes again.
-    fn remove_orphan(&mut self, row: u64) {
+    fn remove_orphan(&mut self, key: u64) {
         let mark = self.table.mark();
-        let result = self.table.remove_row(row);
+        let result = self.table.remove_by_key(key);
         let _ = self.conclude(mark, result);
     }
 }
@@ -155,30 +157,30 @@ fn is_governed(oid: Oid) -> bool {
 }
 
 impl Table {
-    /// Removes the instance with this row among the targets, if there is one.
-    fn remove_row(&mut self, row: u64) -> Result<(), Error> {
-        if self.target_row_at_or_after(row) != Some(row) {
-            return Ok(());
+    /// Removes the instance, if it still has this target.
+    fn remove_by_key(&mut self, key: u64) -> Result<(), Error> {
+        let [oid, iid, acl_iid, _] = unpack(key);
+        match self.find(acl_iid) {
+            Ok(found) if found.target() == Some((oid, iid)) => self.remove(acl_iid),
+            _ => Ok(()),
         }
-        let [_, _, acl_iid, _] = unpack(row);
-        let instance = self.find(acl_iid)?;
-        self.remove(&instance)
     }
 
     /// Drops what targets and accounts that are gone have left behind.
     fn drop_gone(&mut self, work: &mut Work, accounts: Option<&Ids>) -> Result<(), Error> {
-        for &row in &work.gone {
-            self.remove_row(row)?;
+        for &key in &work.gone {
+            self.remove_by_key(key)?;
             work.instances = true;
         }
         let Some(accounts) = accounts else {
             return Ok(());
         };
         let mut from = Some(0);
-        while let Some(instance) = from.and_then(|from| self.at_or_after(from)) {
+        while let Some(&instance) = from.and_then(|from| self.at_or_after(from)) {
             let acl_iid = instance.iid;
             from = acl_iid.checked_add(1);
-            let lost_entry = self.drop_entries(acl_iid, accounts)?;
+            let mut new = instance;
+            let lost_entry = self.drop_entries(&mut new, accounts)?;
             let owner = instance.owner;
             // An owner that a transaction has not set yet, zero, is for
             // validation to judge.
@@ -187,43 +189,42 @@ impl Table {
             if !lost_entry && !lost_owner {
                 continue;
             }
-            let mut new = instance;
             if lost_owner {
-                new.owner = self.elect(acl_iid);
-            }
-            if !is_owned && self.entry_at_or_after(acl_iid, 0).is_none() {
-                work.instances = true;
-                let Some((oid, iid)) = instance.target().filter(|&(_, iid)| iid != MAX_ID) else {
-                    self.remove(&instance)?;
-                    continue;
-                };
-                // Out of reach from here on, whether or not the host can remove
-                // the target.
-                new.set_has_acl(true);
-                vec::push(&mut work.orphans, pack([oid, iid, acl_iid, new.owner]))?;
-            }
-            if new != instance {
-                self.replace(&instance, &new)?;
-            }
-            if lost_owner {
+                new.owner = self.elect(&new);
                 work.note(acl_iid, RID_OWNER)?;
             }
             if lost_entry {
                 work.note(acl_iid, RID_ACL)?;
             }
+            if !is_owned && self.entry_at_or_after(&new, 0).is_none() {
+                work.instances = true;
+                match instance.target() {
+                    Some((_, iid)) if iid != MAX_ID => {
+                        // Out of reach from here on, whether or not the host can
+                        // remove the target.
+                        new.set_has_acl(true);
+                        vec::push(&mut work.orphans, new.key())?;
+                    }
+                    _ => {
+                        self.remove(acl_iid)?;
+                        continue;
+                    }
+                }
+            }
+            self.put(&new)?;
         }
         Ok(())
     }
 
     /// Drops the entries of servers without an account; whether there were any.
-    fn drop_entries(&mut self, acl_iid: Iid, accounts: &Ids) -> Result<bool, Error> {
+    fn drop_entries(&mut self, instance: &mut Instance, accounts: &Ids) -> Result<bool, Error> {
         let mut lost = false;
         let mut from = 1;
         // 65535 is no key of an entry, so the search ends there.
-        while let Some(entry) = self.entry_at_or_after(acl_iid, from) {
-            from = entry.ssid.saturating_add(1);
-            if !accounts.contains(entry.ssid) {
-                self.put_entry(acl_iid, entry, false)?;
+        while let Some(Entry { ssid, .. }) = self.entry_at_or_after(instance, from) {
+            from = ssid.saturating_add(1);
+            if !accounts.contains(ssid) {
+                self.remove_entry(instance, ssid)?;
                 lost = true;
             }
         }
@@ -232,11 +233,11 @@ impl Table {
 
     /// The new owner among those that have an entry: who may write and delete
     /// most, and the highest SSID among equals; without any, nobody may edit.
-    fn elect(&self, acl_iid: Iid) -> Ssid {
+    fn elect(&self, instance: &Instance) -> Ssid {
         let mut elected = SSID_BOOTSTRAP;
         let mut most = 0;
         let mut from = 1;
-        while let Some(Entry { ssid, mask }) = self.entry_at_or_after(acl_iid, from) {
+        while let Some(Entry { ssid, mask }) = self.entry_at_or_after(instance, from) {
             from = ssid.saturating_add(1);
             let weight = mask & (Mask::WRITE | Mask::DELETE).bits();
             if elected == SSID_BOOTSTRAP || weight >= most {
@@ -258,10 +259,11 @@ impl Table {
             if iid == MAX_ID || self.governing(oid, iid).is_some() {
                 continue;
             }
-            let acl_iid = self.lowest_free_iid()?;
-            self.govern(acl_iid, [oid, iid, origin], true)?;
+            let mut instance = Instance::governing(self.lowest_free_iid()?, oid, iid);
+            instance.owner = origin;
             let (ssid, mask) = (origin, Mask::OWNER.bits());
-            self.put_entry(acl_iid, Entry { ssid, mask }, true)?;
+            self.set_entry(&mut instance, Entry { ssid, mask })?;
+            self.put(&instance)?;
             work.instances = true;
         }
         Ok(())

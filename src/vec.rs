@@ -17,27 +17,18 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
 /// Inserts at `at` (at the end if beyond it), or reports that memory ran out.
 pub(crate) fn insert<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
     push(vec, value)?;
-    if let Some(tail) = vec.get_mut(at..) {
-        shift(tail.iter_mut());
+    match vec.get_mut(at..) {
+        Some(tail) if !tail.is_empty() => tail.rotate_right(1),
+        _ => {}
     }
     Ok(())
 }
 
 /// Removes the element at `at`, if there is one.
 pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) {
-    if let Some(tail) = vec.get_mut(at..)
-        && !tail.is_empty()
-    {
-        shift(tail.iter_mut().rev());
-        vec.pop();
+    match vec.get_mut(at..) {
+        Some(tail) if !tail.is_empty() => tail.rotate_left(1),
+        _ => return,
     }
-}
-
-/// Moves each element one step on, and the last to the front.
-fn shift<'a, T: 'a>(mut places: impl Iterator<Item = &'a mut T>) {
-    if let Some(front) = places.next() {
-        for place in places {
-            core::mem::swap(front, place);
-        }
-    }
+    vec.pop();
 }

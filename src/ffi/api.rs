@@ -185,9 +185,8 @@ pub unsafe extern "C" fn anjay_access_control_set_owner(
     // SAFETY: valid or NULL, as the caller promises. Not held across the call,
     // which may run code of the application.
     let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let set = |engine: &Engine<_>| {
-        engine.set_owner(target_oid, target_iid, owner_ssid, &mut acl_iid)
-    };
+    let set =
+        |engine: &Engine<_>| engine.set_owner(target_oid, target_iid, owner_ssid, &mut acl_iid);
     // SAFETY: passed on from the caller.
     let result = unsafe { with_engine(anjay, set) };
     // SAFETY: as above.

@@ -420,7 +420,11 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Create))
+    coap_result(
+        try_ref!(aac, coap_code(Error::Host))
+            .engine
+            .edit(iid, Edit::Create),
+    )
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -429,7 +433,11 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Remove))
+    coap_result(
+        try_ref!(aac, coap_code(Error::Host))
+            .engine
+            .edit(iid, Edit::Remove),
+    )
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -438,7 +446,11 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(try_ref!(aac, coap_code(Error::Host)).engine.edit(iid, Edit::Reset))
+    coap_result(
+        try_ref!(aac, coap_code(Error::Host))
+            .engine
+            .edit(iid, Edit::Reset),
+    )
 }
 
 /// Reads a resource.

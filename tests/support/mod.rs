@@ -83,7 +83,10 @@ impl Host for &Client {
     }
 
     fn is_single_server(&self) -> bool {
-        self.accounts().len() == 1
+        self.objects
+            .borrow()
+            .get(&0)
+            .is_some_and(|iids| iids.len() == 1)
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -101,7 +104,9 @@ impl Host for &Client {
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
         self.count()?;
-        self.accounts().into_iter().try_for_each(|ssid| found.insert(ssid))
+        self.accounts()
+            .into_iter()
+            .try_for_each(|ssid| found.insert(ssid))
     }
 
     fn remove_instance(&self, oid: Oid, iid: Iid) -> Result<(), Error> {
@@ -174,6 +179,8 @@ impl access_control::Source for Bytes {
 /// being of any matter.
 pub fn persisted(engine: &access_control::Engine<&Client>) -> Vec<u8> {
     let mut bytes = Bytes::from(&[]);
-    engine.persist(&mut bytes).expect("a vector takes everything");
+    engine
+        .persist(&mut bytes)
+        .expect("a vector takes everything");
     bytes.bytes
 }
