@@ -170,6 +170,11 @@ typedef enum {
 } aac_step_t;
 
 /**
+ * A set of 16-bit IDs that a client fills with aac_ids_add().
+ */
+typedef struct aac_ids_t aac_ids_t;
+
+/**
  * The access-control engine of one client. Made by aac_new().
  *
  * Calls for the same engine must not overlap in time, so the client's lock is
@@ -177,11 +182,6 @@ typedef enum {
  * engine again.
  */
 typedef struct aac_t aac_t;
-
-/**
- * A set of 16-bit IDs that a client fills with aac_ids_add().
- */
-typedef Ids aac_ids_t;
 
 /**
  * What the engine asks of its client.

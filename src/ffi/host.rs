@@ -17,9 +17,8 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
-#[repr(transparent)]
 pub struct aac_ids_t {
-    ids: Ids,
+    _opaque: [u8; 0],
 }
 
 /// What the engine asks of its client.
@@ -226,11 +225,11 @@ pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
 /// `ids` is what the engine passed, within the same call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
-    // SAFETY: the engine's own set, which nobody else uses during the call.
-    let Some(set) = (unsafe { ids.as_mut() }) else {
+    // SAFETY: NULL or made by `for_c`, and nobody else uses the set meanwhile.
+    let Some(ids) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
         return -1;
     };
-    match set.ids.insert(id) {
+    match ids.insert(id) {
         Ok(()) => 0,
         Err(_) => -1,
     }
@@ -547,9 +546,9 @@ impl CHost {
     }
 }
 
-/// The set as C sees it, a transparent wrapper.
+/// The set as C sees it.
 fn for_c(found: &mut Ids) -> *mut aac_ids_t {
-    (found as *mut Ids).cast()
+    (&raw mut *found).cast()
 }
 
 fn answer(answer: c_int) -> Result<bool, Error> {
