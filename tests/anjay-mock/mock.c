@@ -43,7 +43,7 @@ void *mock_calloc(size_t count, size_t size) {
 
 typedef union {
     void *next;
-    max_align_t align;
+    long double align;
 } link_t;
 
 void *mock_list_new(size_t size) {
