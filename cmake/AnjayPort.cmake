@@ -241,6 +241,8 @@ if(NOT _aac_compiles)
 endif()
 message(STATUS "Anjay ${_aac_versions}: replacing its access-control ${_aac_variant_} (${_aac_source})")
 set(_aac_variant ${_aac_variant_} CACHE INTERNAL "")
+# For this project's own tests.
+set(_aac_private_include_dir ${_aac_source}/src CACHE INTERNAL "")
 
 # ---- targets ---------------------------------------------------------------
 

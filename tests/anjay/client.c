@@ -217,7 +217,7 @@ static void send_to_client(client_t *client, int server, message_t *message) {
 /* Acknowledges what the client asks; notes the answer to our own request. */
 static int receive(client_t *client, int server) {
     uint8_t in[1280];
-    struct sockaddr_in from;
+    struct sockaddr_in6 from;
     socklen_t length = sizeof(from);
     ssize_t size = recvfrom(client->sockets[server], in, sizeof(in),
                             MSG_DONTWAIT, (struct sockaddr *) &from, &length);
@@ -287,8 +287,10 @@ static int pump(client_t *client, int64_t idle_ms) {
             fds[count].fd = client->sockets[server];
             fds[count++].events = POLLIN;
         }
+        AVS_LIST(avs_net_socket_t *const) open_sockets =
+                client->anjay ? anjay_get_sockets(client->anjay) : NULL;
         AVS_LIST(avs_net_socket_t *const) it;
-        AVS_LIST_FOREACH(it, anjay_get_sockets(client->anjay)) {
+        AVS_LIST_FOREACH(it, open_sockets) {
             CHECK(count < 8);
             sockets[count] = *it;
             fds[count].fd =
@@ -311,7 +313,9 @@ static int pump(client_t *client, int64_t idle_ms) {
                 }
             }
         }
-        anjay_sched_run(client->anjay);
+        if (client->anjay) {
+            anjay_sched_run(client->anjay);
+        }
     }
     return 0;
 }

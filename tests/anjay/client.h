@@ -48,6 +48,7 @@ typedef struct {
 } test_object_t;
 
 struct client {
+    /* NULL if it runs in another process. */
     anjay_t *anjay;
     test_object_t object;
     /* By SSID; [0] is the Bootstrap-Server. */
