@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <avsystem/commons/avs_commons_config.h>
 #include <avsystem/commons/avs_log.h>
 #include <avsystem/commons/avs_stream_inbuf.h>
 #include <avsystem/commons/avs_stream_outbuf.h>
@@ -404,8 +405,10 @@ void client_start(client_t *client,
                   bool with_bootstrap,
                   bool with_bob,
                   bool can_remove) {
+#ifdef AVS_COMMONS_WITH_AVS_LOG
     avs_log_set_default_level(getenv("TEST_LOG") ? AVS_LOG_DEBUG
                                                  : AVS_LOG_QUIET);
+#endif
     memset(client, 0, sizeof(*client));
     client->message_id = (uint16_t) (now_ms() & 0x3fff);
     for (int server = 0; server < 3; ++server) {
