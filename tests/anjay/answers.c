@@ -337,6 +337,7 @@ static void d13(void) {
 static void d14(void) {
     start(false, true);
     anjay_iid_t acl_iid = own(1, ALICE);
+    client_settle(&C);
     C.object.listing_fails = true;
     CHECK(!anjay_notify_instances_changed(C.anjay, OID_TEST));
     client_settle(&C);
