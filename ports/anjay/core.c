@@ -18,8 +18,6 @@
 
 VISIBILITY_SOURCE_BEGIN
 
-#define port_log(...) _anjay_log(access_control, __VA_ARGS__)
-
 #ifndef ANJAY_WITH_ACCESS_CONTROL
 #  error "This Anjay is configured without access control (WITH_ACCESS_CONTROL)."
 #endif

@@ -13,8 +13,6 @@
 
 VISIBILITY_SOURCE_BEGIN
 
-#define port_log(...) _anjay_log(access_control, __VA_ARGS__)
-
 AVS_STATIC_ASSERT(offsetof(aac_port_t, installed) == 0,
                   installed_is_the_first_member);
 

@@ -35,6 +35,8 @@ VISIBILITY_PRIVATE_HEADER_BEGIN
 
 #define AAC_PORT_OID_OSCORE 21
 
+#define port_log(...) _anjay_log(access_control, __VA_ARGS__)
+
 /** Object 2 of one client. */
 typedef struct {
     /* Anjay keeps a list of these members and does not know the others. */
