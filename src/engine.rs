@@ -609,7 +609,9 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: table.find(iid).is_ok_and(|instance| instance.owner == ssid),
+            allowed: table
+                .find(iid)
+                .is_ok_and(|instance| instance.is_owned_by(ssid)),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -629,7 +631,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
         SSID_ANY => None,
         _ => table.mask(instance, ssid),
     };
-    let is_owner = instance.owner == ssid
+    let is_owner = instance.is_owned_by(ssid)
         && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(instance, 0).is_none());
     let (rule, mask) = if let Some(mask) = own {
         (Rule::OwnEntry, mask)

@@ -1,0 +1,24 @@
+//! One test for each fault that random sequences, injected failures and
+//! fuzzing have found, by the shortest way to it.
+
+mod support;
+
+use access_control::*;
+use support::*;
+
+/// While a replacing write has unset the owner, nobody owns the instance: not
+/// SSID 0 either, which is how "unset" is kept.
+#[test]
+fn ssid_zero_owns_nothing() {
+    let client = Client::new(&[1, 2], &[(3, &[0])]);
+    let engine = Engine::new(&client);
+    engine.set_acl(3, 0, 1, 15).expect("a valid grant");
+    engine.begin().expect("none is open");
+    engine.edit(0, Edit::Reset).expect("it exists");
+    for operation in [Operation::Read, Operation::Write, Operation::Delete] {
+        let decision = engine.decide(0, operation, 3, 0);
+        assert!(!decision.allowed, "Deny SSID 0 {operation:?}: {decision:?}");
+    }
+    let decision = engine.decide(0, Operation::Write, 2, 0);
+    assert!(!decision.allowed, "Deny SSID 0 to edit: {decision:?}");
+}
