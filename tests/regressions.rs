@@ -22,3 +22,18 @@ fn ssid_zero_owns_nothing() {
     let decision = engine.decide(0, Operation::Write, 2, 0);
     assert!(!decision.allowed, "Deny SSID 0 to edit: {decision:?}");
 }
+
+/// Object 65535 does not exist, so nothing on it can be created; an instance
+/// made for it would have no target and could never be persisted.
+#[test]
+fn nothing_is_created_on_object_65535() {
+    let client = Client::new(&[1, 2], &[(3, &[0])]);
+    let engine = Engine::new(&client);
+    let change = ObjectChange {
+        oid: MAX_ID,
+        created: &[0],
+    };
+    engine.sync(1, [change].into_iter()).expect("ignored");
+    assert_eq!(engine.next_instance(None), None);
+    assert_eq!(persisted(&engine), b"ACO\x01\0\0\0\0");
+}
