@@ -1,6 +1,9 @@
 //! A small data model for tests of the engine.
 #![allow(dead_code)]
 
+pub mod model;
+pub mod ops;
+
 use access_control::{Change, Error, Host, Ids, Iid, Oid, Ssid};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +55,15 @@ impl Client {
 
     pub fn accounts(&self) -> BTreeSet<Ssid> {
         self.objects.borrow().get(&0).cloned().unwrap_or_default()
+    }
+
+    pub fn knows(&self, oid: Oid) -> bool {
+        self.objects.borrow().contains_key(&oid)
+    }
+
+    /// What the engine asks for where nobody can reach an instance any more.
+    pub fn try_remove(&self, oid: Oid, iid: Iid) -> bool {
+        oid != 0 && oid != 2 && !self.fixed.borrow().contains(&oid) && self.take(oid, iid)
     }
 
     fn count(&self) -> Result<(), Error> {
@@ -111,10 +123,7 @@ impl Host for &Client {
 
     fn remove_instance(&self, oid: Oid, iid: Iid) -> Result<(), Error> {
         self.count()?;
-        if oid == 0 || oid == 2 || self.fixed.borrow().contains(&oid) || !self.take(oid, iid) {
-            return Err(Error::Host);
-        }
-        Ok(())
+        self.try_remove(oid, iid).then_some(()).ok_or(Error::Host)
     }
 
     fn changed(&self, change: Change) {
