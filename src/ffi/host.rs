@@ -17,9 +17,10 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
-#[repr(transparent)]
 pub struct aac_ids_t {
-    ids: Ids,
+    // A pointer to it is one to `Ids`. The header is to show no more than a name,
+    // so there is no `repr` here.
+    _ids: Ids,
 }
 
 /// What the engine asks of its client.
@@ -227,10 +228,10 @@ pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
     // SAFETY: the engine's own set, which nobody else uses during the call.
-    let Some(set) = (unsafe { ids.as_mut() }) else {
+    let Some(set) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
         return -1;
     };
-    match set.ids.insert(id) {
+    match set.insert(id) {
         Ok(()) => 0,
         Err(_) => -1,
     }
@@ -518,7 +519,7 @@ impl CHost {
     }
 }
 
-/// The set as C sees it, a transparent wrapper.
+/// The set as C sees it; `aac_ids_add` makes it a set again.
 fn for_c(found: &mut Ids) -> *mut aac_ids_t {
     (found as *mut Ids).cast()
 }
