@@ -33,6 +33,8 @@ struct Open {
     before: Rows,
     modified: bool,
     touched: BTreeSet<Iid>,
+    /// Whether a handler has changed something since the last validation.
+    unchecked: bool,
 }
 
 /// What the engine is to be at each moment.
@@ -195,7 +197,7 @@ impl Model {
             },
         }
         open.touched.insert(iid);
-        open.modified = true;
+        (open.modified, open.unchecked) = (true, true);
         Ok(())
     }
 
@@ -207,11 +209,20 @@ impl Model {
             before: self.rows.clone(),
             modified: false,
             touched: BTreeSet::new(),
+            unchecked: false,
         });
         Ok(())
     }
 
-    pub fn validate(&self, client: &Client) -> Result<(), Error> {
+    pub fn validate(&mut self, client: &Client) -> Result<(), Error> {
+        self.check(client)?;
+        if let Some(open) = &mut self.open {
+            open.unchecked = false;
+        }
+        Ok(())
+    }
+
+    fn check(&self, client: &Client) -> Result<(), Error> {
         let open = self.open.as_ref().ok_or(Error::Busy)?;
         let is_server = |ssid| ssid != 0 && ssid != MAX_ID && client.has(1, ssid);
         for (i, row) in &self.rows {
@@ -235,7 +246,13 @@ impl Model {
     }
 
     pub fn commit(&mut self, client: &Client) -> Result<(), Error> {
-        let result = self.validate(client);
+        // What the host does between validation and commit is its own affair.
+        let is_checked = self.open.as_ref().is_some_and(|open| !open.unchecked);
+        let result = if is_checked {
+            Ok(())
+        } else {
+            self.check(client)
+        };
         match self.open.take() {
             Some(open) if result.is_ok() => self.modified |= open.modified,
             Some(open) => self.rows = open.before,
