@@ -19,6 +19,10 @@ pub struct Client {
     pub unlistable: RefCell<BTreeSet<Oid>>,
     /// Fails the call that brings this to zero, and each later one.
     pub fail_after: Cell<Option<u32>>,
+    /// Only that call, no later one.
+    pub fail_once: Cell<bool>,
+    /// Whether a call has failed so.
+    pub has_failed: Cell<bool>,
     pub changes: RefCell<Vec<Change>>,
     pub listed: RefCell<Vec<Oid>>,
 }
@@ -68,7 +72,13 @@ impl Client {
 
     fn count(&self) -> Result<(), Error> {
         match self.fail_after.get() {
-            Some(0) => Err(Error::Host),
+            Some(0) => {
+                self.has_failed.set(true);
+                if self.fail_once.get() {
+                    self.fail_after.set(None);
+                }
+                Err(Error::Host)
+            }
             Some(left) => {
                 self.fail_after.set(Some(left - 1));
                 Ok(())

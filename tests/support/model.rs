@@ -417,24 +417,7 @@ impl Model {
     // ---- persistence ----
 
     pub fn persisted(&self) -> Vec<u8> {
-        let rows = self.settled();
-        let mut bytes = b"ACO\x01".to_vec();
-        bytes.extend((rows.len() as u32).to_be_bytes());
-        for (i, row) in rows {
-            let (oid, iid) = (row.oid.expect("settled"), row.iid.expect("settled"));
-            for id in [oid, *i, iid, row.owner.expect("settled")] {
-                bytes.extend(id.to_be_bytes());
-            }
-            bytes.push(row.acl.is_some().into());
-            if let Some(acl) = &row.acl {
-                bytes.extend((acl.len() as u32).to_be_bytes());
-                for (ssid, mask) in acl {
-                    bytes.extend(mask.to_be_bytes());
-                    bytes.extend(ssid.to_be_bytes());
-                }
-            }
-        }
-        bytes
+        encode(self.settled())
     }
 
     pub fn persist(&mut self) -> Vec<u8> {
@@ -453,6 +436,27 @@ impl Model {
         self.modified = false;
         Some(used)
     }
+}
+
+/// The persisted form.
+pub fn encode(rows: &Rows) -> Vec<u8> {
+    let mut bytes = b"ACO\x01".to_vec();
+    bytes.extend((rows.len() as u32).to_be_bytes());
+    for (i, row) in rows {
+        let (oid, iid) = (row.oid.expect("settled"), row.iid.expect("settled"));
+        for id in [oid, *i, iid, row.owner.expect("settled")] {
+            bytes.extend(id.to_be_bytes());
+        }
+        bytes.push(row.acl.is_some().into());
+        if let Some(acl) = &row.acl {
+            bytes.extend((acl.len() as u32).to_be_bytes());
+            for (ssid, mask) in acl {
+                bytes.extend(mask.to_be_bytes());
+                bytes.extend(ssid.to_be_bytes());
+            }
+        }
+    }
+    bytes
 }
 
 fn is_reachable(client: &Client, oid: Oid, iid: Iid) -> bool {

@@ -277,7 +277,15 @@ pub fn check_settled(rows: &Rows) {
 
 /// Takes exactly the expected bytes and then fails, so that persisting leaves
 /// the modified mark alone.
-struct Peek(Bytes);
+pub struct Peek(pub Bytes);
+
+impl Peek {
+    pub fn new(length: usize) -> Peek {
+        let mut bytes = Bytes::from(&[]);
+        bytes.room = length;
+        Peek(bytes)
+    }
+}
 
 impl Sink for Peek {
     type Error = super::StreamError;
@@ -293,8 +301,7 @@ impl Sink for Peek {
 
 /// The persisted form, without any effect, where its length is known.
 pub fn peek<H: Host>(engine: &Engine<H>, length: usize) -> Vec<u8> {
-    let mut peek = Peek(Bytes::from(&[]));
-    peek.0.room = length;
+    let mut peek = Peek::new(length);
     let _ = engine.persist(&mut peek);
     peek.0.bytes
 }
