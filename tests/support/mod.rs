@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod model;
+pub mod nested;
 pub mod ops;
 
 use access_control::{Change, Error, Host, Ids, Iid, Oid, Ssid};
