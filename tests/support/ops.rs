@@ -14,7 +14,7 @@ pub type Raw = [u8; 8];
 /// Registered are 3 and 5678, whose instances cannot be removed, 1234, and
 /// sometimes 77.
 pub const OBJECTS: [Oid; 9] = [3, 1234, 5678, 1, 77, 0, 2, 21, MAX_ID];
-const FIXED: Oid = 5678;
+pub const FIXED: Oid = 5678;
 pub const SERVERS: [Ssid; 6] = [1, 2, 3, 4, 0, SSID_BOOTSTRAP];
 
 pub fn world() -> Client {
