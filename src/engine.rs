@@ -42,8 +42,6 @@ pub enum Edit {
 
 pub(crate) struct Transaction {
     pub(crate) modified: bool,
-    /// Whether a handler has changed something since the last validation.
-    pub(crate) unchecked: bool,
 }
 
 pub(crate) struct State {
@@ -51,6 +49,11 @@ pub(crate) struct State {
     /// Whether the state outside the transaction differs from the persisted one.
     pub(crate) modified: bool,
     pub(crate) transaction: Option<Transaction>,
+    /// Counts what handlers do, through all transactions, and so tells whether
+    /// something came in between.
+    edits: u32,
+    /// How many of them had been done when a validation last found all well.
+    checked: u32,
 }
 
 impl State {
@@ -167,6 +170,8 @@ impl<H: Host> Engine<H> {
                 table: Table::new(),
                 modified: false,
                 transaction: None,
+                edits: 0,
+                checked: 0,
             }),
         }
     }
@@ -401,15 +406,16 @@ impl<H: Host> Engine<H> {
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
         let mut state = self.write_state()?;
-        match &mut state.transaction {
-            Some(transaction) => transaction.unchecked = true,
-            None => return Err(Error::Busy),
+        if state.transaction.is_none() {
+            return Err(Error::Busy);
         }
         let mark = state.table.mark();
         state.table.by_handler = true;
         let result = state.table.edit(iid, edit);
         state.table.by_handler = false;
-        state.conclude(mark, result)
+        state.conclude(mark, result)?;
+        state.edits = state.edits.wrapping_add(1);
+        Ok(())
     }
 
     // ---- transactions -----------------------------------------------------
@@ -423,10 +429,10 @@ impl<H: Host> Engine<H> {
         if state.transaction.is_some() {
             return Err(Error::Busy);
         }
-        state.transaction = Some(Transaction {
-            modified: false,
-            unchecked: false,
-        });
+        state.transaction = Some(Transaction { modified: false });
+        // Also tells this transaction from one that is being validated.
+        state.edits = state.edits.wrapping_add(1);
+        state.checked = state.edits;
         Ok(())
     }
 
@@ -436,16 +442,29 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
+        // What handlers change while the host is being asked may be anything, so
+        // then all is looked at again.
+        while !self.check_all()? {}
+        Ok(())
+    }
+
+    /// Checks each instance once; whether nothing was changed meanwhile.
+    fn check_all(&self) -> Result<bool, Error> {
+        let edits = self.read_state()?.edits;
         let mut checked = None;
-        // Steps that are added while the host is being asked are looked at too.
         for step in 0.. {
             let handled = {
                 let mut state = self.write_state()?;
-                let handled = state.table.handled(step);
-                let Some(transaction) = &mut state.transaction else {
+                if state.transaction.is_none() {
                     return Err(Error::Busy);
-                };
-                transaction.unchecked &= handled.is_some();
+                }
+                if state.edits != edits {
+                    return Ok(false);
+                }
+                let handled = state.table.handled(step);
+                if handled.is_none() {
+                    state.checked = edits;
+                }
                 handled
             };
             let Some(handled) = handled else { break };
@@ -457,7 +476,7 @@ impl<H: Host> Engine<H> {
                 checked = handled;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn check_instance(&self, iid: Iid) -> Result<(), Error> {
@@ -503,11 +522,14 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
-        let unchecked = match &self.read_state()?.transaction {
-            None => return Err(Error::Busy),
-            Some(transaction) => transaction.unchecked,
+        let is_checked = {
+            let state = self.read_state()?;
+            if state.transaction.is_none() {
+                return Err(Error::Busy);
+            }
+            state.checked == state.edits
         };
-        if unchecked && let Err(error) = self.validate() {
+        if !is_checked && let Err(error) = self.validate() {
             self.rollback()?;
             return Err(error);
         }
@@ -642,7 +664,9 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
         _ => Decision {
-            allowed: table.find(iid).is_ok_and(|instance| instance.owner == ssid),
+            allowed: table
+                .find(iid)
+                .is_ok_and(|instance| instance.is_owned_by(ssid)),
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -662,7 +686,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
         SSID_ANY => None,
         _ => table.mask(instance, ssid),
     };
-    let is_owner = instance.owner == ssid
+    let is_owner = instance.is_owned_by(ssid)
         && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(instance, 0).is_none());
     let (rule, mask) = if let Some(mask) = own {
         (Rule::OwnEntry, mask)

@@ -1,11 +1,11 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::engine::State;
+use crate::engine::{State, is_target_oid};
 use crate::index::Row;
 use crate::table::{Instance, Table, pack, unpack};
 use crate::{
-    Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
-    Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
+    Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
+    RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
 };
 use alloc::vec::Vec;
 
@@ -57,7 +57,7 @@ impl<H: Host> Engine<H> {
         let mut work = Work::default();
         let mut accounts = None;
         for ObjectChange { oid, .. } in changes.clone() {
-            if is_governed(oid) {
+            if is_target_oid(oid) {
                 self.find_gone(oid, &mut work.gone)?;
             }
             if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
@@ -72,7 +72,7 @@ impl<H: Host> Engine<H> {
             let mut result = state.table.drop_gone(&mut work, accounts.as_ref());
             if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
                 for ObjectChange { oid, created } in changes {
-                    if result.is_ok() && is_governed(oid) {
+                    if result.is_ok() && is_target_oid(oid) {
                         result = state.table.adopt(origin, oid, created, &mut work);
                     }
                 }
@@ -149,11 +149,6 @@ impl State {
         let result = self.table.remove_by_key(key);
         let _ = self.conclude(mark, result);
     }
-}
-
-/// Whether Access Control instances for this Object follow its instances.
-fn is_governed(oid: Oid) -> bool {
-    oid != OID_SECURITY && oid != OID_ACCESS_CONTROL
 }
 
 impl Table {

@@ -12,7 +12,7 @@
 //! place again, and needs no memory (see [`Index`]).
 
 use crate::index::{Index, Row};
-use crate::{Entry, Error, Iid, MAX_ID, Oid, SSID_BOOTSTRAP, Ssid, vec};
+use crate::{Entry, Error, Iid, MAX_ID, Oid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec};
 use alloc::vec::Vec;
 
 const HAS_TARGET_IID: u8 = 1;
@@ -98,6 +98,11 @@ impl Instance {
 
     pub(crate) fn target(&self) -> Option<(Oid, Iid)> {
         Some((self.oid()?, self.target_iid()?))
+    }
+
+    /// SSID 0 names nobody, so it does not own what has no owner.
+    pub(crate) fn is_owned_by(&self, ssid: Ssid) -> bool {
+        ssid != SSID_ANY && self.owner == ssid
     }
 
     pub(crate) fn has_acl(&self) -> bool {

@@ -3,6 +3,7 @@
 use super::{coap_code, coap_result, try_ref};
 use crate::{Change, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
 use alloc::alloc::{Layout, alloc, dealloc};
+use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 
 /// The access-control engine of one client. Made by aac_new().
@@ -13,6 +14,7 @@ use core::ffi::{c_int, c_void};
 #[allow(non_camel_case_types)]
 pub struct aac_t {
     pub(crate) engine: Engine<CHost>,
+    audit: Cell<(aac_audit_t, *mut c_void)>,
 }
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
@@ -154,6 +156,26 @@ pub struct aac_decision_t {
     pub mask: u16,
 }
 
+/// Is told of a denial; see aac_set_audit().
+///
+/// @param arg       What aac_set_audit() got.
+/// @param ssid      Who asked.
+/// @param operation What for: the number that aac_decide() got.
+/// @param oid       Object ID.
+/// @param iid       Instance ID.
+/// @param why       What decided; valid during the call.
+#[allow(non_camel_case_types)]
+pub type aac_audit_t = Option<
+    unsafe extern "C" fn(
+        arg: *mut c_void,
+        ssid: u16,
+        operation: c_int,
+        oid: u16,
+        iid: u16,
+        why: *const aac_decision_t,
+    ),
+>;
+
 /// The steps of a transaction on Object 2.
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -192,7 +214,12 @@ pub unsafe extern "C" fn aac_new(ops: *const aac_host_t, host: *mut c_void) -> *
     if !aac.is_null() {
         let engine = Engine::new(CHost { ops, host });
         // SAFETY: fresh memory of the right layout.
-        unsafe { aac.write(aac_t { engine }) };
+        unsafe {
+            aac.write(aac_t {
+                engine,
+                audit: Cell::new((None, core::ptr::null_mut())),
+            });
+        }
     }
     aac
 }
@@ -262,17 +289,25 @@ pub unsafe extern "C" fn aac_decide(
 ) -> bool {
     let aac = try_ref!(aac, false);
     let decision = match operation_of(operation) {
-        Some(operation) => aac.engine.decide(ssid, operation, oid, iid),
+        Some(known) => aac.engine.decide(ssid, known, oid, iid),
         None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
+    };
+    let decision = aac_decision_t {
+        rule: decision.rule as u8,
+        allowed: decision.allowed,
+        acl_iid: decision.acl_iid,
+        mask: decision.mask,
     };
     // SAFETY: NULL or valid, as the caller promises.
     if let Some(why) = unsafe { why.as_mut() } {
-        *why = aac_decision_t {
-            rule: decision.rule as u8,
-            allowed: decision.allowed,
-            acl_iid: decision.acl_iid,
-            mask: decision.mask,
-        };
+        *why = decision;
+    }
+    if !decision.allowed
+        && let (Some(audit), arg) = aac.audit.get()
+        && aac.engine.write_state().is_ok()
+    {
+        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+        unsafe { audit(arg, ssid, operation, oid, iid, &raw const decision) };
     }
     decision.allowed
 }
@@ -307,6 +342,33 @@ pub unsafe extern "C" fn aac_decide_before(
 fn operation_of(number: c_int) -> Option<Operation> {
     let number = usize::try_from(number).ok()?;
     Operation::ALL.get(number).copied()
+}
+
+/// Names a function that is told of each question that aac_decide() denies.
+/// Without one, which is how an engine begins, denials cost nothing more.
+///
+/// A client asks not only for requests: leaving out what a server may not read,
+/// or a notification that it may not get, is a denial too. How many of them to
+/// log, and how often, is for the function to decide.
+///
+/// It is called under the client's lock, within aac_decide() and after @p why
+/// has been filled, and never while the engine is in the middle of a change: a
+/// question asked while the state is being written to a stream is denied
+/// without it. It may use the engine as any answer of the client (aac_host_t)
+/// may, but must not ask aac_decide().
+///
+/// An application reaches the engine of a client through aac_client_call().
+///
+/// @param aac   The engine; NULL is ignored.
+/// @param audit The function, instead of any other; NULL for none.
+/// @param arg   Passed to it.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine; `audit` can be called with `arg` until
+/// another one is set or the engine is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
+    try_ref!(aac, ()).audit.set((audit, arg));
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
