@@ -366,18 +366,18 @@ bool aac_decide_before(const aac_t *aac,
                        uint16_t iid);
 
 /**
- * Names a function that is told of each question that aac_decide() denies.
+ * Names a function that is told of each question that aac_decide() or
+ * aac_decide_before() denies.
  * Without one, which is how an engine begins, denials cost nothing more.
  *
  * A client asks not only for requests: leaving out what a server may not read,
  * or a notification that it may not get, is a denial too. How many of them to
  * log, and how often, is for the function to decide.
  *
- * It is called under the client's lock, within aac_decide() and after @p why
- * has been filled, and never while the engine is in the middle of a change: a
- * question asked while the state is being written to a stream is denied
- * without it. It may use the engine as any answer of the client (aac_host_t)
- * may, but must not ask aac_decide().
+ * It is called under the client's lock, and never while the engine is in the
+ * middle of a change: a question asked while the state is being written to a
+ * stream is denied without it. It may use the engine as any answer of the
+ * client (aac_host_t) may, but must not ask either of the two.
  *
  * An application reaches the engine of a client through aac_client_call().
  *

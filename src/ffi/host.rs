@@ -1,7 +1,9 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::{Change, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use crate::{
+    Change, Decision, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule,
+};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
@@ -288,26 +290,10 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    let decision = match operation_of(operation) {
-        Some(known) => aac.engine.decide(ssid, known, oid, iid),
-        None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
-    };
-    let decision = aac_decision_t {
-        rule: decision.rule as u8,
-        allowed: decision.allowed,
-        acl_iid: decision.acl_iid,
-        mask: decision.mask,
-    };
+    let decision = answer_to(aac, ssid, operation, oid, iid, Engine::decide);
     // SAFETY: NULL or valid, as the caller promises.
     if let Some(why) = unsafe { why.as_mut() } {
         *why = decision;
-    }
-    if !decision.allowed
-        && let (Some(audit), arg) = aac.audit.get()
-        && aac.engine.write_state().is_ok()
-    {
-        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
-        unsafe { audit(arg, ssid, operation, oid, iid, &raw const decision) };
     }
     decision.allowed
 }
@@ -335,27 +321,51 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    operation_of(operation)
-        .is_some_and(|operation| aac.engine.decide_before(ssid, operation, oid, iid).allowed)
+    answer_to(aac, ssid, operation, oid, iid, Engine::decide_before).allowed
 }
 
-fn operation_of(number: c_int) -> Option<Operation> {
-    let number = usize::try_from(number).ok()?;
-    Operation::ALL.get(number).copied()
+/// Decides, and tells of a denial.
+fn answer_to(
+    aac: &aac_t,
+    ssid: u16,
+    number: c_int,
+    oid: u16,
+    iid: u16,
+    decide: impl FnOnce(&Engine<CHost>, u16, Operation, u16, u16) -> Decision,
+) -> aac_decision_t {
+    let operation = usize::try_from(number).ok();
+    let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
+        Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
+        None => Decision::by_rule(false, Rule::NotDecided),
+    };
+    let decision = aac_decision_t {
+        rule: decision.rule as u8,
+        allowed: decision.allowed,
+        acl_iid: decision.acl_iid,
+        mask: decision.mask,
+    };
+    if !decision.allowed
+        && let (Some(audit), arg) = aac.audit.get()
+        && aac.engine.write_state().is_ok()
+    {
+        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+        unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+    }
+    decision
 }
 
-/// Names a function that is told of each question that aac_decide() denies.
+/// Names a function that is told of each question that aac_decide() or
+/// aac_decide_before() denies.
 /// Without one, which is how an engine begins, denials cost nothing more.
 ///
 /// A client asks not only for requests: leaving out what a server may not read,
 /// or a notification that it may not get, is a denial too. How many of them to
 /// log, and how often, is for the function to decide.
 ///
-/// It is called under the client's lock, within aac_decide() and after @p why
-/// has been filled, and never while the engine is in the middle of a change: a
-/// question asked while the state is being written to a stream is denied
-/// without it. It may use the engine as any answer of the client (aac_host_t)
-/// may, but must not ask aac_decide().
+/// It is called under the client's lock, and never while the engine is in the
+/// middle of a change: a question asked while the state is being written to a
+/// stream is denied without it. It may use the engine as any answer of the
+/// client (aac_host_t) may, but must not ask either of the two.
 ///
 /// An application reaches the engine of a client through aac_client_call().
 ///
