@@ -32,7 +32,9 @@ impl Instance {
     #[must_use]
     pub fn entry(&self, ssid: Ssid) -> Option<u16> {
         let entries = self.entries();
-        let place = entries.binary_search_by_key(&ssid, |entry| entry.ssid).ok()?;
+        let place = entries
+            .binary_search_by_key(&ssid, |entry| entry.ssid)
+            .ok()?;
         entries.get(place).map(|entry| entry.mask)
     }
 

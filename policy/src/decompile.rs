@@ -3,7 +3,7 @@
 use crate::acl::Instance;
 use crate::policy::{ABSENT, BOOTSTRAP, DEFAULT, is_name};
 use crate::words::{Names, ranges, rights};
-use access_control::{Entry, Iid, SSID_ANY, SSID_BOOTSTRAP, Ssid};
+use access_control::{Entry, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -50,8 +50,8 @@ fn write(text: &mut String, instances: &[Instance], names: &Names) -> std::fmt::
         let is_told = told(place, first);
         let mut run = vec![first.target.iid];
         for next in rest {
-            let follows = run.last().and_then(|last: &Iid| last.checked_add(1));
-            if is_told || told(place + run.len(), next) || !is_like(first, next, follows) {
+            let rises = run.last().is_some_and(|last| *last < next.target.iid);
+            if is_told || told(place + run.len(), next) || !rises || !is_like(first, next) {
                 break;
             }
             run.push(next.target.iid);
@@ -76,10 +76,10 @@ fn write(text: &mut String, instances: &[Instance], names: &Names) -> std::fmt::
     Ok(())
 }
 
-/// Whether an instance can be told in one with the one before it.
-fn is_like(first: &Instance, next: &Instance, follows: Option<Iid>) -> bool {
-    Some(next.target.iid) == follows
-        && !next.target.is_creation()
+/// Whether two instances differ in no more than the target Instance.
+fn is_like(first: &Instance, next: &Instance) -> bool {
+    !next.target.is_creation()
+        && !first.target.is_creation()
         && next.target.oid == first.target.oid
         && next.owner == first.owner
         && next.acl == first.acl

@@ -6,7 +6,14 @@
 #![forbid(unsafe_code)]
 
 pub mod acl;
+pub mod check;
+pub mod cli;
 pub mod decompile;
+pub mod diff;
+pub mod explain;
+pub mod files;
 pub mod format;
+pub mod header;
 pub mod policy;
+pub mod show;
 pub mod words;

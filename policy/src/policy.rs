@@ -114,7 +114,7 @@ impl Rule {
                 "a target is an Instance /OID/IID, or an Object /OID for creating Instances; OID \
                  is 1 to 65534 but not 2, IID is 0 to 65534; several Instances are /OID/0,2,4-7"
             }
-            Rule::Once => "a target stands in a policy once",
+            Rule::Once => "a policy has each table, key and target once",
             Rule::Server => {
                 "rights go to servers of [servers], by name or Short Server ID, and to \"default\": \
                  every server without an entry of its own"
@@ -241,6 +241,8 @@ struct Written<'v, 'a> {
 #[derive(Default)]
 struct Reader {
     found: Vec<Found>,
+    /// Names of servers about which there is a mistake already.
+    doubtful: HashSet<String>,
 }
 
 impl Reader {
@@ -253,6 +255,11 @@ impl Reader {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().unwrap_or_default();
+            if error.message() == "duplicate key" {
+                let key = text.get(at.clone()).unwrap_or_default();
+                self.mistake(at, Rule::Once, format!("{key} again"));
+                continue;
+            }
             // One line for one mistake.
             let detail = error.message().lines().collect::<Vec<_>>().join("; ");
             self.mistake(at, Rule::Toml, detail);
@@ -298,15 +305,18 @@ impl Reader {
             if !is_name(name.get_ref()) {
                 let detail = format!("{:?} is no name for a server", name.get_ref());
                 self.mistake(name.span(), Rule::Name, detail);
+                self.doubtful.insert(name.get_ref().to_string());
             }
             let bounds = 1..u32::from(SSID_BOOTSTRAP);
-            if let Some(ssid) = self.number(value, bounds, Rule::Ssid) {
-                match names.get(ssid) {
-                    Some(other) => {
+            let ssid = self.number(value, bounds, Rule::Ssid);
+            match ssid.map(|ssid| (ssid, names.get(ssid))) {
+                Some((ssid, None)) => names.add(ssid, name.get_ref().to_string()),
+                other => {
+                    if let Some((ssid, Some(other))) = other {
                         let detail = format!("{ssid} is {other:?} already");
                         self.mistake(value.span(), Rule::Ssid, detail);
                     }
-                    None => names.add(ssid, name.get_ref().to_string()),
+                    self.doubtful.insert(name.get_ref().to_string());
                 }
             }
         }
@@ -426,7 +436,7 @@ impl Reader {
     fn server(&mut self, word: &str, at: Range<usize>, names: &Names, rule: Rule) -> Option<Ssid> {
         let by_id = word.parse().ok().filter(|&ssid| names.get(ssid).is_some());
         let ssid = names.find(word).or(by_id);
-        if ssid.is_none() {
+        if ssid.is_none() && !self.doubtful.contains(word) {
             let near = names
                 .iter()
                 .map(|(_, name)| (strsim::jaro_winkler(name, word), name))
@@ -469,12 +479,7 @@ impl Reader {
     }
 
     /// The entries by rising SSID, or nothing for an absent ACL.
-    fn rights(
-        &mut self,
-        value: &Value<'_>,
-        target: Target,
-        names: &Names,
-    ) -> Option<Vec<Entry>> {
+    fn rights(&mut self, value: &Value<'_>, target: Target, names: &Names) -> Option<Vec<Entry>> {
         if value.get_ref().as_str() == Some(ABSENT) {
             return None;
         }
@@ -536,7 +541,11 @@ impl Reader {
 }
 
 fn a(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
+    let article = if kind.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {kind}")
 }
 
@@ -610,7 +619,9 @@ pub fn targets(path: &str) -> Result<Vec<Target>, String> {
             return Err(format!("{part:?} runs backwards"));
         }
         if last == MAX_ID {
-            return Err(format!("there is no Instance 65535; creation is \"/{oid}\""));
+            return Err(format!(
+                "there is no Instance 65535; creation is \"/{oid}\""
+            ));
         }
         // A part may be repeated in a path without end.
         if targets.len() > usize::from(MAX_ID) {

@@ -140,9 +140,7 @@ impl Names {
 
     /// All of them, by rising SSID.
     pub fn iter(&self) -> impl Iterator<Item = (Ssid, &str)> {
-        self.names
-            .iter()
-            .map(|(&ssid, name)| (ssid, name.as_str()))
+        self.names.iter().map(|(&ssid, name)| (ssid, name.as_str()))
     }
 
     /// Whether nobody has a name.
