@@ -1,7 +1,7 @@
 //! From Access Control instances back to a policy that compiles to the same.
 
 use crate::acl::Instance;
-use crate::policy::{ABSENT, BOOTSTRAP, DEFAULT, is_name};
+use crate::policy::{ABSENT, BOOTSTRAP, DEFAULT, is_name, possible_rights};
 use crate::words::{Names, ranges, rights};
 use access_control::{Entry, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use std::collections::BTreeSet;
@@ -101,8 +101,9 @@ fn write_acl(
 ) -> std::fmt::Result {
     let assignment = |entry: &Entry| {
         let mask = entry.mask;
-        let value = match instance.target.rights().bits() {
-            known if mask & !known == 0 => format!("\"{}\"", rights(mask)),
+        let possible = possible_rights(instance.target, entry.ssid == SSID_ANY);
+        let value = match mask & !possible.bits() {
+            0 => format!("\"{}\"", rights(mask)),
             _ => format!("{{ raw = {mask:#06x} }}"),
         };
         format!("{} = {value}", name_of(entry.ssid, names))

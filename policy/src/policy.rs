@@ -125,8 +125,8 @@ impl Rule {
                  belongs to the Object: [\"/OID\"]"
             }
             Rule::CreationRights => {
-                "the right on an Object is \"C\" (creating Instances), or \"-\" for none; RWED \
-                 belong to Instances: [\"/OID/IID\"]"
+                "the right on an Object is \"C\" (creating Instances), which \"default\" cannot \
+                 give, or \"-\" for none; RWED belong to Instances: [\"/OID/IID\"]"
             }
             Rule::Rights => {
                 "rights are a table, { NAME = \"RWED\" }, or \"absent\"; a mask as a device stored \
@@ -490,7 +490,7 @@ impl Reader {
                 DEFAULT => Some(SSID_ANY),
                 word_text => self.server(word_text, word.span(), names, Rule::Server),
             };
-            let mask = self.mask(value, target);
+            let mask = self.mask(value, target, ssid == Some(SSID_ANY));
             if let (Some(ssid), Some(mask)) = (ssid, mask)
                 && masks.insert(ssid, mask).is_some()
             {
@@ -514,14 +514,15 @@ impl Reader {
         }
     }
 
-    fn mask(&mut self, value: &Value<'_>, target: Target) -> Option<u16> {
+    fn mask(&mut self, value: &Value<'_>, target: Target, is_default: bool) -> Option<u16> {
         let rule = if target.is_creation() {
             Rule::CreationRights
         } else {
             Rule::InstanceRights
         };
         if let Some(word) = value.get_ref().as_str() {
-            let mask = mask_of(word).filter(|mask| target.rights().contains(*mask));
+            let possible = possible_rights(target, is_default);
+            let mask = mask_of(word).filter(|mask| possible.contains(*mask));
             if mask.is_none() {
                 self.mistake(value.span(), rule, format!("{word:?} is no right here"));
             }
@@ -566,6 +567,15 @@ pub fn is_name(name: &str) -> bool {
         && name.chars().all(is_allowed)
         && !name.chars().all(|c| c.is_ascii_digit())
         && ![DEFAULT, BOOTSTRAP, ABSENT].contains(&name)
+}
+
+/// The rights that can count in an entry.
+#[must_use]
+pub fn possible_rights(target: Target, is_default: bool) -> Mask {
+    if target.is_creation() && is_default {
+        return Mask::empty();
+    }
+    target.rights()
 }
 
 /// The mask of some letters.

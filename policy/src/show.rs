@@ -1,7 +1,7 @@
 //! The matrix that people want to see: targets down, servers across.
 
 use crate::acl::{Acl, Instance, stranger};
-use crate::words::{LETTERS, Names, Target, rights};
+use crate::words::{LETTERS, Names, Target, ranges, rights};
 use access_control::{Mask, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use comfy_table::{Attribute, Cell, Color, LineStyle, Table, TableStyle};
 use serde::Serialize;
@@ -88,7 +88,9 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
         return "No target is governed: with several servers, nobody has rights.\n".to_owned();
     }
     let servers = columns(acl, only);
-    let is_wide = servers.len() > MAX_COLUMNS;
+    if servers.len() > MAX_COLUMNS {
+        return lines(acl, &servers);
+    }
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-')));
     table.force_no_tty();
@@ -101,11 +103,7 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
         bold("AC".into()),
         bold("owner".into()),
     ];
-    if is_wide {
-        header.push(bold("servers".into()));
-    } else {
-        header.extend(servers.iter().map(|&ssid| bold(title(ssid, names))));
-    }
+    header.extend(servers.iter().map(|&ssid| bold(title(ssid, names))));
     header.push(bold("default".into()));
     table.set_header(header);
     for instance in acl.by_target() {
@@ -114,21 +112,17 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
             Cell::new_owned(format!("/2/{}", instance.iid)),
             Cell::new_owned(owner_text(instance)),
         ];
-        if is_wide {
-            row.push(Cell::new_owned(listed(acl, instance)));
-        } else {
-            row.extend(servers.iter().map(|&ssid| {
-                let square = Square::of(acl, instance, ssid);
-                let cell = Cell::new_owned(square.text(instance.target));
-                match square {
-                    _ if !in_colour => cell,
-                    _ if square.rights.is_empty() => cell.fg(Color::DarkGrey),
-                    _ if square.is_owner => cell.fg(Color::Green),
-                    _ if square.is_default => cell.fg(Color::Yellow),
-                    _ => cell,
-                }
-            }));
-        }
+        row.extend(servers.iter().map(|&ssid| {
+            let square = Square::of(acl, instance, ssid);
+            let cell = Cell::new_owned(square.text(instance.target));
+            match square {
+                _ if !in_colour => cell,
+                _ if square.rights.is_empty() => cell.fg(Color::DarkGrey),
+                _ if square.is_owner => cell.fg(Color::Green),
+                _ if square.is_default => cell.fg(Color::Yellow),
+                _ => cell,
+            }
+        }));
         row.push(Cell::new_owned(default_text(acl, instance)));
         table.add_row(row);
     }
@@ -141,14 +135,6 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
         text.push('\n');
     }
     text += "\nAC: the Access Control instance; *: the owner; d: by the default entry\n";
-    if is_wide {
-        let _ = writeln!(
-            text,
-            "{} servers: each target lists those that own it or have an entry; all others get \
-             the default",
-            servers.len()
-        );
-    }
     text
 }
 
@@ -159,14 +145,32 @@ fn title(ssid: Ssid, names: &Names) -> String {
     }
 }
 
-fn listed(acl: &Acl, instance: &Instance) -> String {
-    let mut parts = Vec::new();
-    let servers: BTreeSet<Ssid> = instance.servers().collect();
-    for ssid in servers {
-        let (mask, _) = acl.rights(ssid, instance.target);
-        parts.push(format!("{ssid}:{}", rights(mask.bits())));
+/// For more servers than a matrix has room for: under each target, who has which
+/// rights there.
+fn lines(acl: &Acl, servers: &[Ssid]) -> String {
+    let shown: BTreeSet<Ssid> = servers.iter().copied().collect();
+    let mut text = String::new();
+    for instance in acl.by_target() {
+        let (target, iid, owner) = (instance.target, instance.iid, owner_text(instance));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{target}  /2/{iid}  owner {owner}");
+        let mut groups: BTreeMap<String, Vec<Ssid>> = BTreeMap::new();
+        let named: BTreeSet<Ssid> = instance.servers().collect();
+        for &ssid in named.intersection(&shown) {
+            let (rights, _) = acl.rights(ssid, target);
+            groups
+                .entry(letters(rights, target))
+                .or_default()
+                .push(ssid);
+        }
+        for (letters, servers) in groups {
+            let _ = writeln!(text, "  {letters} {}", ranges(&servers));
+        }
+        let others = stranger(&named).map(|other| acl.rights(other, target).0);
+        let others = letters(others.unwrap_or(Mask::empty()), target);
+        let _ = writeln!(text, "  {others} all others");
     }
-    parts.join(" ")
+    text
 }
 
 #[derive(Serialize)]

@@ -14,8 +14,8 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 fn traces() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/vectors/anjay-3.14.0-traces.txt");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/anjay-3.14.0-traces.txt");
     std::fs::read_to_string(path).expect("the recordings are there")
 }
 
@@ -54,7 +54,11 @@ fn recorded_states_pass_everything_and_come_back() {
             let _ = diff::diff(&before, &acl).words(&names);
         }
     }
-    assert!(states.len() > 1000, "only {} states were seen", states.len());
+    assert!(
+        states.len() > 1000,
+        "only {} states were seen",
+        states.len()
+    );
 }
 
 #[test]
