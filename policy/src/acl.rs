@@ -3,8 +3,8 @@
 use crate::format::{self, Fault};
 use crate::words::Target;
 use access_control::{
-    Change, Decision, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, Oid, Operation, RID_ACL,
-    RID_OID, RID_OIID, RID_OWNER, Rule, SSID_ANY, SSID_BOOTSTRAP, Sink, Source, Ssid,
+    Change, Decision, Engine, Entry, Error, Host, Ids, Iid, Mask, Oid, Operation, Rule, SSID_ANY,
+    SSID_BOOTSTRAP, Sink, Source, Ssid,
 };
 use std::collections::BTreeSet;
 
@@ -130,6 +130,7 @@ pub enum Refusal {
 pub struct Acl {
     engine: Engine<Desk>,
     instances: Vec<Instance>,
+    persisted: Vec<u8>,
     /// Bytes after the last instance, which nobody reads.
     trailing: usize,
 }
@@ -178,22 +179,22 @@ impl Acl {
                 (_, error) => Refusal::Engine(error),
             });
         }
-        let instances = read_instances(&engine).map_err(Refusal::Engine)?;
+        // What the engine writes is what it holds.
+        let mut persisted = Collected::default();
+        engine.persist(&mut persisted).map_err(Refusal::Engine)?;
+        let instances = format::read(&persisted.0).ok_or(Refusal::Engine(Error::Malformed))?;
         Ok(Acl {
             engine,
             instances,
+            persisted: persisted.0,
             trailing: source.left.len(),
         })
     }
 
     /// What the engine persists.
-    ///
-    /// # Errors
-    /// When memory runs out.
-    pub fn persist(&self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Collected::default();
-        self.engine.persist(&mut bytes)?;
-        Ok(bytes.0)
+    #[must_use]
+    pub fn persisted(&self) -> &[u8] {
+        &self.persisted
     }
 
     /// How many bytes followed the last instance.
@@ -258,34 +259,4 @@ impl Acl {
 #[must_use]
 pub fn stranger(servers: &BTreeSet<Ssid>) -> Option<Ssid> {
     (1..SSID_BOOTSTRAP).find(|ssid| !servers.contains(ssid))
-}
-
-fn read_instances(engine: &Engine<Desk>) -> Result<Vec<Instance>, Error> {
-    let mut instances = Vec::new();
-    let mut previous = None;
-    while let Some(iid) = engine.next_instance(previous) {
-        let acl = match engine.next_entry(iid, None) {
-            Err(_) => None,
-            Ok(mut next) => {
-                let mut entries = Vec::new();
-                while let Some(ssid) = next {
-                    let mask = engine.read(iid, RID_ACL, ssid)?;
-                    entries.push(Entry { ssid, mask });
-                    next = engine.next_entry(iid, Some(ssid))?;
-                }
-                Some(entries)
-            }
-        };
-        instances.push(Instance {
-            iid,
-            target: Target {
-                oid: engine.read(iid, RID_OID, MAX_ID)?,
-                iid: engine.read(iid, RID_OIID, MAX_ID)?,
-            },
-            owner: engine.read(iid, RID_OWNER, MAX_ID)?,
-            acl,
-        });
-        previous = Some(iid);
-    }
-    Ok(instances)
 }

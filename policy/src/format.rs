@@ -8,7 +8,7 @@
 use crate::acl::Instance;
 use crate::words::Target;
 use access_control::{
-    Iid, MAX_ID, OID_ACCESS_CONTROL, OID_SECURITY, Oid, SSID_ANY, SSID_BOOTSTRAP, Ssid,
+    Entry, Iid, MAX_ID, OID_ACCESS_CONTROL, OID_SECURITY, Oid, SSID_ANY, SSID_BOOTSTRAP, Ssid,
 };
 use std::collections::HashMap;
 use std::fmt;
@@ -221,6 +221,50 @@ fn scan_entries(
         }
     }
     Ok(())
+}
+
+/// Reads what an engine wrote; nothing, should it be anything else.
+#[must_use]
+pub fn read(bytes: &[u8]) -> Option<Vec<Instance>> {
+    let mut reader = Reader { bytes, offset: 0 };
+    read_all(&mut reader).ok()
+}
+
+fn read_all(reader: &mut Reader<'_>) -> Result<Vec<Instance>, Breach> {
+    reader.take::<4>("")?;
+    let count = u32::from_be_bytes(reader.take("")?);
+    let mut instances = Vec::new();
+    for _ in 0..count {
+        let oid = reader.number("")?;
+        let iid = reader.number("")?;
+        let target = Target {
+            oid,
+            iid: reader.number("")?,
+        };
+        let owner = reader.number("")?;
+        let acl = match reader.take("")? {
+            [0] => None,
+            _ => Some(read_entries(reader)?),
+        };
+        instances.push(Instance {
+            iid,
+            target,
+            owner,
+            acl,
+        });
+    }
+    Ok(instances)
+}
+
+fn read_entries(reader: &mut Reader<'_>) -> Result<Vec<Entry>, Breach> {
+    let count = u32::from_be_bytes(reader.take("")?);
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        let mask = reader.number("")?;
+        let ssid = reader.number("")?;
+        entries.push(Entry { ssid, mask });
+    }
+    Ok(entries)
 }
 
 /// Writes instances down for the engine to restore.

@@ -177,10 +177,9 @@ fn compile(path: &Path, output: &Path, c_name: Option<&str>) -> Result<u8, Stop>
     // The engine has the last word, and writes what the device is to read.
     let acl = Acl::restore(&format::write(&policy.instances))
         .map_err(|refusal| refused(path, &refusal))?;
-    let bytes = acl.persist().map_err(|error| Stop(error.to_string()))?;
     match c_name {
-        None => write(output, &bytes),
-        Some(name) => write(output, header::c_header(&bytes, name).as_bytes()),
+        None => write(output, acl.persisted()),
+        Some(name) => write(output, header::c_header(acl.persisted(), name).as_bytes()),
     }
 }
 
@@ -216,12 +215,11 @@ fn check(input: &Input, strict: bool) -> Result<u8, Stop> {
         count(servers, "server"),
         count(bytes.len(), "byte")
     );
-    let written = acl.persist().map_err(|error| Stop(error.to_string()))?;
     if acl.trailing() > 0 {
         let more = count(acl.trailing(), "byte");
         text += &format!("{more} after the last instance: a device does not read them\n");
     }
-    if !bytes.starts_with(&written) {
+    if !bytes.starts_with(acl.persisted()) {
         text += "not in the order in which a device writes it\n";
     }
     if servers == 1 {

@@ -84,7 +84,7 @@ fn no_permission_is_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("acl.bin");
     fs::write(&file, STATE).expect("writable");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).expect("mine");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("mine");
     if fs::read(&file).is_ok() {
         return;
     }
@@ -142,7 +142,10 @@ fn a_policy_has_as_many_targets_as_there_are_ids() {
     let output = run(folder, &compile);
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8(output.stderr).expect("text");
-    assert!(error.starts_with("policy.toml:2:2: there are more"), "{error}");
+    assert!(
+        error.starts_with("policy.toml:2:2: there are more"),
+        "{error}"
+    );
 }
 
 #[test]

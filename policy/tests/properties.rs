@@ -67,7 +67,7 @@ proptest! {
         let bytes = format::write(&instances);
         let acl = Acl::restore(&bytes).expect("valid");
         prop_assert_eq!(acl.instances(), &instances[..]);
-        prop_assert_eq!(&acl.persist().expect("memory is there"), &bytes);
+        prop_assert_eq!(acl.persisted(), &bytes[..]);
         let text = decompile::decompile(acl.instances(), &Names::default());
         let policy = policy::read(&text)
             .map_err(|found| TestCaseError::fail(format!("{found:?}\n{text}")))?;
