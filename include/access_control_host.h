@@ -330,6 +330,25 @@ bool aac_decide(const aac_t *aac,
                 aac_decision_t *why);
 
 /**
+ * Decides as aac_decide() would have before the open transaction: for a change
+ * that a server has made without the client having asked first. Allocates
+ * nothing.
+ *
+ * @param aac       The engine.
+ * @param ssid      Who made the change.
+ * @param operation An aac_operation_t; any other number is denied.
+ * @param oid       Object ID.
+ * @param iid       Instance ID; ignored for AAC_CREATE.
+ * @returns true to keep the change; false to roll the transaction back and
+ *          answer 4.01 Unauthorized.
+ */
+bool aac_decide_before(const aac_t *aac,
+                       uint16_t ssid,
+                       int operation,
+                       uint16_t oid,
+                       uint16_t iid);
+
+/**
  * Brings the Access Control Instances in step with the data model (LwM2M 1.0,
  * 7.3.2 and E.1.3). To be called after each operation of a server, after a
  * bootstrap, and when the application reports changes; if there is a

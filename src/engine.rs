@@ -188,25 +188,45 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        if oid == OID_SECURITY || oid == OID_OSCORE {
-            return Decision::by_rule(false, Rule::KeysAreClosed);
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
         }
-        if ssid == SSID_BOOTSTRAP {
-            return Decision::by_rule(true, Rule::Bootstrap);
+        match self.read_state() {
+            Ok(state) => decide_by_table(&state.table, ssid, operation, oid, iid),
+            Err(_) => Decision::by_rule(false, Rule::NotDecided),
         }
-        if operation == Operation::Discover {
-            return Decision::by_rule(true, Rule::DiscoverIsOpen);
+    }
+
+    /// What [`Engine::decide`] answered before the open transaction: for a host
+    /// that learns only afterwards what a server has changed. Otherwise a server
+    /// could grant itself the right in the same transaction.
+    pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
         }
-        if self.host.is_single_server() {
-            return Decision::by_rule(true, Rule::SingleServer);
-        }
-        let Ok(state) = self.read_state() else {
+        let Ok(mut state) = self.write_state() else {
             return Decision::by_rule(false, Rule::NotDecided);
         };
-        if oid == OID_ACCESS_CONTROL {
-            return decide_on_acl(&state.table, ssid, operation, iid);
+        // Back to before the transaction, and forth again.
+        state.table.turn(0, true);
+        let decision = decide_by_table(&state.table, ssid, operation, oid, iid);
+        state.table.turn(0, false);
+        decision
+    }
+
+    /// The rules that need no Access Control instance.
+    fn decide_by_kind(&self, ssid: Ssid, operation: Operation, oid: Oid) -> Option<Decision> {
+        if oid == OID_SECURITY || oid == OID_OSCORE {
+            return Some(Decision::by_rule(false, Rule::KeysAreClosed));
         }
-        decide_by_acl(&state.table, ssid, operation, oid, iid)
+        if ssid == SSID_BOOTSTRAP {
+            return Some(Decision::by_rule(true, Rule::Bootstrap));
+        }
+        if operation == Operation::Discover {
+            return Some(Decision::by_rule(true, Rule::DiscoverIsOpen));
+        }
+        let is_single = self.host.is_single_server();
+        is_single.then(|| Decision::by_rule(true, Rule::SingleServer))
     }
 
     // ---- the calls of the application -------------------------------------
@@ -602,6 +622,19 @@ impl Table {
         }
         self.put(&instance)
     }
+}
+
+fn decide_by_table(
+    table: &Table,
+    ssid: Ssid,
+    operation: Operation,
+    oid: Oid,
+    iid: Iid,
+) -> Decision {
+    if oid == OID_ACCESS_CONTROL {
+        return decide_on_acl(table, ssid, operation, iid);
+    }
+    decide_by_acl(table, ssid, operation, oid, iid)
 }
 
 fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {

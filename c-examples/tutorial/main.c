@@ -226,6 +226,9 @@ static const anjay_dm_object_def_t TEST_OBJECT_DEF = {
 
 /* ---- the servers ----------------------------------------------------------- */
 
+/* Anjay's own name for it is younger than the rest of the API used here. */
+#define SERVER_OID 1
+
 static int add_server(anjay_t *anjay, anjay_ssid_t ssid, const char *uri) {
     const anjay_security_instance_t security = {
         .ssid = ssid,
@@ -253,8 +256,8 @@ static int add_server(anjay_t *anjay, anjay_ssid_t ssid, const char *uri) {
      * With two servers, none may do anything that it is not given. This lets
      * the server read its own Instance, and no other server.
      */
-    return anjay_access_control_set_acl(anjay, ANJAY_DM_OID_SERVER, server_iid,
-                                        ssid, ANJAY_ACCESS_MASK_READ);
+    return anjay_access_control_set_acl(anjay, SERVER_OID, server_iid, ssid,
+                                        ANJAY_ACCESS_MASK_READ);
 }
 
 /*

@@ -17,6 +17,7 @@ mod client;
 mod command;
 pub mod ffi;
 mod help;
+mod lexer;
 mod lock;
 mod object;
 mod observe;

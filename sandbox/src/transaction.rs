@@ -4,7 +4,7 @@
 //! Object is brought in step, then everything is validated, then everything is
 //! committed; whatever fails takes everything back.
 
-use crate::answer::{Done, Fault};
+use crate::answer::{Code, Done, Fault};
 use crate::client::{Client, Touch};
 use crate::object::{Object, Step};
 use crate::path::{Path, SSID_BOOTSTRAP};
@@ -166,6 +166,14 @@ impl Client {
         for member in self.members() {
             // There is nothing left to do about one that cannot go back.
             let _ = member.step(Step::Rollback);
+        }
+    }
+
+    /// Takes back what is not finished, such as a bootstrap.
+    pub fn abandon(&self) {
+        while self.in_transaction() {
+            let fault = Fault::new(Code::INTERNAL, "the client is deleted");
+            let _: Done = self.end(SSID_BOOTSTRAP, Err(fault));
         }
     }
 

@@ -77,7 +77,8 @@ impl Client {
         let mut plans = Vec::new();
         for &iid in &instances {
             let exists = present.contains(&iid);
-            if !exists && !(who == SSID_BOOTSTRAP && is_whole) {
+            let may_appear = who == SSID_BOOTSTRAP && is_whole;
+            if !exists && !may_appear {
                 return Err(Fault::not_found(&Path::new(&[oid, iid])));
             }
             answer.reason(self.may(who, aac_operation_t::AAC_WRITE, oid, iid)?);
@@ -215,7 +216,7 @@ impl Client {
                 let object = self.find(oid)?;
                 self.check_present(&*object, iid)?;
                 answer.reason(self.may(who, operation, oid, iid)?);
-                if is_protected(&*object, iid) {
+                if who == SSID_BOOTSTRAP && is_protected(&*object, iid) {
                     return Err(bad_request(format!("{path} is not to be deleted")));
                 }
                 self.transact(who, || self.delete_instances(who, &object, &[iid]))?;
@@ -305,7 +306,7 @@ impl Client {
     }
 }
 
-/// What no Delete removes: the Bootstrap-Server's account, and the device.
+/// What a Bootstrap-Delete leaves: the Bootstrap-Server's account, and the device.
 fn is_protected(object: &dyn Object, iid: u16) -> bool {
     match object.oid() {
         0 => object.read(iid, 1, MAX_ID) == Ok(Value::Bool(true)),

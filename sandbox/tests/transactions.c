@@ -111,7 +111,13 @@ int main(void) {
     ANSWER(anjay, "bs write /1234/0/0 11", "4.05");
     CHECK(thing_called(&thing, ""));
 
+    /* What is not finished when the client is deleted is taken back. */
+    thing.storage.handlers.transaction_begin = thing_begin;
+    ANSWER(anjay, "bs begin", "2.04");
+    ANSWER(anjay, "bs write /1234/0/0 12", "2.04");
     anjay_delete(anjay);
+    CHECK(thing_called(&thing, "BwR"));
+    CHECK(thing.number[0] == 10);
     printf("all passed\n");
     return 0;
 }

@@ -17,9 +17,8 @@ pub struct aac_t {
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
-#[repr(transparent)]
 pub struct aac_ids_t {
-    ids: Ids,
+    _opaque: [u8; 0],
 }
 
 /// What the engine asks of its client.
@@ -226,11 +225,11 @@ pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
 /// `ids` is what the engine passed, within the same call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
-    // SAFETY: the engine's own set, which nobody else uses during the call.
-    let Some(set) = (unsafe { ids.as_mut() }) else {
+    // SAFETY: NULL or made by `for_c`, and nobody else uses the set meanwhile.
+    let Some(ids) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
         return -1;
     };
-    match set.ids.insert(id) {
+    match ids.insert(id) {
         Ok(()) => 0,
         Err(_) => -1,
     }
@@ -262,11 +261,8 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    let operation = usize::try_from(operation)
-        .ok()
-        .and_then(|number| Operation::ALL.get(number));
-    let decision = match operation {
-        Some(&operation) => aac.engine.decide(ssid, operation, oid, iid),
+    let decision = match operation_of(operation) {
+        Some(operation) => aac.engine.decide(ssid, operation, oid, iid),
         None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
     };
     // SAFETY: NULL or valid, as the caller promises.
@@ -279,6 +275,38 @@ pub unsafe extern "C" fn aac_decide(
         };
     }
     decision.allowed
+}
+
+/// Decides as aac_decide() would have before the open transaction: for a change
+/// that a server has made without the client having asked first. Allocates
+/// nothing.
+///
+/// @param aac       The engine.
+/// @param ssid      Who made the change.
+/// @param operation An aac_operation_t; any other number is denied.
+/// @param oid       Object ID.
+/// @param iid       Instance ID; ignored for AAC_CREATE.
+/// @returns true to keep the change; false to roll the transaction back and
+///          answer 4.01 Unauthorized.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_decide_before(
+    aac: *const aac_t,
+    ssid: u16,
+    operation: c_int,
+    oid: u16,
+    iid: u16,
+) -> bool {
+    let aac = try_ref!(aac, false);
+    operation_of(operation)
+        .is_some_and(|operation| aac.engine.decide_before(ssid, operation, oid, iid).allowed)
+}
+
+fn operation_of(number: c_int) -> Option<Operation> {
+    let number = usize::try_from(number).ok()?;
+    Operation::ALL.get(number).copied()
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
@@ -518,9 +546,9 @@ impl CHost {
     }
 }
 
-/// The set as C sees it, a transparent wrapper.
+/// The set as C sees it.
 fn for_c(found: &mut Ids) -> *mut aac_ids_t {
-    (found as *mut Ids).cast()
+    (&raw mut *found).cast()
 }
 
 fn answer(answer: c_int) -> Result<bool, Error> {

@@ -155,44 +155,24 @@ unsafe fn give(ctx: *mut OutputCtx, value: Value) -> c_int {
     }
 }
 
-/// # Safety
-/// As `anjay_dm_emit`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn anjay_ret_i64(ctx: *mut OutputCtx, value: i64) -> c_int {
-    // SAFETY: passed on.
-    unsafe { give(ctx, Value::Int(value)) }
+macro_rules! givers {
+    ($($name:ident($($argument:ident: $type:ty),*), $value:expr;)*) => {$(
+        /// # Safety
+        /// As `anjay_dm_emit`.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(ctx: *mut OutputCtx, $($argument: $type),*) -> c_int {
+            // SAFETY: passed on.
+            unsafe { give(ctx, $value) }
+        }
+    )*};
 }
 
-/// # Safety
-/// As `anjay_dm_emit`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn anjay_ret_u64(ctx: *mut OutputCtx, value: u64) -> c_int {
-    // SAFETY: passed on.
-    unsafe { give(ctx, Value::Uint(value)) }
-}
-
-/// # Safety
-/// As `anjay_dm_emit`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn anjay_ret_double(ctx: *mut OutputCtx, value: f64) -> c_int {
-    // SAFETY: passed on.
-    unsafe { give(ctx, Value::Double(value)) }
-}
-
-/// # Safety
-/// As `anjay_dm_emit`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn anjay_ret_bool(ctx: *mut OutputCtx, value: bool) -> c_int {
-    // SAFETY: passed on.
-    unsafe { give(ctx, Value::Bool(value)) }
-}
-
-/// # Safety
-/// As `anjay_dm_emit`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn anjay_ret_objlnk(ctx: *mut OutputCtx, oid: u16, iid: u16) -> c_int {
-    // SAFETY: passed on.
-    unsafe { give(ctx, Value::Link(oid, iid)) }
+givers! {
+    anjay_ret_i64(value: i64), Value::Int(value);
+    anjay_ret_u64(value: u64), Value::Uint(value);
+    anjay_ret_double(value: f64), Value::Double(value);
+    anjay_ret_bool(value: bool), Value::Bool(value);
+    anjay_ret_objlnk(oid: u16, iid: u16), Value::Link(oid, iid);
 }
 
 /// # Safety

@@ -304,7 +304,7 @@ impl Client {
     ) -> Result<(), String> {
         let path = CString::new(file).map_err(|_| "a file name has no NUL".to_owned())?;
         // SAFETY: a string.
-        let mut stream = unsafe { super::stream::avs_stream_file_create(path.as_ptr(), mode) };
+        let mut stream = unsafe { super::own_stream::avs_stream_file_create(path.as_ptr(), mode) };
         if stream.is_null() {
             return Err(format!("\"{file}\" cannot be opened"));
         }
@@ -316,7 +316,7 @@ impl Client {
         };
         match error.code {
             0 => Ok(()),
-            _ => Err(super::stream::describe(error)),
+            _ => Err(super::errors::describe(error)),
         }
     }
 }

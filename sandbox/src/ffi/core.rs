@@ -43,7 +43,9 @@ pub unsafe extern "C" fn anjay_new(config: *const Configuration) -> *mut anjay_t
 /// `anjay` is NULL or a client that nobody uses, nor will use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_delete(anjay: *mut anjay_t) {
-    if !anjay.is_null() {
+    // SAFETY: as promised.
+    if let Some(client) = unsafe { client(anjay) } {
+        client.abandon();
         // SAFETY: made by `anjay_new`, and given up by the caller.
         drop(unsafe { Box::from_raw(anjay.cast::<Client>()) });
     }
@@ -136,7 +138,7 @@ pub unsafe extern "C" fn anjay_notify_instances_changed(anjay: *mut anjay_t, oid
 /// `anjay` is NULL or a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_sched_run(anjay: *mut anjay_t) {
-    let (client, _lock) = enter!(anjay, ());
+    let (client, _lock) = enter!(anjay);
     let due = client.pause();
     let mut out = std::io::stdout();
     // Where nobody can be told, nobody is.
@@ -307,7 +309,8 @@ fn next_line(client: &Client, wait: c_int) -> std::io::Result<Option<String>> {
             revents: 0,
         };
         // SAFETY: one valid element.
-        if unsafe { libc::poll(&raw mut poll, 1, wait) } == 0 {
+        if unsafe { libc::poll(&raw mut poll, 1, wait) } <= 0 {
+            // Time is up, or a signal came, which may have interrupted the loop.
             continue;
         }
         let mut buffer = [0; 4096];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int};
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 const INFO: c_int = 2;
@@ -38,12 +39,10 @@ pub unsafe extern "C" fn anjay_sandbox_log(
     let name = usize::try_from(level).ok().and_then(|at| NAMES.get(at));
     let words =
         |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
-    eprintln!(
-        "{} [{}] {}",
-        name.unwrap_or(&"?"),
-        words(module),
-        words(text)
-    );
+    let name = name.unwrap_or(&"?");
+    let line = format!("{name} [{}] {}\n", words(module), words(text));
+    // Where nobody can be told, nobody is.
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// Sets the lowest level that is shown, of one module or (NULL) of the others.

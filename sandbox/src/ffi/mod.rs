@@ -8,7 +8,10 @@ pub mod control;
 pub mod core;
 pub mod custom;
 pub mod engine;
+pub mod errors;
 pub mod log;
+pub mod memory;
+pub mod own_stream;
 pub mod servers;
 pub mod stream;
 pub mod time;
@@ -42,11 +45,11 @@ pub(crate) unsafe fn copy_string(text: *const c_char) -> Option<Vec<u8>> {
 
 /// The client behind a pointer with its lock taken, or an early return.
 macro_rules! enter {
-    ($anjay:expr, $otherwise:expr) => {{
+    ($anjay:expr $(, $otherwise:expr)?) => {{
         // SAFETY: NULL or a client, as the caller promises.
         match unsafe { $crate::ffi::client($anjay) } {
             Some(client) => (client, client.lock()),
-            None => return $otherwise,
+            None => return $($otherwise)?,
         }
     }};
 }

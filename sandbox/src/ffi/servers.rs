@@ -81,7 +81,7 @@ fn purge(client: &Client, table: Option<Rc<Table>>) {
 /// `anjay` is NULL or a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_security_object_purge(anjay: *mut anjay_t) {
-    let (client, _lock) = enter!(anjay, ());
+    let (client, _lock) = enter!(anjay);
     purge(client, client.with(|state| state.security.clone()));
 }
 
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn anjay_security_object_purge(anjay: *mut anjay_t) {
 /// `anjay` is NULL or a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_server_object_purge(anjay: *mut anjay_t) {
-    let (client, _lock) = enter!(anjay, ());
+    let (client, _lock) = enter!(anjay);
     purge(client, client.with(|state| state.server.clone()));
 }
 

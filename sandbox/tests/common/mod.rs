@@ -50,10 +50,14 @@ pub fn archive() -> &'static Path {
     static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
     ARCHIVE.get_or_init(|| {
         // Not the folder in which this test is being built: cargo holds its lock.
-        let target = folder("archive");
+        let target = match cfg!(feature = "anjay-compat") {
+            true => folder("archive-compat"),
+            false => folder("archive"),
+        };
         let status = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "-j2", "--package"])
             .arg("anjay-access-control-sandbox")
+            .args(cfg!(feature = "anjay-compat").then_some("--features=anjay-compat"))
             .arg("--target-dir")
             .arg(&target)
             .current_dir(root())
@@ -108,4 +112,26 @@ pub fn program(path: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(path);
     command.current_dir(folder);
     command
+}
+
+/// Lines for the driver with what its answers have to contain.
+pub type Script = &'static [(&'static str, &'static str)];
+
+/// Runs a script on a fresh driver. Returns what was wrong.
+pub fn play(driver: &Path, folder: &Path, script: Script) -> Result<(), String> {
+    let lines: Vec<&str> = script.iter().map(|(line, _)| *line).collect();
+    let text = check(&mut program(driver, folder), &(lines.join("\n") + "\n"));
+    let mut lines = text.lines();
+    for (line, expected) in script {
+        let answer: Vec<&str> = lines.by_ref().take_while(|line| *line != ".").collect();
+        let answer = answer.join("\n");
+        let fits = match *expected {
+            "" => answer.is_empty(),
+            expected => answer.contains(expected),
+        };
+        if !fits {
+            return Err(format!("{line}\n  expected {expected}\n  got {answer}"));
+        }
+    }
+    Ok(())
 }

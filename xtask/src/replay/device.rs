@@ -5,6 +5,7 @@ use access_control::ffi::foreign::{anjay_t, avs_stream_t};
 use sandbox::ffi::contexts::{ListCtx, anjay_dm_emit};
 use sandbox::ffi::control::*;
 use sandbox::ffi::core::*;
+use sandbox::ffi::own_stream::avs_stream_membuf_create;
 use sandbox::ffi::servers::*;
 use sandbox::ffi::stream::*;
 use sandbox::ffi::types::*;
