@@ -38,6 +38,13 @@ impl Instance {
         entries.get(place).map(|entry| entry.mask)
     }
 
+    /// A server that the instance does not name, if there is an ID left for it.
+    /// All such servers may do the same.
+    #[must_use]
+    pub fn stranger(&self) -> Option<Ssid> {
+        (1..SSID_BOOTSTRAP).find(|&ssid| ssid != self.owner && self.entry(ssid).is_none())
+    }
+
     /// Servers that something in this instance is about.
     pub fn servers(&self) -> impl Iterator<Item = Ssid> {
         let keys = self.entries().iter().map(|entry| entry.ssid);

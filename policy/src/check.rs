@@ -1,7 +1,7 @@
 //! What a person should know about a valid state: rights that can never count,
 //! targets that nobody can reach, and servers that can give themselves more.
 
-use crate::acl::{Acl, Instance, stranger};
+use crate::acl::{Acl, Instance};
 use crate::words::{Names, Target, rights, targets};
 use access_control::{MAX_ID, Mask, Operation, Rule, SSID_ANY, Ssid};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub fn check(acl: &Acl, accounts: Option<&BTreeSet<Ssid>>, names: &Names) -> Rep
         // Servers that the instance does not name all get the same, so one of
         // them stands for all.
         let named: BTreeSet<Ssid> = instance.servers().collect();
-        let other = stranger(&named);
+        let other = instance.stranger();
         let asked = accounts.unwrap_or(&named).iter().copied();
         let mut asked = asked.chain(other.filter(|_| accounts.is_none()));
         if asked.all(|ssid| acl.rights(ssid, target).0.is_empty()) {

@@ -1,6 +1,6 @@
 //! The matrix that people want to see: targets down, servers across.
 
-use crate::acl::{Acl, Instance, stranger};
+use crate::acl::{Acl, Instance};
 use crate::words::{LETTERS, Names, Target, ranges, rights};
 use access_control::{Mask, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use comfy_table::{Attribute, Cell, Color, LineStyle, Table, TableStyle};
@@ -45,8 +45,7 @@ impl Square {
 /// What a server gets that the instance does not name, if there is a default
 /// entry.
 fn default_text(acl: &Acl, instance: &Instance) -> String {
-    let named = instance.servers().collect();
-    match (instance.entry(SSID_ANY), stranger(&named)) {
+    match (instance.entry(SSID_ANY), instance.stranger()) {
         (Some(_), Some(other)) => {
             let (rights, _) = acl.rights(other, instance.target);
             letters(rights, instance.target)
@@ -166,7 +165,7 @@ fn lines(acl: &Acl, servers: &[Ssid]) -> String {
         for (letters, servers) in groups {
             let _ = writeln!(text, "  {letters} {}", ranges(&servers));
         }
-        let others = stranger(&named).map(|other| acl.rights(other, target).0);
+        let others = instance.stranger().map(|other| acl.rights(other, target).0);
         let others = letters(others.unwrap_or(Mask::empty()), target);
         let _ = writeln!(text, "  {others} all others");
     }
@@ -211,7 +210,7 @@ pub fn json(acl: &Acl, names: &Names, out: &mut dyn std::io::Write) -> std::io::
     };
     let instances = acl.instances().iter().map(|instance| {
         let named: BTreeSet<Ssid> = instance.servers().collect();
-        let other = stranger(&named).unwrap_or(SSID_ANY);
+        let other = instance.stranger().unwrap_or(SSID_ANY);
         let acl = instance.acl.as_ref();
         JsonInstance {
             acl_iid: instance.iid,
