@@ -66,8 +66,11 @@ pub(crate) struct State {
     pub(crate) is_open: bool,
     /// Whether the transaction has changed something.
     has_changed: bool,
-    /// Whether a handler has changed something since the last validation.
-    is_unchecked: bool,
+    /// Counts what handlers do, through all transactions, and so tells whether
+    /// something came in between.
+    edits: u32,
+    /// How many of them had been done when a validation last found all well.
+    checked: u32,
 }
 
 impl State {
@@ -191,7 +194,8 @@ impl<H: Host> Engine<H> {
                 modified: false,
                 is_open: false,
                 has_changed: false,
-                is_unchecked: false,
+                edits: 0,
+                checked: 0,
             }),
         }
     }
@@ -209,6 +213,28 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+        self.decide_with(ssid, operation, oid, |table| {
+            decide_by_table(table, ssid, operation, oid, iid)
+        })
+    }
+
+    /// What [`Engine::decide`] answered before the open transaction: for a host
+    /// that learns only afterwards what a server has changed. Otherwise a server
+    /// could grant itself the right in the same transaction.
+    pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+        self.decide_with(ssid, operation, oid, |table| {
+            table.before(|table| decide_by_table(table, ssid, operation, oid, iid))
+        })
+    }
+
+    /// Decides, by the table if it takes an Access Control instance.
+    fn decide_with(
+        &self,
+        ssid: Ssid,
+        operation: Operation,
+        oid: Oid,
+        by_table: impl FnOnce(&mut Table) -> Decision,
+    ) -> Decision {
         if oid == OID_SECURITY || oid == OID_OSCORE {
             return Decision::by_rule(false, Rule::KeysAreClosed);
         }
@@ -221,13 +247,10 @@ impl<H: Host> Engine<H> {
         if self.host.is_single_server() {
             return Decision::by_rule(true, Rule::SingleServer);
         }
-        let Ok(state) = self.lock() else {
-            return Decision::by_rule(false, Rule::NotDecided);
-        };
-        if oid == OID_ACCESS_CONTROL {
-            return decide_on_acl(&state.table, ssid, operation, iid);
+        match self.lock() {
+            Ok(mut state) => by_table(&mut state.table),
+            Err(_) => Decision::by_rule(false, Rule::NotDecided),
         }
-        decide_by_acl(&state.table, ssid, operation, oid, iid)
     }
 
     // ---- the calls of the application -------------------------------------
@@ -428,10 +451,11 @@ impl<H: Host> Engine<H> {
         if !state.is_open {
             return Err(Error::Busy);
         }
-        state.is_unchecked = true;
         let mark = state.table.mark();
         let result = state.table.edit(what, id, value);
-        state.conclude(mark, result)
+        state.conclude(mark, result)?;
+        state.edits = state.edits.wrapping_add(1);
+        Ok(())
     }
 
     // ---- transactions -----------------------------------------------------
@@ -447,7 +471,9 @@ impl<H: Host> Engine<H> {
         }
         state.is_open = true;
         state.has_changed = false;
-        state.is_unchecked = false;
+        // Also tells this transaction from one that is being validated.
+        state.edits = state.edits.wrapping_add(1);
+        state.checked = state.edits;
         Ok(())
     }
 
@@ -459,16 +485,22 @@ impl<H: Host> Engine<H> {
     pub fn validate(&self) -> Result<(), Error> {
         let mut at = 0;
         let mut checked = None;
-        // Instances that are touched while the host is being asked are looked at
-        // too.
+        let mut edits = None;
         loop {
             let mut state = self.lock()?;
             if !state.is_open {
                 return Err(Error::Busy);
             }
+            if edits != Some(state.edits) {
+                // What handlers change while the host is being asked may be
+                // anything, so then all is looked at again.
+                edits = Some(state.edits);
+                at = 0;
+                checked = None;
+            }
             let touched = state.table.touched(&mut at);
             let Some(iid) = touched else {
-                state.is_unchecked = false;
+                state.checked = state.edits;
                 return Ok(());
             };
             drop(state);
@@ -516,12 +548,10 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
-        let is_unchecked = self.lock()?.is_unchecked;
-        let result = if is_unchecked {
-            self.validate()
-        } else {
-            Ok(())
-        };
+        let state = self.lock()?;
+        let is_checked = state.checked == state.edits;
+        drop(state);
+        let result = if is_checked { Ok(()) } else { self.validate() };
         self.end(result.is_ok())?;
         result
     }
@@ -645,6 +675,19 @@ impl Table {
         self.change(found, Some(instance), owner, keeps_acl);
         Ok(())
     }
+}
+
+fn decide_by_table(
+    table: &Table,
+    ssid: Ssid,
+    operation: Operation,
+    oid: Oid,
+    iid: Iid,
+) -> Decision {
+    if oid == OID_ACCESS_CONTROL {
+        return decide_on_acl(table, ssid, operation, iid);
+    }
+    decide_by_acl(table, ssid, operation, oid, iid)
 }
 
 fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {

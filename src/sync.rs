@@ -1,11 +1,12 @@
 //! Keeping Access Control instances in step with the data model.
 
+use crate::engine::is_target_oid;
 use crate::table::{
     HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, start, unpack,
 };
 use crate::{
-    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY, Oid,
-    RID_ACL, RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
+    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
+    RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
 };
 use alloc::vec::Vec;
 
@@ -46,7 +47,7 @@ impl<H: Host> Engine<H> {
         let mut notes = Notes::new();
         let mut needs_accounts = false;
         for ObjectChange { oid, .. } in changes.clone() {
-            if is_governed(oid) {
+            if is_target_oid(oid) {
                 self.find_gone(oid, &mut notes)?;
             }
             needs_accounts |= oid <= OID_ACCESS_CONTROL;
@@ -67,7 +68,7 @@ impl<H: Host> Engine<H> {
         }
         if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
             for ObjectChange { oid, created } in changes {
-                if is_governed(oid) {
+                if is_target_oid(oid) {
                     table.adopt(origin, oid, created, &mut notes);
                 }
             }
@@ -137,11 +138,6 @@ impl<H: Host> Engine<H> {
             from = (key | 0xffff) + 1;
         }
     }
-}
-
-/// Whether Access Control instances for this Object follow its instances.
-fn is_governed(oid: Oid) -> bool {
-    oid != OID_SECURITY && oid != OID_ACCESS_CONTROL
 }
 
 impl Table {

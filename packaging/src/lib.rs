@@ -51,6 +51,11 @@ unsafe impl GlobalAlloc for Heap {
 #[global_allocator]
 static HEAP: Heap = Heap;
 
+#[cfg(all(not(feature = "prove-no-panic"), not(target_os = "none")))]
+unsafe extern "C" {
+    fn abort() -> !;
+}
+
 #[cfg(feature = "prove-no-panic")]
 unsafe extern "C" {
     fn anjay_access_control_can_panic() -> !;
@@ -63,13 +68,19 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unsafe {
         anjay_access_control_can_panic()
     }
-    #[cfg(not(feature = "prove-no-panic"))]
+    #[cfg(all(not(feature = "prove-no-panic"), not(target_os = "none")))]
+    // SAFETY: may always be called. A debug build gets here if there is a bug.
+    unsafe {
+        abort()
+    }
+    #[cfg(all(not(feature = "prove-no-panic"), target_os = "none"))]
     loop {
         core::hint::spin_loop();
     }
 }
 
-/// Debug builds of `core` refer to it even though nothing unwinds.
-#[cfg(not(target_os = "none"))]
+/// Without optimisation `core` refers to it even though nothing unwinds. With it
+/// nothing does, and a program may get another one from Rust's `std`.
+#[cfg(all(debug_assertions, not(target_os = "none")))]
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}

@@ -3,8 +3,9 @@
 use super::{coap_code, coap_result, try_ref};
 use crate::engine::Verb;
 use crate::table::join;
-use crate::{Change, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use crate::{Change, Decision, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule};
 use alloc::alloc::{Layout, alloc, dealloc};
+use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 
 /// The access-control engine of one client. Made by aac_new().
@@ -15,12 +16,13 @@ use core::ffi::{c_int, c_void};
 #[allow(non_camel_case_types)]
 pub struct aac_t {
     pub(crate) engine: Engine<CHost>,
+    audit: Cell<(aac_audit_t, *mut c_void)>,
 }
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
 #[allow(non_camel_case_types)]
 pub struct aac_ids_t {
-    _ids: Ids,
+    _opaque: [u8; 0],
 }
 
 /// What the engine asks of its client.
@@ -156,6 +158,26 @@ pub struct aac_decision_t {
     pub mask: u16,
 }
 
+/// Is told of a denial; see aac_set_audit().
+///
+/// @param arg       What aac_set_audit() got.
+/// @param ssid      Who asked.
+/// @param operation What for: the number that aac_decide() got.
+/// @param oid       Object ID.
+/// @param iid       Instance ID.
+/// @param why       What decided; valid during the call.
+#[allow(non_camel_case_types)]
+pub type aac_audit_t = Option<
+    unsafe extern "C" fn(
+        arg: *mut c_void,
+        ssid: u16,
+        operation: c_int,
+        oid: u16,
+        iid: u16,
+        why: *const aac_decision_t,
+    ),
+>;
+
 /// The steps of a transaction on Object 2.
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -194,7 +216,12 @@ pub unsafe extern "C" fn aac_new(ops: *const aac_host_t, host: *mut c_void) -> *
     if !aac.is_null() {
         let engine = Engine::new(CHost { ops, host });
         // SAFETY: fresh memory of the right layout.
-        unsafe { aac.write(aac_t { engine }) };
+        unsafe {
+            aac.write(aac_t {
+                engine,
+                audit: Cell::new((None, core::ptr::null_mut())),
+            });
+        }
     }
     aac
 }
@@ -227,11 +254,11 @@ pub unsafe extern "C" fn aac_free(aac: *mut aac_t) {
 /// `ids` is what the engine passed, within the same call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_ids_add(ids: *mut aac_ids_t, id: u16) -> c_int {
-    // SAFETY: the engine's own set, which nobody else uses during the call.
-    let Some(set) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
+    // SAFETY: NULL or made by `for_c`, and nobody else uses the set meanwhile.
+    let Some(ids) = (unsafe { ids.cast::<Ids>().as_mut() }) else {
         return -1;
     };
-    match set.insert(id) {
+    match ids.insert(id) {
         Ok(()) => 0,
         Err(_) => -1,
     }
@@ -263,23 +290,95 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    let operation = usize::try_from(operation)
-        .ok()
-        .and_then(|number| Operation::ALL.get(number));
-    let decision = match operation {
-        Some(&operation) => aac.engine.decide(ssid, operation, oid, iid),
-        None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
-    };
+    let decision = answer_to(aac, ssid, operation, oid, iid, Engine::decide);
     // SAFETY: NULL or valid, as the caller promises.
     if let Some(why) = unsafe { why.as_mut() } {
-        *why = aac_decision_t {
-            rule: decision.rule as u8,
-            allowed: decision.allowed,
-            acl_iid: decision.acl_iid,
-            mask: decision.mask,
-        };
+        *why = decision;
     }
     decision.allowed
+}
+
+/// Decides as aac_decide() would have before the open transaction: for a change
+/// that a server has made without the client having asked first. Allocates
+/// nothing.
+///
+/// @param aac       The engine.
+/// @param ssid      Who made the change.
+/// @param operation An aac_operation_t; any other number is denied.
+/// @param oid       Object ID.
+/// @param iid       Instance ID; ignored for AAC_CREATE.
+/// @returns true to keep the change; false to roll the transaction back and
+///          answer 4.01 Unauthorized.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_decide_before(
+    aac: *const aac_t,
+    ssid: u16,
+    operation: c_int,
+    oid: u16,
+    iid: u16,
+) -> bool {
+    let aac = try_ref!(aac, false);
+    answer_to(aac, ssid, operation, oid, iid, Engine::decide_before).allowed
+}
+
+/// Decides, and tells of a denial.
+fn answer_to(
+    aac: &aac_t,
+    ssid: u16,
+    number: c_int,
+    oid: u16,
+    iid: u16,
+    decide: impl FnOnce(&Engine<CHost>, u16, Operation, u16, u16) -> Decision,
+) -> aac_decision_t {
+    let operation = usize::try_from(number).ok();
+    let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
+        Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
+        None => Decision::by_rule(false, Rule::NotDecided),
+    };
+    let decision = aac_decision_t {
+        rule: decision.rule as u8,
+        allowed: decision.allowed,
+        acl_iid: decision.acl_iid,
+        mask: decision.mask,
+    };
+    if !decision.allowed
+        && let (Some(audit), arg) = aac.audit.get()
+        && aac.engine.lock().is_ok()
+    {
+        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+        unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+    }
+    decision
+}
+
+/// Names a function that is told of each question that aac_decide() or
+/// aac_decide_before() denies.
+/// Without one, which is how an engine begins, denials cost nothing more.
+///
+/// A client asks not only for requests: leaving out what a server may not read,
+/// or a notification that it may not get, is a denial too. How many of them to
+/// log, and how often, is for the function to decide.
+///
+/// It is called under the client's lock, and never while the engine is in the
+/// middle of a change: a question asked while the state is being written to a
+/// stream is denied without it. It may use the engine as any answer of the
+/// client (aac_host_t) may, but must not ask either of the two.
+///
+/// An application reaches the engine of a client through aac_client_call().
+///
+/// @param aac   The engine; NULL is ignored.
+/// @param audit The function, instead of any other; NULL for none.
+/// @param arg   Passed to it.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine; `audit` can be called with `arg` until
+/// another one is set or the engine is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
+    try_ref!(aac, ()).audit.set((audit, arg));
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
@@ -528,7 +627,7 @@ impl CHost {
 
 /// The set as C sees it.
 fn for_c(found: &mut Ids) -> *mut aac_ids_t {
-    (found as *mut Ids).cast()
+    (&raw mut *found).cast()
 }
 
 fn answer(answer: c_int) -> Result<bool, Error> {

@@ -1,0 +1,309 @@
+# The port to Anjay: target anjay_access_control::anjay and the function
+# anjay_access_control_check_link(). docs/anjay.md says how to use them.
+#
+# Included where an Anjay may be; defines no target if there is none. In:
+#
+#   target `anjay`          of the user's project (add_subdirectory or
+#                           find_package), or else
+#   ANJAY_BUILD_DIR         a build tree of Anjay
+#   ANJAY_SOURCE_DIR        the source tree that it was made from; needed for an
+#                           installed Anjay, known otherwise
+#   ANJAY_ACCESS_CONTROL_VARIANT  auto, core or module
+#
+# and the target anjay_access_control::engine.
+
+if(TARGET anjay_access_control::anjay)
+    return()
+endif()
+
+set(ANJAY_SOURCE_DIR "" CACHE PATH "Source tree of Anjay 3.2.0 or later")
+set(ANJAY_BUILD_DIR "" CACHE PATH "Build tree of Anjay, if there is no target of it")
+set(ANJAY_ACCESS_CONTROL_VARIANT auto CACHE STRING
+    "What to replace: module, core (the module and Anjay's enforcement), or auto")
+set_property(CACHE ANJAY_ACCESS_CONTROL_VARIANT PROPERTY STRINGS auto core module)
+
+if(NOT DEFINED ANJAY_ACCESS_CONTROL_PORT_DIR)
+    set(ANJAY_ACCESS_CONTROL_PORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../ports/anjay)
+endif()
+set(_aac_cmake_dir ${CMAKE_CURRENT_LIST_DIR})
+
+# Fails the build of a target into which any of the code came that the port
+# replaces.
+function(anjay_access_control_check_link target)
+    if(MSVC OR APPLE)
+        message(FATAL_ERROR "anjay_access_control_check_link() needs a linker with GNU's -Map.")
+    endif()
+    set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
+    target_link_options(${target} PRIVATE LINKER:-Map=${map})
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND ${CMAKE_COMMAND} -DMAP=${map} -DVARIANT=${_aac_variant}
+                -P ${_aac_check_link_script}
+        VERBATIM)
+endfunction()
+set(_aac_check_link_script ${_aac_cmake_dir}/CheckLink.cmake CACHE INTERNAL "")
+
+# ---- where Anjay is --------------------------------------------------------
+
+set(_aac_source ${ANJAY_SOURCE_DIR})
+set(_aac_target "")
+set(_aac_include_dirs "")
+
+if(TARGET anjay)
+    set(_aac_target anjay)
+    get_target_property(_aac_imported anjay IMPORTED)
+    if(NOT _aac_source AND NOT _aac_imported)
+        get_target_property(_aac_source anjay SOURCE_DIR)
+    endif()
+    if(NOT _aac_source)
+        message(FATAL_ERROR
+            "The port needs Anjay's private headers, which are not installed: set "
+            "ANJAY_SOURCE_DIR to the source tree that this Anjay was built from.")
+    endif()
+elseif(ANJAY_BUILD_DIR)
+    if(NOT EXISTS ${ANJAY_BUILD_DIR}/CMakeCache.txt)
+        message(FATAL_ERROR "ANJAY_BUILD_DIR (${ANJAY_BUILD_DIR}) is not a CMake build tree.")
+    endif()
+    load_cache(${ANJAY_BUILD_DIR} READ_WITH_PREFIX _aac_built_
+        CMAKE_HOME_DIRECTORY DTLS_BACKEND)
+    if(NOT _aac_source)
+        set(_aac_source ${_aac_built_CMAKE_HOME_DIRECTORY})
+    endif()
+    get_filename_component(_aac_real ${_aac_source} REALPATH)
+    get_filename_component(_aac_home ${_aac_built_CMAKE_HOME_DIRECTORY} REALPATH)
+    if(NOT _aac_real STREQUAL _aac_home)
+        message(FATAL_ERROR
+            "ANJAY_BUILD_DIR was built from ${_aac_home}, not from ANJAY_SOURCE_DIR "
+            "(${_aac_real}): private headers and library must match.")
+    endif()
+    foreach(_aac_part "" /deps/avs_coap /deps/avs_commons)
+        list(APPEND _aac_include_dirs
+            ${ANJAY_BUILD_DIR}${_aac_part}/include_public
+            ${_aac_source}${_aac_part}/include_public)
+    endforeach()
+elseif(_aac_source)
+    message(FATAL_ERROR
+        "ANJAY_SOURCE_DIR alone is not enough: set ANJAY_BUILD_DIR too, or have a "
+        "target `anjay` (add_subdirectory or find_package) before this.")
+else()
+    message(STATUS "No Anjay given: anjay_access_control::anjay is not available")
+    return()
+endif()
+
+# ---- what kind of Anjay it is ----------------------------------------------
+
+# A header as one line, so that line breaks in declarations do not matter.
+function(_aac_read_header out name)
+    set(path ${_aac_source}/src/${name})
+    if(NOT EXISTS ${path})
+        message(FATAL_ERROR
+            "${path} is missing: ${_aac_source} is not the source tree of Anjay 3.2.0 or later.")
+    endif()
+    file(READ ${path} text)
+    string(REGEX REPLACE "[ \t\r\n]+" " " text "${text}")
+    string(REPLACE "( " "(" text "${text}")
+    set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# 1 if the header has the new form, 0 if it has the old one.
+function(_aac_probe out header new old)
+    string(FIND "${header}" "${new}" at_new)
+    string(FIND "${header}" "${old}" at_old)
+    if(at_new GREATER -1)
+        set(${out} 1 PARENT_SCOPE)
+    elseif(at_old GREATER -1)
+        set(${out} 0 PARENT_SCOPE)
+    else()
+        set(${out} unknown PARENT_SCOPE)
+    endif()
+endfunction()
+
+_aac_read_header(_aac_modules_h anjay_modules/dm/anjay_modules.h)
+_aac_read_header(_aac_dm_h anjay_modules/anjay_dm_utils.h)
+_aac_read_header(_aac_notify_h anjay_modules/anjay_notify.h)
+_aac_read_header(_aac_access_h core/anjay_access_utils_private.h)
+
+_aac_probe(_aac_by_deleter "${_aac_modules_h}"
+    "_anjay_dm_module_install(anjay_unlocked_t *anjay, anjay_dm_module_deleter_t *"
+    "_anjay_dm_module_install(anjay_unlocked_t *anjay, const anjay_dm_module_t *")
+_aac_probe(_aac_by_dm "${_aac_dm_h}"
+    "_anjay_dm_find_object_by_oid(const anjay_dm_t *"
+    "_anjay_dm_find_object_by_oid(anjay_unlocked_t *")
+_aac_probe(_aac_by_path "${_aac_notify_h}"
+    "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, const anjay_uri_path_t *"
+    "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, anjay_oid_t ")
+_aac_probe(_aac_split "${_aac_access_h}"
+    "_anjay_instance_action_allowed_stateless(anjay_unlocked_t *anjay, const anjay_action_info_t *"
+    "_anjay_instance_action_allowed(anjay_unlocked_t *anjay, const anjay_action_info_t *")
+_aac_probe(_aac_gateway "${_aac_access_h}" "bool end_device;" "anjay_request_action_t action;")
+
+# In the order in which Anjay introduced them.
+set(_aac_kind
+    "${_aac_by_deleter}-${_aac_split}-${_aac_by_dm}-${_aac_by_path}-${_aac_gateway}")
+if(_aac_kind STREQUAL "1-0-0-0-0")
+    set(_aac_versions "3.2.0 to 3.6.0")
+    set(_aac_best module)
+elseif(_aac_kind STREQUAL "1-1-0-0-0")
+    set(_aac_versions "3.6.1 to 3.8.0")
+    set(_aac_best module)
+elseif(_aac_kind STREQUAL "1-1-1-0-0")
+    set(_aac_versions "3.8.1 to 3.8.x")
+    set(_aac_best core)
+elseif(_aac_kind STREQUAL "1-1-1-1-1")
+    set(_aac_versions "3.9.0 or later")
+    set(_aac_best core)
+elseif(_aac_by_deleter STREQUAL "0")
+    message(FATAL_ERROR "This Anjay is older than 3.2.0, which the port needs.")
+else()
+    message(FATAL_ERROR
+        "The private headers in ${_aac_source}/src are of a kind that the port has never "
+        "been tried with (${_aac_kind}). See the table of versions in docs/anjay.md.")
+endif()
+
+if(ANJAY_ACCESS_CONTROL_VARIANT STREQUAL "auto")
+    set(_aac_variant_ ${_aac_best})
+elseif(ANJAY_ACCESS_CONTROL_VARIANT MATCHES "^(core|module)$")
+    set(_aac_variant_ ${ANJAY_ACCESS_CONTROL_VARIANT})
+else()
+    message(FATAL_ERROR "ANJAY_ACCESS_CONTROL_VARIANT is auto, core or module.")
+endif()
+if(_aac_variant_ STREQUAL "core" AND _aac_best STREQUAL "module")
+    message(FATAL_ERROR
+        "Anjay ${_aac_versions}: only the module can be replaced. Its core can from 3.8.1 on; "
+        "set ANJAY_ACCESS_CONTROL_VARIANT to module or auto.")
+endif()
+
+# ---- does the port compile against it? -------------------------------------
+
+if(_aac_target)
+    # Everything that the target and what it links say, for the probe below.
+    set(_aac_pending ${_aac_target})
+    set(_aac_seen "")
+    while(_aac_pending)
+        list(GET _aac_pending 0 _aac_next)
+        list(REMOVE_AT _aac_pending 0)
+        if(NOT TARGET ${_aac_next} OR _aac_next IN_LIST _aac_seen)
+            continue()
+        endif()
+        list(APPEND _aac_seen ${_aac_next})
+        get_target_property(_aac_dirs ${_aac_next} INTERFACE_INCLUDE_DIRECTORIES)
+        if(_aac_dirs)
+            list(APPEND _aac_include_dirs ${_aac_dirs})
+        endif()
+        get_target_property(_aac_links ${_aac_next} INTERFACE_LINK_LIBRARIES)
+        if(_aac_links)
+            list(APPEND _aac_pending ${_aac_links})
+        endif()
+    endwhile()
+    list(TRANSFORM _aac_include_dirs REPLACE "^\\$<BUILD_INTERFACE:(.*)>$" "\\1")
+    list(FILTER _aac_include_dirs EXCLUDE REGEX "^\\$<")
+    list(REMOVE_DUPLICATES _aac_include_dirs)
+endif()
+
+find_file(_aac_config_h anjay/anjay_config.h PATHS ${_aac_include_dirs}
+    NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH NO_CACHE)
+if(NOT _aac_config_h)
+    message(FATAL_ERROR "anjay/anjay_config.h is not in ${_aac_include_dirs}: is this Anjay configured?")
+endif()
+file(STRINGS ${_aac_config_h} _aac_config REGEX "^ *# *define +ANJAY_WITH_")
+if(_aac_variant_ STREQUAL "core" AND NOT "${_aac_config};" MATCHES "ANJAY_WITH_ACCESS_CONTROL;")
+    message(FATAL_ERROR
+        "This Anjay is configured with WITH_ACCESS_CONTROL=OFF, so it asks nobody for permission. "
+        "Configure it with WITH_ACCESS_CONTROL=ON.")
+endif()
+
+set(_aac_sources ${ANJAY_ACCESS_CONTROL_PORT_DIR}/module.c)
+set(_aac_is_core 0)
+if(_aac_variant_ STREQUAL "core")
+    list(APPEND _aac_sources ${ANJAY_ACCESS_CONTROL_PORT_DIR}/core.c)
+    set(_aac_is_core 1)
+endif()
+set(_aac_definitions
+    AAC_PORT_OBJECTS_BY_DM=${_aac_by_dm}
+    AAC_PORT_QUEUE_BY_PATH=${_aac_by_path}
+    AAC_PORT_CORE=${_aac_is_core})
+get_target_property(_aac_engine_include anjay_access_control::engine INTERFACE_INCLUDE_DIRECTORIES)
+
+set(_aac_type ${CMAKE_TRY_COMPILE_TARGET_TYPE})
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+list(TRANSFORM _aac_definitions PREPEND -D OUTPUT_VARIABLE _aac_flags)
+try_compile(_aac_compiles ${CMAKE_CURRENT_BINARY_DIR}/anjay-port-probe
+    SOURCES ${_aac_sources}
+    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${_aac_include_dirs};${_aac_source}/src;${_aac_engine_include}"
+    COMPILE_DEFINITIONS ${_aac_flags}
+        -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
+        -Werror=int-conversion
+    OUTPUT_VARIABLE _aac_output
+    C_STANDARD 99)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE ${_aac_type})
+if(NOT _aac_compiles)
+    message(FATAL_ERROR
+        "The port does not compile against this Anjay (${_aac_versions}, ${_aac_source}):\n${_aac_output}")
+endif()
+message(STATUS "Anjay ${_aac_versions}: replacing its access-control ${_aac_variant_} (${_aac_source})")
+set(_aac_variant ${_aac_variant_} CACHE INTERNAL "")
+# For this project's own tests.
+set(_aac_by_dm ${_aac_by_dm} CACHE INTERNAL "")
+set(_aac_private_include_dir ${_aac_source}/src CACHE INTERNAL "")
+
+# ---- targets ---------------------------------------------------------------
+
+if(NOT _aac_target)
+    # A build tree of Anjay: its archives, and what its TLS needs.
+    file(GLOB _aac_archives
+        ${ANJAY_BUILD_DIR}/output/lib/*.a ${ANJAY_BUILD_DIR}/deps/*/output/lib/*.a)
+    # A build of everything has the other back ends as well.
+    set(_aac_system_libs m pthread)
+    set(_aac_backend ${_aac_built_DTLS_BACKEND})
+    if(_aac_backend STREQUAL "mbedtls")
+        list(APPEND _aac_system_libs mbedtls mbedx509 mbedcrypto)
+    elseif(_aac_backend STREQUAL "openssl")
+        list(APPEND _aac_system_libs ssl crypto)
+    elseif(_aac_backend STREQUAL "tinydtls")
+        list(APPEND _aac_system_libs tinydtls)
+    else()
+        set(_aac_backend nosec generic)
+    endif()
+    foreach(_aac_other mbedtls openssl tinydtls nosec generic)
+        if(NOT _aac_other IN_LIST _aac_backend)
+            list(FILTER _aac_archives EXCLUDE REGEX "libavs_(net|crypto)_${_aac_other}\\.a$")
+        endif()
+    endforeach()
+    if("${_aac_archives}" MATCHES "libavs_compat_threading_pthread")
+        list(FILTER _aac_archives EXCLUDE REGEX "libavs_compat_threading_(atomic_spinlock|custom)\\.a$")
+    endif()
+    list(FILTER _aac_archives EXCLUDE REGEX "libavs_unit\\.a$")
+    find_library(_aac_zlib z NO_CACHE)
+    if(_aac_zlib)
+        list(APPEND _aac_system_libs ${_aac_zlib})
+    endif()
+    add_library(anjay INTERFACE IMPORTED GLOBAL)
+    set_target_properties(anjay PROPERTIES
+        INTERFACE_INCLUDE_DIRECTORIES "${_aac_include_dirs}"
+        INTERFACE_LINK_LIBRARIES
+            "-Wl,--start-group;${_aac_archives};-Wl,--end-group;${_aac_system_libs}")
+endif()
+
+add_library(anjay_access_control_port OBJECT ${_aac_sources})
+set_target_properties(anjay_access_control_port PROPERTIES C_STANDARD 99)
+target_compile_definitions(anjay_access_control_port PRIVATE ${_aac_definitions})
+target_include_directories(anjay_access_control_port PRIVATE ${_aac_engine_include})
+target_include_directories(anjay_access_control_port SYSTEM PRIVATE
+    ${_aac_include_dirs} ${_aac_source}/src)
+
+# Linkers take the first definition that an archive offers. Objects come before
+# all archives; the engine's archive goes there too, with its seven functions
+# asked for, so that the order in which the user lists libraries does not matter.
+add_library(anjay_access_control_anjay INTERFACE)
+add_library(anjay_access_control::anjay ALIAS anjay_access_control_anjay)
+target_sources(anjay_access_control_anjay INTERFACE
+    $<TARGET_OBJECTS:anjay_access_control_port>)
+foreach(_aac_name install purge persist restore is_modified set_acl set_owner)
+    target_link_options(anjay_access_control_anjay INTERFACE
+        LINKER:-u,anjay_access_control_${_aac_name})
+endforeach()
+target_link_options(anjay_access_control_anjay INTERFACE
+    $<TARGET_FILE:anjay_access_control::engine>)
+set_property(TARGET anjay_access_control_anjay APPEND PROPERTY
+    INTERFACE_LINK_DEPENDS $<TARGET_FILE:anjay_access_control::engine>)
+target_link_libraries(anjay_access_control_anjay INTERFACE
+    anjay_access_control::engine anjay)

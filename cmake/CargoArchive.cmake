@@ -1,0 +1,63 @@
+# aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
+#                 [FREESTANDING] [COMPAT])
+#
+# Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
+# from a package of this workspace. FREESTANDING: the archive is to hold the
+# package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
+# the feature anjay-compat.
+function(aac_add_archive name)
+    cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS" ${ARGN})
+    set(root ${PROJECT_SOURCE_DIR})
+    set(folder ${AAC_PROFILE})
+    if(AAC_PROFILE STREQUAL "dev")
+        set(folder debug)
+    endif()
+    set(target_dir ${PROJECT_BINARY_DIR}/cargo)
+    set(built ${target_dir}/${AAC_RUST_TARGET}/${folder}/lib${arg_LIBRARY}.a)
+    set(archive ${PROJECT_BINARY_DIR}/lib/lib${arg_LIBRARY}.a)
+
+    set(watched ${root}/Cargo.toml ${root}/Cargo.lock)
+    foreach(source IN LISTS arg_SOURCES)
+        file(GLOB_RECURSE found CONFIGURE_DEPENDS ${root}/${source}/*.rs)
+        list(APPEND watched ${found})
+        if(EXISTS ${root}/${source}/Cargo.toml)
+            list(APPEND watched ${root}/${source}/Cargo.toml)
+        endif()
+    endforeach()
+
+    set(flags --locked --package ${arg_PACKAGE} --profile ${AAC_PROFILE}
+        --target ${AAC_RUST_TARGET} --target-dir ${target_dir})
+    if(AAC_ANJAY_COMPAT AND arg_COMPAT)
+        list(APPEND flags --features anjay-compat)
+    endif()
+    # Only fat LTO leaves nothing to be had from the other members.
+    set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})
+    if(arg_FREESTANDING AND NOT AAC_PROFILE STREQUAL "dev")
+        set(copy ${CMAKE_COMMAND} -DAR=${CMAKE_AR} -DFROM=${built} -DTO=${archive}
+            -DOWN=${arg_LIBRARY} -P ${root}/cmake/OwnMembers.cmake)
+    endif()
+    add_custom_command(OUTPUT ${archive}
+        COMMAND ${AAC_CARGO_COMMAND} ${flags}
+        COMMAND ${copy}
+        COMMAND ${CMAKE_COMMAND} -E touch ${archive}
+        DEPENDS ${watched}
+        WORKING_DIRECTORY ${root}
+        COMMENT "cargo build: lib${arg_LIBRARY}.a"
+        VERBATIM)
+    # Installing needs all of them; other projects build what they link.
+    set(all "")
+    if(AAC_INSTALL)
+        set(all ALL)
+    endif()
+    add_custom_target(aac_cargo_${name} ${all} DEPENDS ${archive})
+    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+    list(TRANSFORM arg_INCLUDE PREPEND ${root}/)
+    add_library(anjay_access_control::${name} STATIC IMPORTED GLOBAL)
+    add_dependencies(anjay_access_control::${name} aac_cargo_${name})
+    set_target_properties(anjay_access_control::${name} PROPERTIES
+        IMPORTED_LOCATION ${archive}
+        INTERFACE_INCLUDE_DIRECTORIES "${arg_INCLUDE}"
+        INTERFACE_LINK_LIBRARIES "${arg_LINKS}")
+    set_property(GLOBAL APPEND PROPERTY AAC_ARCHIVES ${name})
+endfunction()

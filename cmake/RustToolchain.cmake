@@ -1,0 +1,76 @@
+# Finds a cargo that can build for the target, and chooses a profile. Sets
+# AAC_CARGO_COMMAND, the command up to the arguments of `cargo build`.
+
+include(${CMAKE_CURRENT_LIST_DIR}/RustTarget.cmake)
+
+set(AAC_CARGO "" CACHE FILEPATH "cargo; empty: the first one that can build for the target")
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+    set(_aac_profile firmware)
+else()
+    set(_aac_profile release)
+endif()
+set(AAC_PROFILE ${_aac_profile} CACHE STRING "Profile in Cargo.toml: dev, release or firmware")
+
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../Cargo.toml _aac_msrv REGEX "^rust-version = \"")
+string(REGEX REPLACE ".*\"(.*)\"" "\\1" _aac_msrv "${_aac_msrv}")
+
+# The first on the path is the user's choice; /usr/bin has the distribution's,
+# which can build the standard library for any target from its own sources.
+set(_aac_candidates ${AAC_CARGO})
+if(NOT AAC_CARGO)
+    find_program(_aac_on_path cargo PATHS $ENV{HOME}/.cargo/bin NO_CACHE)
+    if(_aac_on_path)
+        list(APPEND _aac_candidates ${_aac_on_path})
+    endif()
+    list(APPEND _aac_candidates /usr/bin/cargo)
+    list(REMOVE_DUPLICATES _aac_candidates)
+endif()
+
+set(AAC_CARGO_COMMAND "")
+set(_aac_build_std "")
+set(_aac_refused "")
+foreach(_aac_cargo IN LISTS _aac_candidates)
+    get_filename_component(_aac_bin ${_aac_cargo} DIRECTORY)
+    set(_aac_rustc ${_aac_bin}/rustc)
+    if(NOT EXISTS ${_aac_cargo} OR NOT EXISTS ${_aac_rustc})
+        string(APPEND _aac_refused "\n  ${_aac_cargo}: not there, or no rustc beside it")
+        continue()
+    endif()
+    execute_process(COMMAND ${_aac_rustc} --version OUTPUT_VARIABLE _aac_rust)
+    string(REGEX REPLACE "^rustc ([0-9.]+).*" "\\1" _aac_rust "${_aac_rust}")
+    if(_aac_rust VERSION_LESS _aac_msrv)
+        string(APPEND _aac_refused
+            "\n  ${_aac_cargo}: is ${_aac_rust}, but ${_aac_msrv} is needed")
+        continue()
+    endif()
+    execute_process(COMMAND ${_aac_rustc} --print target-libdir --target ${AAC_RUST_TARGET}
+        OUTPUT_VARIABLE _aac_libdir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    file(GLOB _aac_core ${_aac_libdir}/libcore-*.rlib)
+    execute_process(COMMAND ${_aac_rustc} --print sysroot
+        OUTPUT_VARIABLE _aac_sysroot OUTPUT_STRIP_TRAILING_WHITESPACE)
+    set(AAC_CARGO_COMMAND
+        ${CMAKE_COMMAND} -E env RUSTC=${_aac_rustc} ${_aac_cargo} build)
+    set(_aac_found ${_aac_cargo})
+    if(_aac_core)
+        break()
+    elseif(EXISTS ${_aac_sysroot}/lib/rustlib/src/rust/library/core)
+        # -Z is for nightly; RUSTC_BOOTSTRAP opens it on a stable toolchain.
+        set(AAC_CARGO_COMMAND
+            ${CMAKE_COMMAND} -E env RUSTC=${_aac_rustc} RUSTC_BOOTSTRAP=1
+            ${_aac_cargo} build -Zbuild-std=core,alloc)
+        set(_aac_build_std " with its standard library from source")
+        break()
+    endif()
+    set(AAC_CARGO_COMMAND "")
+    string(APPEND _aac_refused
+        "\n  ${_aac_cargo}: has no standard library for ${AAC_RUST_TARGET}, nor its sources")
+endforeach()
+if(NOT AAC_CARGO_COMMAND)
+    message(FATAL_ERROR
+        "No Rust toolchain ${_aac_msrv} or later can build for ${AAC_RUST_TARGET}:"
+        "${_aac_refused}\n"
+        "With rustup:       rustup target add ${AAC_RUST_TARGET}\n"
+        "Debian's packages: rustc-web cargo-web rust-web-src\n"
+        "Another cargo:     -DAAC_CARGO=…")
+endif()
+message(STATUS "Rust ${_aac_rust} for ${AAC_RUST_TARGET}, profile ${AAC_PROFILE}: ${_aac_found}${_aac_build_std}")

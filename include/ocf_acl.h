@@ -1,0 +1,583 @@
+/*
+ * The OCF access-control list, /oic/sec/acl2.
+ *
+ * Results are CoAP codes (RFC 7252, 12.1.2), OCF_ACL_CODE_*. Lengths are in bytes. Outputs are written
+ * only as each function says. No function keeps a pointer it was given, and there is no global state.
+ * The rules are listed in docs/ocf.md.
+ */
+
+#ifndef OCF_ACL_H
+#define OCF_ACL_H
+
+/* Generated from ocf/src/ffi.rs; cargo build -p ocf-acl --features headers. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * CoAP 2.02: done, something was deleted.
+ */
+#define OCF_ACL_CODE_DELETED 66
+
+/**
+ * CoAP 2.04: done.
+ */
+#define OCF_ACL_CODE_CHANGED 68
+
+/**
+ * CoAP 2.05: here it is; from ocf_acl_check(): allowed.
+ */
+#define OCF_ACL_CODE_CONTENT 69
+
+/**
+ * CoAP 4.00: the payload, the query or a value of a struct is refused.
+ */
+#define OCF_ACL_CODE_BAD_REQUEST 128
+
+/**
+ * CoAP 4.03: not allowed.
+ */
+#define OCF_ACL_CODE_FORBIDDEN 131
+
+/**
+ * CoAP 4.04: there is no such ACE, or no owner.
+ */
+#define OCF_ACL_CODE_NOT_FOUND 132
+
+/**
+ * CoAP 4.13: the caller's buffer is too small.
+ */
+#define OCF_ACL_CODE_TOO_LARGE 141
+
+/**
+ * CoAP 5.00: out of memory, or a pointer that must not be NULL was.
+ */
+#define OCF_ACL_CODE_INTERNAL 160
+
+/**
+ * Device state RESET (OCF Security Specification, device onboarding states).
+ */
+#define OCF_ACL_STATE_RESET 0
+
+/**
+ * Device state RFOTM, ready for ownership transfer.
+ */
+#define OCF_ACL_STATE_RFOTM 1
+
+/**
+ * Device state RFPRO, ready for provisioning.
+ */
+#define OCF_ACL_STATE_RFPRO 2
+
+/**
+ * Device state RFNOP, ready for normal operation.
+ */
+#define OCF_ACL_STATE_RFNOP 3
+
+/**
+ * Device state SRESET, soft reset.
+ */
+#define OCF_ACL_STATE_SRESET 4
+
+/**
+ * Method GET; an observation is a GET too.
+ */
+#define OCF_ACL_METHOD_GET 1
+
+/**
+ * Method POST.
+ */
+#define OCF_ACL_METHOD_POST 2
+
+/**
+ * Method PUT.
+ */
+#define OCF_ACL_METHOD_PUT 3
+
+/**
+ * Method DELETE. Every other method is denied.
+ */
+#define OCF_ACL_METHOD_DELETE 4
+
+/**
+ * Permission to create; with UPDATE, enough for POST and PUT.
+ */
+#define OCF_ACL_PERM_CREATE 1
+
+/**
+ * Permission to retrieve; like NOTIFY, enough for GET and observe.
+ */
+#define OCF_ACL_PERM_RETRIEVE 2
+
+/**
+ * Permission to update; like CREATE, enough for POST and PUT.
+ */
+#define OCF_ACL_PERM_UPDATE 4
+
+/**
+ * Permission to delete; enough for DELETE.
+ */
+#define OCF_ACL_PERM_DELETE 8
+
+/**
+ * Permission to be notified; like RETRIEVE, enough for GET and observe.
+ */
+#define OCF_ACL_PERM_NOTIFY 16
+
+/**
+ * All permissions.
+ */
+#define OCF_ACL_PERM_ALL 31
+
+/**
+ * Kind of resource: whatever ocf_acl_classify() says of the path.
+ */
+#define OCF_ACL_KIND_BY_PATH 0
+
+/**
+ * Kind of resource: neither a DCR nor vertical, such as /oc/con.
+ */
+#define OCF_ACL_KIND_OTHER 1
+
+/**
+ * Kind of resource: vertical, that is the application's own; not a DCR.
+ */
+#define OCF_ACL_KIND_VERTICAL 2
+
+/**
+ * Kind of resource: device configuration resource (DCR), but no security resource.
+ */
+#define OCF_ACL_KIND_DCR 3
+
+/**
+ * Kind of resource: security virtual resource (SVR); all of them are DCRs.
+ */
+#define OCF_ACL_KIND_SVR 4
+
+/**
+ * Request flag: it came over a secured connection (DTLS, TLS, OSCORE).
+ */
+#define OCF_ACL_FLAG_SECURED 1
+
+/**
+ * Request flag: that connection is the onboarding session (device ownership connection).
+ */
+#define OCF_ACL_FLAG_ONBOARDING 2
+
+/**
+ * Request flag: the resource is discoverable.
+ */
+#define OCF_ACL_FLAG_DISCOVERABLE 4
+
+/**
+ * Request flag: the resource has no secure endpoint.
+ */
+#define OCF_ACL_FLAG_NO_SECURE_ENDPOINT 8
+
+/**
+ * View for a client: aclist2 and rowneruuid.
+ */
+#define OCF_ACL_VIEW_PLAIN 0
+
+/**
+ * View for a client through oic.if.baseline: the plain view, rt and if.
+ */
+#define OCF_ACL_VIEW_BASELINE 1
+
+/**
+ * View to persist, for ocf_acl_load(): the baseline view and the tags, which no client may read.
+ */
+#define OCF_ACL_VIEW_STORAGE 2
+
+/**
+ * Rule 1: RFOTM over an unsecured connection.
+ */
+#define OCF_ACL_RULE_UNSECURED_RFOTM 1
+
+/**
+ * Rule 2: outside RFNOP only DCRs are reachable.
+ */
+#define OCF_ACL_RULE_OUTSIDE_RFNOP 2
+
+/**
+ * Rule 3: no unsecured access to vertical resources.
+ */
+#define OCF_ACL_RULE_UNSECURED_VERTICAL 3
+
+/**
+ * Rule 4: the onboarding session reaches every DCR.
+ */
+#define OCF_ACL_RULE_ONBOARDING 4
+
+/**
+ * Rule 5: what everyone may read.
+ */
+#define OCF_ACL_RULE_PUBLIC_READ 5
+
+/**
+ * Rule 6: RFOTM before there is a secure peer.
+ */
+#define OCF_ACL_RULE_BEFORE_ONBOARDING 6
+
+/**
+ * Rule 7: no unsecured access to security resources.
+ */
+#define OCF_ACL_RULE_UNSECURED_SECURITY 7
+
+/**
+ * Rule 8: the owner of this very security resource.
+ */
+#define OCF_ACL_RULE_RESOURCE_OWNER 8
+
+/**
+ * Rule 9: anyone may present roles.
+ */
+#define OCF_ACL_RULE_ROLES 9
+
+/**
+ * Rule 10: the list.
+ */
+#define OCF_ACL_RULE_LIST 10
+
+/**
+ * The value of ocf_acl_error_t.ace when the fault lies in no ACE.
+ */
+#define OCF_ACL_NO_ACE 4294967295
+
+/**
+ * The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Two threads may use two
+ * lists at once; one list needs the caller's lock.
+ */
+typedef struct ocf_acl_t ocf_acl_t;
+
+/**
+ * Why a payload was refused. Written only together with a code of 4.00 or more.
+ */
+typedef struct {
+  /**
+   * Offset in the payload, in bytes, of the item at fault.
+   */
+  size_t offset;
+  /**
+   * Index in aclist2, from 0, of the ACE at fault, or OCF_ACL_NO_ACE.
+   */
+  uint32_t ace;
+  /**
+   * What was wrong, from 1 on; ocf_acl_error_text() puts it into words.
+   */
+  uint8_t reason;
+} ocf_acl_error_t;
+
+/**
+ * A role that the peer has proven to hold.
+ */
+typedef struct {
+  /**
+   * The role's name, UTF-8, not terminated; not NULL.
+   */
+  const char *role;
+  /**
+   * Length of role in bytes.
+   */
+  size_t role_len;
+  /**
+   * Who gave the role, UTF-8, not terminated; NULL if that is not known.
+   */
+  const char *authority;
+  /**
+   * Length of authority in bytes.
+   */
+  size_t authority_len;
+  /**
+   * 1 if a valid role certificate proves the role, 0 if a credential's entry does. Only a
+   * certified oic.role.owner may do everything. Anything above 1 is refused.
+   */
+  uint8_t certified;
+} ocf_acl_role_t;
+
+/**
+ * A request, as the rules see it. Start from all zero bytes and set what is known: a pointer, flag or
+ * permission that is left out allows no more. All pointers are read during the call only.
+ */
+typedef struct {
+  /**
+   * Path of the resource, with its leading slash, not terminated; not NULL.
+   */
+  const char *path;
+  /**
+   * Length of path in bytes, at least 1.
+   */
+  size_t path_len;
+  /**
+   * The peer's UUID, 16 bytes, if a secured connection has proven it; else NULL. The nil UUID
+   * counts as NULL.
+   */
+  const uint8_t *peer;
+  /**
+   * The roles that the peer has proven, or NULL.
+   */
+  const ocf_acl_role_t *roles;
+  /**
+   * Number of roles.
+   */
+  size_t role_count;
+  /**
+   * rowneruuid of /oic/sec/doxm, 16 bytes, or NULL; the nil UUID counts as NULL.
+   */
+  const uint8_t *doxm_owner;
+  /**
+   * rowneruuid of /oic/sec/pstat, 16 bytes, or NULL; the nil UUID counts as NULL.
+   */
+  const uint8_t *pstat_owner;
+  /**
+   * rowneruuid of /oic/sec/cred, 16 bytes, or NULL; the nil UUID counts as NULL.
+   */
+  const uint8_t *cred_owner;
+  /**
+   * Number of peers that have a secured connection to the device now.
+   */
+  uint32_t secure_peers;
+  /**
+   * Device state, OCF_ACL_STATE_*.
+   */
+  uint8_t state;
+  /**
+   * CoAP method, OCF_ACL_METHOD_GET and so on; any other value is denied.
+   */
+  uint8_t method;
+  /**
+   * Kind of the resource, OCF_ACL_KIND_*.
+   */
+  uint8_t kind;
+  /**
+   * OCF_ACL_PERM_* that anyone has on the resource in RFOTM before onboarding (rule 1).
+   */
+  uint8_t rfotm_access;
+  /**
+   * OCF_ACL_FLAG_*; other bits are refused.
+   */
+  uint8_t flags;
+} ocf_acl_request_t;
+
+/**
+ * The decision on a request.
+ */
+typedef struct {
+  /**
+   * aceid of the first ACE that alone would allow the request, if has_aceid.
+   */
+  uint32_t aceid;
+  /**
+   * 1 if there is such an ACE; only under rule 10.
+   */
+  uint8_t has_aceid;
+  /**
+   * 1 if the request may go ahead, else 0.
+   */
+  uint8_t allowed;
+  /**
+   * OCF_ACL_PERM_*: what the deciding rule lets this peer do on this resource.
+   */
+  uint8_t permissions;
+  /**
+   * The deciding rule, OCF_ACL_RULE_*, or 0 if the request is malformed.
+   */
+  uint8_t rule;
+} ocf_acl_decision_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Makes an empty list without an owner; it is the caller's until ocf_acl_free().
+ *
+ * Returns NULL when out of memory.
+ */
+ocf_acl_t *ocf_acl_new(void);
+
+/**
+ * Frees a list. NULL is ignored.
+ *
+ * # Safety
+ *
+ * `list` is NULL or came from ocf_acl_new() and has not been freed; nobody uses it any more.
+ */
+void ocf_acl_free(ocf_acl_t *list);
+
+/**
+ * Replaces the list and its owner by a payload that was persisted (OCF_ACL_VIEW_STORAGE), in any
+ * state; or leaves all as it was.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused;
+ * OCF_ACL_CODE_INTERNAL when out of memory, or if `list` is NULL, or `payload` is NULL though
+ * `payload_len` is not 0. `error` may be NULL; it is written unless the result is
+ * OCF_ACL_CODE_CHANGED or a pointer was NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `payload` has `payload_len`
+ * readable bytes; `error` is NULL or writable.
+ */
+uint8_t ocf_acl_load(ocf_acl_t *list,
+                     const uint8_t *payload,
+                     size_t payload_len,
+                     ocf_acl_error_t *error);
+
+/**
+ * Applies the payload of a POST to /oic/sec/acl2 (OCF Security Specification, resource oic.r.acl2),
+ * a CBOR map, wholly or not at all. Whether the client may
+ * post is for ocf_acl_check() to say first.
+ *
+ * An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
+ * `state` is the device's, OCF_ACL_STATE_*. RFNOP accepts nothing, RFPRO no rowneruuid.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this
+ * state or at all, or a state out of range; OCF_ACL_CODE_INTERNAL as ocf_acl_load(). `error` as in
+ * ocf_acl_load().
+ *
+ * # Safety
+ *
+ * As ocf_acl_load().
+ */
+uint8_t ocf_acl_post(ocf_acl_t *list,
+                     uint8_t state,
+                     const uint8_t *payload,
+                     size_t payload_len,
+                     ocf_acl_error_t *error);
+
+/**
+ * Answers a DELETE of /oic/sec/acl2: the query "aceid=N" removes that ACE, none (NULL, or
+ * `query_len` 0) clears the list; the owner stays. `query` comes without its question mark.
+ *
+ * Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid;
+ * OCF_ACL_CODE_BAD_REQUEST for any other query, or a state out of range; OCF_ACL_CODE_FORBIDDEN in
+ * RFNOP; OCF_ACL_CODE_INTERNAL if `list` is NULL, or `query` is NULL though `query_len` is not 0.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `query` has `query_len` readable
+ * bytes.
+ */
+uint8_t ocf_acl_delete(ocf_acl_t *list, uint8_t state, const char *query, size_t query_len);
+
+/**
+ * Writes the list as CBOR into `buffer` of `capacity` bytes. `view` is OCF_ACL_VIEW_*.
+ *
+ * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_TOO_LARGE if `capacity` is too small, with `buffer`
+ * untouched; in both cases `*length` is the length of the list in bytes. OCF_ACL_CODE_BAD_REQUEST
+ * for another view; OCF_ACL_CODE_INTERNAL if `list` or `length` is NULL, or `buffer` is NULL though
+ * `capacity` is not 0. To learn the length, call with NULL and 0.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile; `buffer` has `capacity` writable
+ * bytes; `length` is NULL or writable.
+ */
+uint8_t ocf_acl_encode(const ocf_acl_t *list,
+                       uint8_t view,
+                       uint8_t *buffer,
+                       size_t capacity,
+                       size_t *length);
+
+/**
+ * Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
+ *
+ * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
+ * OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
+ * or a pointer in it is NULL that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or
+ * `decision` is NULL. `decision` is written whenever it is not NULL; unless the result is
+ * OCF_ACL_CODE_CONTENT it denies.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile; `request` is NULL or readable, and
+ * so is what it points to, in the lengths given; `decision` is NULL or writable.
+ */
+uint8_t ocf_acl_check(const ocf_acl_t *list,
+                      const ocf_acl_request_t *request,
+                      ocf_acl_decision_t *decision);
+
+/**
+ * Clears list and owner, as entering the state RESET does. NULL is ignored.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile.
+ */
+void ocf_acl_reset(ocf_acl_t *list);
+
+/**
+ * Sets rowneruuid of /oic/sec/acl2, on behalf of the device itself: 16 bytes, or NULL for none.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for the nil UUID; OCF_ACL_CODE_INTERNAL if
+ * `list` is NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `uuid` is NULL or has 16 readable
+ * bytes.
+ */
+uint8_t ocf_acl_set_owner(ocf_acl_t *list, const uint8_t *uuid);
+
+/**
+ * Copies rowneruuid of /oic/sec/acl2, 16 bytes, to `uuid`.
+ *
+ * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `uuid` untouched, if there is no owner;
+ * OCF_ACL_CODE_INTERNAL if `list` or `uuid` is NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile; `uuid` is NULL or has 16 writable
+ * bytes.
+ */
+uint8_t ocf_acl_owner(const ocf_acl_t *list,
+                      uint8_t *uuid);
+
+/**
+ * A counter that grows with every change of list or owner, and wraps: when it differs from what
+ * it was when the list was last persisted or loaded, there is something to persist. 0 for NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile.
+ */
+uint32_t ocf_acl_generation(const ocf_acl_t *list);
+
+/**
+ * The number of ACEs. 0 for NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile.
+ */
+size_t ocf_acl_count(const ocf_acl_t *list);
+
+/**
+ * What kind of resource a path names by the default table: OCF_ACL_KIND_*. A path that is not in
+ * the table is vertical, and so is NULL.
+ *
+ * # Safety
+ *
+ * `path` has `path_len` readable bytes.
+ */
+uint8_t ocf_acl_classify(const char *path, size_t path_len);
+
+/**
+ * Puts an error into words, such as "ACE 2, byte 47: unknown field", in English ASCII.
+ *
+ * At most `capacity` bytes are written, a terminating NUL included (none if `capacity` is 0).
+ * Returns the length of the whole text without the NUL; 0 if `error` is NULL, its reason is
+ * unknown, or `buffer` is NULL though `capacity` is not 0.
+ *
+ * # Safety
+ *
+ * `error` is NULL or readable; `buffer` has `capacity` writable bytes.
+ */
+size_t ocf_acl_error_text(const ocf_acl_error_t *error, char *buffer, size_t capacity);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* OCF_ACL_H */

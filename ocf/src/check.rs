@@ -1,0 +1,320 @@
+//! The decision.
+#![forbid(unsafe_code)]
+
+use crate::ace::{Ace, Permissions, Resource, Subject, Wildcard};
+use crate::kind::{Kind, Special, look_up};
+use crate::{Acl, State, Uuid};
+
+/// The role whose certified holder may do everything.
+const OWNER_ROLE: &[u8] = b"oic.role.owner";
+
+const READ: Permissions = Permissions::RETRIEVE.union(Permissions::NOTIFY);
+const WRITE: Permissions = Permissions::CREATE.union(Permissions::UPDATE);
+
+/// The method of a request. An observation is a GET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// 0.01
+    Get,
+    /// 0.02
+    Post,
+    /// 0.03
+    Put,
+    /// 0.04
+    Delete,
+    /// Any other; never allowed.
+    Other,
+}
+
+impl Method {
+    /// From the CoAP method code.
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            1 => Self::Get,
+            2 => Self::Post,
+            3 => Self::Put,
+            4 => Self::Delete,
+            _ => Self::Other,
+        }
+    }
+
+    /// Any one of these permissions is enough.
+    fn needs(self) -> Permissions {
+        match self {
+            Self::Get => READ,
+            Self::Post | Self::Put => WRITE,
+            Self::Delete => Permissions::DELETE,
+            Self::Other => Permissions::empty(),
+        }
+    }
+}
+
+/// A role that the peer has proven to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Role<'a> {
+    /// The role's name.
+    pub role: &'a [u8],
+    /// Who gave it, if that is known.
+    pub authority: Option<&'a [u8]>,
+    /// Whether a valid role certificate proves it, rather than a credential's entry.
+    pub certified: bool,
+}
+
+/// Who asks for what, and in which circumstances: all that the rules look at.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The state of the device.
+    pub state: State,
+    /// What the peer wants to do.
+    pub method: Method,
+    /// The path of the resource, with its leading slash.
+    pub path: &'a [u8],
+    /// The kind of the resource; `None` takes the default table, [`Kind::of`].
+    pub kind: Option<Kind>,
+    /// Whether the resource is discoverable.
+    pub discoverable: bool,
+    /// Whether the resource has no secure endpoint.
+    pub no_secure_endpoint: bool,
+    /// What anyone may do on the resource in RFOTM before onboarding (rule 1).
+    pub rfotm_access: Permissions,
+    /// Whether the request came over a secured connection.
+    pub secured: bool,
+    /// Whether that connection is the onboarding session.
+    pub onboarding: bool,
+    /// How many peers have a secured connection to the device now.
+    pub secure_peers: u32,
+    /// The UUID that the peer's secured connection has proven.
+    pub peer: Option<Uuid>,
+    /// `rowneruuid` of `/oic/sec/doxm`.
+    pub doxm_owner: Option<Uuid>,
+    /// `rowneruuid` of `/oic/sec/pstat`.
+    pub pstat_owner: Option<Uuid>,
+    /// `rowneruuid` of `/oic/sec/cred`.
+    pub cred_owner: Option<Uuid>,
+}
+
+impl<'a> Request<'a> {
+    /// An anonymous request over an unsecured connection, for a resource that nothing can discover.
+    pub fn new(state: State, method: Method, path: &'a [u8]) -> Self {
+        Self {
+            state,
+            method,
+            path,
+            kind: None,
+            discoverable: false,
+            no_secure_endpoint: false,
+            rfotm_access: Permissions::empty(),
+            secured: false,
+            onboarding: false,
+            secure_peers: 0,
+            peer: None,
+            doxm_owner: None,
+            pstat_owner: None,
+            cred_owner: None,
+        }
+    }
+}
+
+/// The rule that decided, numbered as in the documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Rule {
+    /// RFOTM over an unsecured connection.
+    UnsecuredRfotm = 1,
+    /// Only DCRs outside RFNOP.
+    OutsideRfnop = 2,
+    /// No unsecured access to vertical resources.
+    UnsecuredVertical = 3,
+    /// The onboarding session reaches every DCR.
+    Onboarding = 4,
+    /// What everyone may read.
+    PublicRead = 5,
+    /// RFOTM before there is a secure peer.
+    BeforeOnboarding = 6,
+    /// No unsecured access to security resources.
+    UnsecuredSecurity = 7,
+    /// The owner of this very security resource.
+    ResourceOwner = 8,
+    /// Anyone may present roles.
+    Roles = 9,
+    /// The list.
+    List = 10,
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the request may go ahead.
+    pub allowed: bool,
+    /// What the deciding rule lets this peer do on this resource.
+    pub permissions: Permissions,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// The first ACE that alone would allow the request; only under [`Rule::List`].
+    pub ace: Option<u32>,
+}
+
+impl Decision {
+    fn allow(rule: Rule, permissions: Permissions) -> Self {
+        Self {
+            allowed: true,
+            permissions,
+            rule,
+            ace: None,
+        }
+    }
+
+    fn deny(rule: Rule) -> Self {
+        Self {
+            allowed: false,
+            permissions: Permissions::empty(),
+            rule,
+            ace: None,
+        }
+    }
+}
+
+impl Acl {
+    /// Decides a request; `roles` are those that the peer has proven.
+    pub fn check<'r, I>(&self, request: &Request<'_>, roles: I) -> Decision
+    where
+        I: Iterator<Item = Role<'r>> + Clone,
+    {
+        let decision = self.first_match(request, roles);
+        // Rules 4, 6, 8 and 9 do not look at the permissions, so a method that no permission
+        // stands for would pass them.
+        if decision.allowed && request.method == Method::Other {
+            return Decision::deny(Rule::List);
+        }
+        decision
+    }
+
+    fn first_match<'r, I>(&self, request: &Request<'_>, roles: I) -> Decision
+    where
+        I: Iterator<Item = Role<'r>> + Clone,
+    {
+        let (by_path, special) = look_up(request.path);
+        let kind = request.kind.unwrap_or(by_path);
+        let rfotm = request.state == State::Rfotm;
+        let operational = matches!(request.state, State::Rfpro | State::Rfnop | State::Sreset);
+
+        if rfotm && !request.secured {
+            if request.secure_peers == 1 {
+                return Decision::deny(Rule::UnsecuredRfotm);
+            }
+            if request.rfotm_access.intersects(request.method.needs()) {
+                return Decision::allow(Rule::UnsecuredRfotm, request.rfotm_access);
+            }
+        }
+        if !kind.is_dcr() && request.state != State::Rfnop {
+            return Decision::deny(Rule::OutsideRfnop);
+        }
+        if kind == Kind::Vertical && !request.secured {
+            return Decision::deny(Rule::UnsecuredVertical);
+        }
+        if kind.is_dcr() && request.onboarding {
+            return Decision::allow(Rule::Onboarding, Permissions::all());
+        }
+        let public = match special {
+            Special::Public => true,
+            Special::PublicInRfotm => rfotm,
+            _ => false,
+        };
+        if public && request.method == Method::Get {
+            return Decision::allow(Rule::PublicRead, READ);
+        }
+        if rfotm && request.secure_peers == 0 {
+            return match special {
+                Special::Doxm => Decision::allow(Rule::BeforeOnboarding, Permissions::all()),
+                Special::Pstat if request.method == Method::Get => {
+                    Decision::allow(Rule::BeforeOnboarding, READ)
+                }
+                _ => Decision::deny(Rule::BeforeOnboarding),
+            };
+        }
+        if kind == Kind::Security && !request.secured && operational {
+            return Decision::deny(Rule::UnsecuredSecurity);
+        }
+        if request.peer.is_some() && request.peer == self.owner_of(special, request) {
+            return Decision::allow(Rule::ResourceOwner, Permissions::all());
+        }
+        if operational && special == Special::Roles {
+            return Decision::allow(Rule::Roles, Permissions::all());
+        }
+        self.by_list(request, kind, roles)
+    }
+
+    fn owner_of(&self, special: Special, request: &Request<'_>) -> Option<Uuid> {
+        match special {
+            Special::Acl => self.owner(),
+            Special::Doxm => request.doxm_owner,
+            Special::Pstat => request.pstat_owner,
+            Special::Cred => request.cred_owner,
+            _ => None,
+        }
+    }
+
+    fn by_list<'r, I>(&self, request: &Request<'_>, kind: Kind, roles: I) -> Decision
+    where
+        I: Iterator<Item = Role<'r>> + Clone,
+    {
+        let needed = request.method.needs();
+        let mut decision = Decision::deny(Rule::List);
+        if roles
+            .clone()
+            .any(|role| role.certified && role.role == OWNER_ROLE)
+        {
+            decision.permissions = Permissions::all();
+        }
+        for ace in self.aces() {
+            if subject_matches(ace, request, kind, roles.clone())
+                && ace
+                    .resources
+                    .iter()
+                    .any(|resource| resource_matches(resource, request, kind))
+            {
+                decision.permissions |= ace.permissions;
+                if decision.ace.is_none() && ace.permissions.intersects(needed) {
+                    decision.ace = Some(ace.id);
+                }
+            }
+        }
+        decision.allowed = decision.permissions.intersects(needed);
+        decision
+    }
+}
+
+fn subject_matches<'r>(
+    ace: &Ace,
+    request: &Request<'_>,
+    kind: Kind,
+    mut roles: impl Iterator<Item = Role<'r>>,
+) -> bool {
+    match &ace.subject {
+        Subject::Uuid(uuid) => request.peer.as_ref() == Some(uuid),
+        Subject::Role { role, authority } => roles.any(|held| {
+            held.role == role.as_bytes()
+                && authority
+                    .as_ref()
+                    .is_none_or(|authority| held.authority == Some(authority.as_bytes()))
+        }),
+        Subject::AuthCrypt => kind != Kind::Security && request.secured,
+        Subject::AnonClear => kind != Kind::Security,
+    }
+}
+
+fn resource_matches(resource: &Resource, request: &Request<'_>, kind: Kind) -> bool {
+    let href = resource
+        .href
+        .as_ref()
+        .is_none_or(|href| href.as_bytes() == request.path);
+    let wildcard = resource.wildcard.is_none_or(|wildcard| {
+        !kind.is_dcr()
+            && match wildcard {
+                Wildcard::All => true,
+                Wildcard::Discoverable => request.discoverable,
+                Wildcard::DiscoverableClear => request.discoverable && request.no_secure_endpoint,
+            }
+    });
+    href && wildcard
+}

@@ -1,0 +1,152 @@
+//! Why something was refused, and with which CoAP code.
+#![forbid(unsafe_code)]
+
+/// A CoAP response code (RFC 7252, 12.1.2), class in the upper three bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// 2.02
+    Deleted = 0x42,
+    /// 2.04
+    Changed = 0x44,
+    /// 2.05
+    Content = 0x45,
+    /// 4.00
+    BadRequest = 0x80,
+    /// 4.03
+    Forbidden = 0x83,
+    /// 4.04
+    NotFound = 0x84,
+    /// 4.13
+    TooLarge = 0x8d,
+    /// 5.00
+    Internal = 0xa0,
+}
+
+/// One table for the number that C sees, the name that Rust sees, the code and the text.
+macro_rules! reasons {
+    ($($number:literal $name:ident $code:ident $text:literal;)*) => {
+        /// What was wrong. The numbers are part of the C interface and never change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Reason {
+            $(#[doc = $text] #[error($text)] $name = $number,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the numbers.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The text of `Display`, without the formatting machinery.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The CoAP code to answer with.
+            pub const fn code(self) -> Code {
+                match self { $(Self::$name => Code::$code,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    1 Truncated BadRequest "the payload ends too early";
+    2 Trailing BadRequest "bytes follow the payload";
+    3 WrongType BadRequest "a value has the wrong type";
+    4 NotText BadRequest "text is not valid UTF-8";
+    5 UnknownField BadRequest "unknown field";
+    6 FieldTwice BadRequest "a field is given twice";
+    7 FieldMissing BadRequest "a required field is missing";
+    8 AceId BadRequest "aceid is outside 0..2147483647";
+    9 AceIdTwice BadRequest "two ACEs have the same aceid";
+    10 Permission BadRequest "permission is outside 0..31";
+    11 Subject BadRequest "subject is not exactly one of uuid, role, conntype";
+    12 SubjectUuid BadRequest "not a UUID, or the nil UUID";
+    13 ConnType BadRequest "conntype is neither auth-crypt nor anon-clear";
+    14 EmptyRole BadRequest "role or authority is empty";
+    15 EmptyResource BadRequest "a resource has neither href nor wc";
+    16 Href BadRequest "href does not begin with a slash";
+    17 Wildcard BadRequest "wc is not one of * + -";
+    18 State BadRequest "not accepted in this device state";
+    19 DeleteState Forbidden "nothing can be deleted in this device state";
+    20 Query BadRequest "the query is not aceid=N";
+    21 UnknownAce NotFound "no ACE has this aceid";
+    22 OutOfMemory Internal "out of memory";
+}
+
+/// What was refused, where and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} (byte {offset})")]
+pub struct Refusal {
+    /// What was wrong.
+    pub reason: Reason,
+    /// The offset in the payload of the item at fault.
+    pub offset: usize,
+    /// The index in `aclist2`, from 0, of the ACE at fault, if it is within one.
+    pub ace: Option<u32>,
+}
+
+impl Refusal {
+    /// The CoAP code to answer with.
+    pub const fn code(&self) -> Code {
+        self.reason.code()
+    }
+}
+
+/// For what has no place in a payload.
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            offset: 0,
+            ace: None,
+        }
+    }
+}
+
+/// "ACE 2, byte 47: unknown field" with a terminating NUL, cut to `buffer`; the whole length
+/// without the NUL. By hand, as the formatting machinery would weigh more than the list.
+#[cfg(feature = "capi")]
+pub(crate) fn describe(refusal: &Refusal, buffer: &mut [u8]) -> usize {
+    let room = buffer.len().saturating_sub(1);
+    let mut length = 0usize;
+    let mut put = |byte: u8| {
+        if length < room
+            && let Some(slot) = buffer.get_mut(length)
+        {
+            *slot = byte;
+        }
+        length = length.saturating_add(1);
+    };
+    if let Some(ace) = refusal.ace {
+        b"ACE ".iter().for_each(|byte| put(*byte));
+        decimal(ace as usize, &mut put);
+        b", ".iter().for_each(|byte| put(*byte));
+    }
+    b"byte ".iter().for_each(|byte| put(*byte));
+    decimal(refusal.offset, &mut put);
+    b": ".iter().for_each(|byte| put(*byte));
+    refusal.reason.text().bytes().for_each(&mut put);
+    if let Some(end) = buffer.get_mut(length.min(room)) {
+        *end = 0;
+    }
+    length
+}
+
+#[cfg(feature = "capi")]
+fn decimal(number: usize, put: &mut impl FnMut(u8)) {
+    let mut digits = [b'0'; 20];
+    let mut rest = number;
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+        count += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.iter().skip(20 - count).for_each(|digit| put(*digit));
+}

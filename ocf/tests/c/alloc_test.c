@@ -1,0 +1,117 @@
+/*
+ * The heap of the device runs out at each allocation in turn: the list stays as it was, and nothing
+ * leaks. Linked with --wrap for malloc and realloc, which the library calls too.
+ */
+#include <ocf_acl.h>
+
+#include "cbor_write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void *__real_malloc(size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+static long left = -1;
+
+static int runs_out(void) {
+    return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t size) {
+    return runs_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_realloc(void *block, size_t size) {
+    return runs_out() ? NULL : __real_realloc(block, size);
+}
+
+#define REQUIRE(Condition)                              \
+    do {                                                \
+        if (!(Condition)) {                             \
+            left = -1;                                  \
+            printf("line %d: " #Condition "\n", __LINE__); \
+            exit(EXIT_FAILURE);                         \
+        }                                               \
+    } while (0)
+
+typedef uint8_t update_t(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error);
+
+static uint8_t by_post(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error) {
+    return ocf_acl_post(list, OCF_ACL_STATE_RFPRO, payload->bytes, payload->length, error);
+}
+
+static uint8_t by_load(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error) {
+    return ocf_acl_load(list, payload->bytes, payload->length, error);
+}
+
+static size_t encode(const ocf_acl_t *list, uint8_t *buffer, size_t capacity) {
+    size_t length = 0;
+    REQUIRE(ocf_acl_encode(list, OCF_ACL_VIEW_STORAGE, buffer, capacity, &length)
+            == OCF_ACL_CODE_CONTENT);
+    return length;
+}
+
+static long fail_each(update_t *update) {
+    cbor_t first, second;
+    cbor_list(&first, 1);
+    cbor_ace(&first, 3, "role", "guest", "href", "/a", 1);
+    cbor_list(&second, 6);
+    for (long aceid = 3; aceid < 9; ++aceid) {
+        cbor_ace(&second, aceid == 5 ? -1 : aceid, "role", "admin", "href", "/light", 31);
+    }
+    for (long failing = 0;; ++failing) {
+        uint8_t before[512], after[1024];
+        ocf_acl_error_t error = { 0, 0, 0 };
+        ocf_acl_t *list = ocf_acl_new();
+        REQUIRE(by_post(list, &first, NULL) == OCF_ACL_CODE_CHANGED);
+        size_t length = encode(list, before, sizeof(before));
+
+        left = failing;
+        uint8_t code = update(list, &second, &error);
+        int ran_out = left < 0;
+        left = -1;
+        if (!ran_out) {
+            REQUIRE(code == OCF_ACL_CODE_CHANGED);
+            ocf_acl_free(list);
+            return failing;
+        }
+        REQUIRE(code == OCF_ACL_CODE_INTERNAL);
+        char text[80];
+        ocf_acl_error_text(&error, text, sizeof(text));
+        REQUIRE(strstr(text, "out of memory") != NULL);
+        REQUIRE(encode(list, after, sizeof(after)) == length);
+        REQUIRE(memcmp(before, after, length) == 0);
+        REQUIRE(update(list, &second, NULL) == OCF_ACL_CODE_CHANGED);
+        ocf_acl_free(list);
+    }
+}
+
+int main(void) {
+    left = 0;
+    REQUIRE(ocf_acl_new() == NULL);
+    left = -1;
+
+    long posting = fail_each(by_post);
+    long loading = fail_each(by_load);
+    REQUIRE(posting > 12 && loading > 12);
+
+    ocf_acl_t *list = ocf_acl_new();
+    cbor_t payload;
+    cbor_list(&payload, 1);
+    cbor_ace(&payload, 3, "role", "guest", "href", "/a", 1);
+    REQUIRE(by_post(list, &payload, NULL) == OCF_ACL_CODE_CHANGED);
+    left = 0;
+    uint8_t buffer[512];
+    REQUIRE(encode(list, buffer, sizeof(buffer)) > 0);
+    REQUIRE(ocf_acl_delete(list, OCF_ACL_STATE_RFPRO, "aceid=3", 7) == OCF_ACL_CODE_DELETED);
+    REQUIRE(ocf_acl_delete(list, OCF_ACL_STATE_RFPRO, NULL, 0) == OCF_ACL_CODE_DELETED);
+    REQUIRE(left == 0); /* none of these three asked for memory */
+    left = -1;
+    ocf_acl_free(list);
+
+    printf("%ld allocations of a POST and %ld of a load failed in turn\n", posting, loading);
+    return EXIT_SUCCESS;
+}

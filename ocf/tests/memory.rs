@@ -1,0 +1,281 @@
+//! Memory: how much a payload may cost, and what a heap that runs out leaves behind.
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{ALICE, BOB, Form, bytes_of, cbor, encode, head, snapshot, uuid};
+use ocf_acl::{Acl, Code, Reason, Refusal, State, View};
+use serde_json::{Value, json};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// Counts what this thread holds, and refuses the allocation it is told to.
+struct Meter;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+    static FAIL_AT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+fn asked() -> bool {
+    let number = ASKED.get();
+    ASKED.set(number + 1);
+    FAIL_AT.get() != Some(number)
+}
+
+fn held(change: isize) {
+    HELD.set(HELD.get() + change);
+    PEAK.set(PEAK.get().max(HELD.get()));
+}
+
+// SAFETY: everything is passed on to the system's allocator, or refused with NULL.
+unsafe impl GlobalAlloc for Meter {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if !asked() {
+            return std::ptr::null_mut();
+        }
+        held(layout.size() as isize);
+        // SAFETY: the caller's contract is that of the system's allocator.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        held(-(layout.size() as isize));
+        // SAFETY: as above. Poison shows a use after free.
+        unsafe {
+            block.write_bytes(0xdd, layout.size());
+            System.dealloc(block, layout);
+        }
+    }
+}
+
+#[global_allocator]
+static METER: Meter = Meter;
+
+/// Runs with the given allocation failing; gives the result, the bytes still held and the peak.
+fn metered<T>(fail_at: Option<usize>, run: impl FnOnce() -> T) -> (T, isize, isize) {
+    let start = HELD.get();
+    PEAK.set(start);
+    ASKED.set(0);
+    FAIL_AT.set(fail_at);
+    let result = run();
+    FAIL_AT.set(None);
+    (result, HELD.get() - start, PEAK.get() - start)
+}
+
+fn some_list() -> Value {
+    json!({
+        "aclist2": [
+            { "aceid": 4, "subject": { "role": "admin", "authority": "acme" }, "resources": [{ "href": "/light" }, { "wc": "+" }], "permission": 31, "tag": "a" },
+            { "subject": { "uuid": ALICE }, "resources": [{ "href": "/a" }, { "href": "/b" }, { "href": "/c" }, { "href": "/d" }, { "href": "/e" }], "permission": 2 },
+            { "aceid": 5, "subject": { "role": "guest" }, "resources": [], "permission": 2 },
+            { "aceid": 6, "subject": { "conntype": "anon-clear" }, "resources": [], "permission": 2 },
+            { "aceid": 7, "subject": { "conntype": "anon-clear" }, "resources": [], "permission": 2 },
+        ],
+        "rowneruuid": BOB,
+    })
+}
+
+fn start() -> Acl {
+    let mut acl = Acl::new();
+    acl.post(
+        State::Rfpro,
+        &cbor(&json!({ "aclist2": some_list()["aclist2"] })),
+    )
+    .unwrap();
+    acl.set_owner(Some(uuid(ALICE)));
+    acl
+}
+
+/// Fails each allocation of an update in turn, until one run gets by.
+fn fail_each(update: impl Fn(&mut Acl) -> Result<(), Refusal>) -> usize {
+    for failing in 0.. {
+        let mut acl = start();
+        let before = snapshot(&acl);
+        let (outcome, _, _) = metered(Some(failing), || update(&mut acl));
+        let Err(refusal) = outcome else {
+            assert_ne!(snapshot(&acl), before);
+            return failing;
+        };
+        assert_eq!(
+            (refusal.reason, refusal.code()),
+            (Reason::OutOfMemory, Code::Internal)
+        );
+        assert_eq!(snapshot(&acl), before, "allocation {failing}");
+        assert_eq!(
+            update(&mut acl),
+            Ok(()),
+            "with memory again, after allocation {failing}"
+        );
+    }
+    unreachable!()
+}
+
+#[test]
+fn each_allocation_may_fail_and_nothing_changes_or_leaks() {
+    let (_, held, _) = metered(None, || {
+        for form in [Form::Definite, Form::Indefinite] {
+            let payload = encode(&some_list(), form);
+            let posting = fail_each(|acl| acl.post(State::Rfotm, &payload));
+            let loading = fail_each(|acl| acl.load(&payload));
+            assert!(posting > loading && loading > 10, "{posting} {loading}");
+        }
+        assert_eq!(
+            fail_each(|acl| acl.delete(State::Rfpro, Some(b"aceid=4"))),
+            0
+        );
+        assert_eq!(fail_each(|acl| acl.delete(State::Rfpro, None)), 0);
+        let acl = start();
+        let mut buffer = [0; 4096];
+        let (encoded, _, peak) = metered(Some(0), || acl.encode(View::Storage, &mut buffer));
+        assert!(encoded.is_ok() && peak == 0, "encoding needs no memory");
+    });
+    assert_eq!(held, 0, "bytes leaked");
+}
+
+#[test]
+fn a_decision_needs_no_memory() {
+    let acl = start();
+    let asked = common::request(State::Rfnop, ocf_acl::Method::Get, "/light");
+    let (_, _, peak) = metered(Some(0), || common::check(&acl, &asked));
+    assert_eq!(peak, 0);
+}
+
+/// The most that a payload may cost: an ACE or a resource of a few bytes becomes a struct, and the
+/// array of them may be half empty and held twice while it grows.
+fn cost_of(payload: &[u8]) -> isize {
+    let mut acl = Acl::new();
+    let started = Instant::now();
+    let (outcome, _, peak) = metered(None, || acl.post(State::Rfotm, payload));
+    assert!(
+        started.elapsed() < Duration::from_secs(2),
+        "took {:?}",
+        started.elapsed()
+    );
+    let bound = 16 * payload.len() as isize + 1024;
+    assert!(
+        peak <= bound,
+        "{peak} bytes for a payload of {}: {outcome:?}",
+        payload.len()
+    );
+    if outcome.is_err() {
+        assert_eq!(acl.generation(), 0);
+    }
+    peak
+}
+
+#[test]
+fn memory_follows_the_bytes_read() {
+    let aces = |count: usize, resources: Value| {
+        let ace = json!({ "subject": { "role": "a" }, "resources": resources, "permission": 1 });
+        json!({ "aclist2": vec![ace; count] })
+    };
+    for form in [Form::Definite, Form::Indefinite] {
+        for payload in [
+            aces(2000, json!([])),
+            aces(1, json!(vec![json!({ "wc": "*" }); 10_000])),
+            aces(1, json!(vec![json!({ "href": "/" }); 10_000])),
+            json!({ "if": vec!["x"; 50_000] }),
+            json!({ "aclist2": [{ "tag": "x".repeat(100_000) }] }),
+            json!({ "x".repeat(100_000): 1 }),
+        ] {
+            cost_of(&encode(&payload, form));
+        }
+    }
+}
+
+#[test]
+fn bombs() {
+    let text = |text: &str| cbor(&json!(text));
+    let major = |major: u8, length: u64| {
+        let mut out = Vec::new();
+        head(&mut out, major, length);
+        out
+    };
+    let in_root = |key: &str, value: Vec<u8>| [vec![0xa1], text(key), value].concat();
+    let in_ace = |key: &str, value: Vec<u8>| {
+        [
+            vec![0xa1],
+            text("aclist2"),
+            vec![0x81, 0xa1],
+            text(key),
+            value,
+        ]
+        .concat()
+    };
+    for length in [1 << 16, 1 << 31, (1 << 32) - 1, 1 << 32, 1 << 62, u64::MAX] {
+        for bomb in [
+            major(5, length),
+            major(4, length),
+            in_root("aclist2", major(4, length)),
+            in_root("if", major(4, length)),
+            in_root("rt", [major(4, length), text("x")].concat()),
+            in_root("rowneruuid", major(3, length)),
+            in_ace("tag", major(3, length)),
+            in_ace("resources", major(4, length)),
+            in_ace("subject", major(5, length)),
+            in_ace("tag", [vec![0x7f], major(3, length)].concat()),
+            [vec![0xa1], major(3, length)].concat(),
+        ] {
+            assert!(cost_of(&bomb) < 1024, "length {length}: {bomb:02x?}");
+        }
+        for number in [
+            in_ace("aceid", major(0, length)),
+            in_ace("permission", major(0, length)),
+        ] {
+            assert!(cost_of(&number) < 1024);
+        }
+        for number in [
+            in_ace("aceid", major(1, length)),
+            in_ace("permission", major(1, length)),
+        ] {
+            assert!(cost_of(&number) < 1024);
+        }
+    }
+    for depth_byte in [0x81u8, 0x9f, 0xa1, 0xbf, 0xc1, 0xd8, 0x7f, 0x5f] {
+        let deep = vec![depth_byte; 200_000];
+        assert!(cost_of(&deep) < 1024, "{depth_byte:02x}");
+        for nested in [
+            in_root("aclist2", deep.clone()),
+            in_root("x", deep.clone()),
+            in_root("if", deep.clone()),
+            in_ace("resources", deep.clone()),
+            in_ace("subject", deep.clone()),
+            in_ace("x", deep.clone()),
+        ] {
+            assert!(cost_of(&nested) < 1024, "{depth_byte:02x}");
+        }
+    }
+}
+
+#[test]
+fn a_payload_of_many_aceids_is_taken_in_time() {
+    // The slowest there is: every aceid is compared with all others, and half are to be given out.
+    let ace = |id: Option<u32>| {
+        let mut ace = json!({ "subject": { "role": "a" }, "resources": [], "permission": 1 });
+        if let Some(id) = id {
+            ace["aceid"] = json!(id);
+        }
+        ace
+    };
+    let aces: Vec<Value> = (1..=1000)
+        .map(|id| ace(Some(id)))
+        .chain((0..1000).map(|_| ace(None)))
+        .collect();
+    let payload = cbor(&json!({ "aclist2": aces }));
+    let mut acl = Acl::new();
+    let started = Instant::now();
+    for _ in 0..3 {
+        acl.post(State::Rfpro, &payload).unwrap();
+    }
+    assert_eq!(acl.aces().len(), 4000);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "took {:?}",
+        started.elapsed()
+    );
+    assert!(!bytes_of(&acl, View::Plain).is_empty());
+}

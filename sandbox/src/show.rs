@@ -1,0 +1,60 @@
+//! `show`: what there is, for a person to look at.
+
+use crate::client::Client;
+use crate::object::Object;
+use crate::path::MAX_ID;
+use crate::words::{rights, server};
+
+impl Client {
+    /// The Objects with their Instances, and who has which rights.
+    pub fn show(&self) -> String {
+        let mut text = String::new();
+        for object in self.objects() {
+            let instances = match object.list_instances() {
+                Err(fault) => format!("cannot be listed: {}", fault.reason),
+                Ok(instances) if instances.is_empty() => "no Instances".into(),
+                Ok(instances) => {
+                    let names: Vec<_> = instances.iter().map(u16::to_string).collect();
+                    format!("Instances {}", names.join(" "))
+                }
+            };
+            text += &format!("Object {}: {instances}\n", object.oid());
+        }
+        if let Some(access_control) = self.access_control() {
+            for iid in access_control.list_instances().unwrap_or_default() {
+                text += &format!("{}\n", describe(&*access_control, iid));
+            }
+        }
+        for observation in self.with(|state| state.observations.clone()) {
+            let paths: Vec<_> = observation.paths.iter().map(ToString::to_string).collect();
+            let who = server(observation.ssid);
+            text += &format!("{who} observes {}\n", paths.join(" "));
+        }
+        text
+    }
+}
+
+fn describe(object: &dyn Object, iid: u16) -> String {
+    let id = |rid, riid| {
+        object
+            .read(iid, rid, riid)
+            .ok()
+            .and_then(|value| value.as_u16())
+    };
+    let target = match (id(0, MAX_ID), id(1, MAX_ID)) {
+        (Some(oid), Some(MAX_ID)) => format!("creation in /{oid}"),
+        (Some(oid), Some(target)) => format!("/{oid}/{target}"),
+        _ => "no target".into(),
+    };
+    let owner = id(3, MAX_ID).map_or("nobody".into(), server);
+    let entries = object.list_resource_instances(iid, 2).unwrap_or_default();
+    let entries: Vec<_> = entries
+        .into_iter()
+        .map(|ssid| format!("{} {}", server(ssid), rights(id(2, ssid).unwrap_or(0))))
+        .collect();
+    let entries = match entries.as_slice() {
+        [] => "no entries".into(),
+        _ => entries.join(", "),
+    };
+    format!("/2/{iid}: {target}; owner {owner}; {entries}")
+}

@@ -1,0 +1,435 @@
+//! Every command of the language, and lines that are wrong.
+
+mod common;
+
+use common::{Script, build, check, folder, play, program, root};
+
+fn passes(script: Script) {
+    let name = std::thread::current().name().unwrap_or("script").to_owned();
+    let driver = build(&format!("driver-{name}"), &["sandbox/tests/driver.c"]);
+    play(&driver, &folder(&name), script).unwrap_or_else(|wrong| panic!("{wrong}"));
+}
+
+#[test]
+fn operations_of_servers() {
+    passes(&[
+        ("grant /1234 1 C", "server 1 has C on /1234"),
+        ("grant /1234/0 1 RWE", "server 1 has RWE on /1234/0"),
+        ("1 read /1234/0", "2.05 Content\n  /1234/0/0 = 0"),
+        ("1 read /1234/0/0", "/1234/0/0 = 0"),
+        ("1 read /1234/0/1", "4.05"),
+        ("1 read /1234/0/2", "4.04"),
+        ("1 read /1234/0/9", "4.04"),
+        ("1 read /1234/0/0/0", "4.04"),
+        ("1 read /1234/7", "4.04"),
+        ("1 read /4321/0", "4.04"),
+        ("1 read /", "4.05"),
+        ("1 write /1234/0/0 5", "2.04"),
+        ("1 write /1234/0/0 \"6\"", "2.04"),
+        ("1 write /1234/0 0=7", "2.04"),
+        ("1 update /1234/0 0=8", "2.04"),
+        ("1 read /1234/0/0", "= 8"),
+        ("1 write /1234/0/0 text", "4.00"),
+        ("1 write /1234/0/0 99999999999", "4.00"),
+        ("1 write /1234/0/1 1", "4.05"),
+        ("1 write /1234/0 0/1=1", "4.00"),
+        ("1 write /1234/0 0=1 0=2", "4.00"),
+        ("1 write /1234 0/0=1", "4.05"),
+        ("1 write /1234/7/0 1", "4.04"),
+        ("1 execute /1234/0/1", "2.04"),
+        ("1 execute /1234/0/1 0='x' 5", "2.04"),
+        ("1 execute /1234/0/0", "4.05"),
+        ("1 execute /1234/0", "4.05"),
+        ("1 execute /1234/7/1", "4.04"),
+        ("2 execute /1234/0/1", "4.01"),
+        ("1 delete /1234/0", "4.01"),
+        ("1 delete /1234", "4.05"),
+        ("1 delete /", "4.05"),
+        ("1 delete /1234/0/0", "4.05"),
+        ("1 create /1234 0=9", "2.01 Created\n  location /1234/2"),
+        ("1 create /1234/4 0=9", "location /1234/4"),
+        ("1 create /1234/4 0=9", "4.00"),
+        ("1 create /1234/20 0=9", "4.00"),
+        ("2 create /1234 0=9", "4.01"),
+        ("1 read /1234/2/0", "= 9"),
+        ("1 delete /1234/2", "2.02"),
+        ("1 read /1234/2", "4.04"),
+        (
+            "1 discover /1234/0",
+            "</1234/0>\n  </1234/0/0>\n  </1234/0/1>",
+        ),
+        ("2 discover /1234", "</1234>\n  </1234/0>"),
+        ("2 discover /1234/0/0", "</1234/0/0>"),
+        ("2 discover /1234/0/2", "4.04"),
+        ("2 discover /0", "4.01"),
+        ("2 discover /", "4.05"),
+        ("1 attributes /1234/0/0 pmin=5 gt=1.5", "2.04"),
+        ("1 attributes /1234/0 pmax=60", "2.04"),
+        ("1 attributes /1234 pmax=90", "2.04"),
+        ("1 attributes /1234/0/0 pmin=", "2.04"),
+        (
+            "1 discover /1234/0",
+            "</1234/0>;pmax=60\n  </1234/0/0>;gt=1.5",
+        ),
+        ("2 discover /1234/0", "</1234/0>\n  </1234/0/0>\n"),
+        ("2 attributes /1234/0/0 pmin=5", "4.01"),
+        ("2 attributes /0 pmin=5", "4.01"),
+    ]);
+}
+
+#[test]
+fn the_access_control_object() {
+    passes(&[
+        ("owner /1234/0 1", "server 1 owns /2/0"),
+        ("2 read /2/0/0", "/2/0/0 = 1234"),
+        ("2 read /2", "/2/0/3 = 1"),
+        ("1 write /2/0/2 1=15 2=1", "2.04"),
+        ("2 read /2/0/2", "/2/0/2/1 = 15\n  /2/0/2/2 = 1"),
+        ("1 write /2/0/2/3 2", "2.04"),
+        ("1 write /2/0/2 1=15", "2.04"),
+        ("2 read /2/0/2/3", "4.04"),
+        ("1 update /2/0 2/2=3", "2.04"),
+        ("1 write /2/0 2/1=15 2/2=1 3=1", "2.04"),
+        ("2 read /2/0", "/2/0/2/1 = 15\n  /2/0/2/2 = 1\n  /2/0/3 = 1"),
+        ("1 write /2/0/0 3", "4.05"),
+        ("1 write /2/0/3 9", "4.00"),
+        ("1 write /2/0/3 0", "4.00"),
+        ("1 write /2/0/3 x", "4.00"),
+        ("2 write /2/0/2/2 15", "4.01"),
+        ("1 create /2/5 0=1234 1=1 3=1", "4.01"),
+        ("1 delete /2/0", "4.01"),
+        ("bs delete /2/0/2/2", "2.02"),
+        ("bs delete /2/0/2/2", "4.04"),
+        ("2 read /2/0/2/2", "4.04"),
+        ("1 update /2/0 3=2", "2.04"),
+        ("1 update /2/0 3=1", "4.01"),
+        ("bs write /2/5 0=1234 1=1 3=1 2/2=1", "2.04"),
+        ("2 read /1234/1", "allowed: /2/5 gives server 2 R"),
+        ("bs write /2/6 0=1234 1=1 3=1", "4.00"),
+        ("bs write /2/6 0=1234 1=7 3=1", "4.00"),
+    ]);
+}
+
+#[test]
+fn composite_operations() {
+    passes(&[
+        ("grant /1234/0 1 RW", "server 1"),
+        ("grant /1234/1 1 R", "server 1"),
+        ("grant /1234/1 2 RW", "server 2"),
+        (
+            "1 read-composite /1234/0/0 /1234/1",
+            "/1234/0/0 = 0\n  /1234/1/0 = 0",
+        ),
+        ("2 read-composite /1234 /1234/7", "left out: /1234/0:"),
+        ("2 read-composite /1234 /1234/7", "left out: /1234/7:"),
+        ("2 read-composite /1234/0", "2.05 Content\n  left out"),
+        ("1 write-composite /1234/0/0=1 /1234/1/0=2", "4.01"),
+        ("1 read /1234/0/0", "= 0"),
+        ("1 write-composite /1234/0/0=1", "2.04"),
+        ("1 read /1234/0/0", "= 1"),
+        ("1 write-composite /1234/0/0=1 /1234/0/9=1", "4.04"),
+        ("1 write-composite /1234/0/0=1 /1234/7/0=1", "4.04"),
+        (
+            "1 send /1234/0/0 /1234/1/0",
+            "2.04 Changed\n  /1234/0/0 = 1",
+        ),
+        ("2 send /1234/0/0", "4.01"),
+        ("3 send /1234", "4.01"),
+    ]);
+}
+
+#[test]
+fn observations() {
+    passes(&[
+        ("grant /1234/0 1 RW", "server 1"),
+        ("grant /1234/0 2 RW", "server 2"),
+        ("2 observe /1234/0/0", "2.05"),
+        ("2 observe-composite /1234/0 /1234/1", "left out: /1234/1"),
+        ("3 observe /1234/0/0", "4.01"),
+        (
+            "1 write /1234/0/0 5",
+            "notification to server 2 about /1234/0/0\n  /1234/0/0 = 5",
+        ),
+        (
+            "1 write /1234/0/0 6",
+            "notification to server 2 about /1234/0 /1234/1",
+        ),
+        // Not about its own doing.
+        (
+            "2 write /1234/0/0 7",
+            "2.04 Changed\n  allowed: /2/0 gives server 2 RW",
+        ),
+        ("changed /1234/0/0", "done\nnotification to server 2"),
+        ("show", "server 2 observes /1234/0/0"),
+        ("grant /1234/0 2 W", "server 2"),
+        (
+            "changed /1234/0/0",
+            "no notification to server 2 about /1234/0/0\n  4.01",
+        ),
+        (
+            "changed /1234/0/0",
+            "no notification to server 2 about /1234/0 /1234/1\n  4.01",
+        ),
+        ("2 cancel /1234/0/0", "2.05"),
+        ("2 cancel /1234/0/0", "4.04"),
+        ("2 cancel-composite /1234/0 /1234/1", "2.05"),
+        ("2 cancel-composite /1234/0 /1234/1", "4.04"),
+        ("changed /1234/0/0", "done"),
+        ("2 observe /1234", "2.05"),
+        ("!gone 0", ""),
+        (
+            "changed /1234",
+            "done\nnotification to server 2 about /1234",
+        ),
+        ("2 observe /2", "2.05"),
+        ("grant /1234/1 1 R", "notification to server 2 about /2"),
+    ]);
+}
+
+#[test]
+fn the_bootstrap_server() {
+    passes(&[
+        ("bs read /1", "/1/1/0 = 1"),
+        ("bs read /2", "2.05"),
+        ("bs read /0", "4.05"),
+        ("bs read /1234", "4.05"),
+        ("bs discover /", "</0/1>"),
+        ("bs discover /1234", "</1234/0>\n  </1234/1>"),
+        ("bs write /0/9 0=coap://x 1=false 10=9", "2.04"),
+        ("bs write /1/9 0=9 1=60 7=U", "2.04"),
+        ("9 read /1234/0", "4.01"),
+        ("bs write /1/8 0=9 1=60 7=U", "4.00"),
+        ("bs write /0/8 0=coap://x 1=false 10=0", "4.00"),
+        ("bs write /0/8 0=coap://x 1=true", "2.04"),
+        ("bs delete /0/8", "4.00"),
+        ("bs write /1234/5 0=5", "2.04"),
+        ("bs write /1234 6/0=6 5/0=7", "2.04"),
+        ("bs update /1234/5 0=8", "2.04"),
+        ("bs discover /1234", "</1234/5>\n  </1234/6>"),
+        ("bs delete /1234/5", "2.02"),
+        ("bs delete /1234/5", "4.04"),
+        ("bs delete /1234", "2.02"),
+        ("bs discover /1234", "2.05 Content\n  </1234>"),
+        ("bs finish", "4.00"),
+        ("bs begin", "2.04"),
+        ("1 read /1/1", "5.03"),
+        ("bs write /1/7 0=0 1=60", "2.04"),
+        (
+            "bs finish",
+            "4.06 Not Acceptable\n  reason: /1/7/0 is no Short Server ID",
+        ),
+        ("bs discover /1", "</1/9>"),
+        ("bs delete /", "2.02"),
+        ("show", "Object 0: Instances 8\nObject 1: no Instances"),
+    ]);
+}
+
+#[test]
+fn commands_of_the_application() {
+    passes(&[
+        ("modified", "no"),
+        ("owner /1234/0 1", "server 1 owns /2/0"),
+        ("owner /1234/0 bs", "the Bootstrap-Server owns /2/0"),
+        ("owner /1234/0 0", "refused"),
+        ("owner /1234/7 1", "refused"),
+        ("grant /1234/0 1 RW", "server 1 has RW"),
+        ("grant /1234/0 2 8", "server 2 has D"),
+        ("grant /1234/0 0 none", "the default entry has none"),
+        ("grant /1234/0 1 C", "refused"),
+        ("grant /1234/0 1 77", "refused"),
+        ("modified", "yes"),
+        ("persist kept.bin", "done"),
+        ("modified", "no"),
+        (
+            "show",
+            "/2/0: /1234/0; owner the Bootstrap-Server; the default entry none, server 1 RW, server 2 D",
+        ),
+        ("purge", "done"),
+        ("modified", "yes"),
+        ("restore kept.bin", "done"),
+        ("modified", "no"),
+        ("1 read /1234/0", "2.05"),
+        (
+            "restore no-such-file.bin",
+            "\"no-such-file.bin\" cannot be opened",
+        ),
+        ("persist /no/such/folder", "cannot be opened"),
+        ("bs begin", "2.04"),
+        ("bs update /2/0 3=1", "2.04"),
+        ("restore kept.bin", "EBADF"),
+        ("bs finish", "2.04"),
+        ("!unregister", ""),
+        ("1 read /1234/0", "4.04"),
+        ("show", "Object 2: no Instances"),
+        ("!register", ""),
+        ("1 read /1234/0", "4.01"),
+        ("help", "One operation a line"),
+        ("# remark", ""),
+        ("", ""),
+        ("quit", ""),
+    ]);
+}
+
+/// Each is answered by an error that names the word that is wrong.
+#[test]
+fn lines_that_are_wrong() {
+    passes(&[
+        ("fly", "error: \"fly\" is neither a server"),
+        ("1", "error: an operation is missing after \"1\""),
+        ("bs", "error: an operation is missing after \"bs\""),
+        ("1 fly /1234", "error: \"fly\" is no operation"),
+        (
+            "bs fly /1234",
+            "error: \"fly\" is no operation of the Bootstrap",
+        ),
+        (
+            "bs execute /1234/0/1",
+            "error: \"execute\" is no operation of",
+        ),
+        ("0 read /1234", "error: \"0\" is no server"),
+        ("65535 read /1234", "error: \"65535\" is no server"),
+        ("1x read /1234", "error: \"1x\" is no server"),
+        (
+            "7 read /1234",
+            "error: there is no server \"7\"; there are 1 2 3",
+        ),
+        ("1 read", "error: read needs a path"),
+        ("1 read 1234", "error: \"1234\" is no path"),
+        (
+            "1 read /1234/x",
+            "error: \"x\" in path \"/1234/x\" is no ID",
+        ),
+        ("1 read /1234/", "error: \"\" in path \"/1234/\" is no ID"),
+        ("1 read /65535", "error: \"65535\" in path"),
+        ("1 read /70000", "error: \"70000\" in path"),
+        ("1 read /-1", "error: \"-1\" in path"),
+        ("1 read /1/2/3/4/5", "has more than four IDs"),
+        (
+            "1 read /1234/0 /1234/1",
+            "error: \"/1234/1\" is too much for read",
+        ),
+        (
+            "1 read /1234=5",
+            "error: \"/1234=5\" is not expected to have a =",
+        ),
+        (
+            "1 write /1234/0 7",
+            "error: \"7\" is not of the form RID=VALUE",
+        ),
+        ("1 write /1234/0 x=7", "error: \"x\" in \"x\" is no ID"),
+        (
+            "1 write /1234/0 0/0/0=7",
+            "error: \"0/0/0\" is not of the form",
+        ),
+        ("1 write /1234/0/0/0", "needs one value"),
+        ("1 update /1234/0/0", "needs one value"),
+        (
+            "1 write /1234/0/0 \"open",
+            "error: the quotation mark \" is not closed",
+        ),
+        ("1 write /1234/0/0 hex:0", "error: \"hex:0\" is not hex"),
+        (
+            "1 create /1234/0/0 0=1",
+            "error: create needs /OID or /OID/IID",
+        ),
+        ("1 create /1234 7", "error: \"7\" is not of the form"),
+        ("1 execute /1234/0/1 x", "error: \"x\" is no argument"),
+        ("1 execute /1234/0/1 10", "error: \"10\" is no argument"),
+        ("1 attributes /1234/0", "error: attributes needs NAME=VALUE"),
+        (
+            "1 attributes /1234/0 pmin",
+            "error: \"pmin\" is not of the form",
+        ),
+        (
+            "1 attributes /1234/0 fun=1",
+            "error: \"fun\" is no attribute",
+        ),
+        (
+            "1 attributes /1234/0 pmin=x",
+            "error: \"x\" is no whole number for pmin",
+        ),
+        (
+            "1 attributes /1234/0 gt=x",
+            "error: \"x\" is no number for gt",
+        ),
+        ("1 read-composite", "error: read-composite needs a path"),
+        ("1 write-composite", "error: write-composite needs"),
+        (
+            "1 write-composite /1234/0=1",
+            "error: \"/1234/0\" is no resource",
+        ),
+        (
+            "1 write-composite /1234/0/0",
+            "error: \"/1234/0/0\" is not of the form",
+        ),
+        ("1 send", "error: send needs a path"),
+        ("bs begin now", "error: \"now\" is too much for begin"),
+        (
+            "grant /1234/0 1",
+            "error: the form is: grant TARGET SSID RIGHTS",
+        ),
+        ("grant /1234/0/0 1 R", "error: \"/1234/0/0\" is no target"),
+        ("grant /1234/0 x R", "error: \"x\" is no server"),
+        ("grant /1234/0 1 RX", "error: \"RX\" is no set of rights"),
+        ("owner /1234/0", "error: the form is: owner TARGET SSID"),
+        ("owner /1234/0 x", "error: \"x\" is no server"),
+        ("persist", "error: the form is: persist FILE"),
+        ("restore", "error: the form is: restore FILE"),
+        ("show me", "error: the form is: show"),
+        ("changed", "error: the form is: changed PATH"),
+        ("changed x", "error: \"x\" is no path"),
+        ("purge all", "error: the form is: purge"),
+        ("READ /1234", "error: \"READ\" is neither"),
+        ("\u{fc}ber /1234", "error: \"\u{fc}ber\" is neither"),
+        ("1 read /1234/0", "4.01"),
+    ]);
+}
+
+/// The loop ends at the end of the input, and at `quit`, and takes a last line
+/// without its end.
+#[test]
+fn the_event_loop_ends() {
+    let tutorial = build("loop", &["c-examples/tutorial/main.c"]);
+    let run = |input: &str| check(&mut program(&tutorial, &folder("loop")), input);
+    assert_eq!(run(""), "");
+    assert_eq!(run("modified"), "> modified\nyes\n");
+    assert_eq!(run("quit\nmodified\n"), "> quit\n");
+    assert_eq!(run("# a\n\nmodified\r\n"), "# a\n\n> modified\nyes\n");
+}
+
+/// COMMANDS.md has every command.
+#[test]
+fn the_documentation_is_complete() {
+    let text = std::fs::read_to_string(root().join("sandbox/COMMANDS.md")).expect("it is there");
+    for command in [
+        "read",
+        "write",
+        "update",
+        "execute",
+        "create",
+        "delete",
+        "discover",
+        "attributes",
+        "observe",
+        "cancel",
+        "read-composite",
+        "write-composite",
+        "observe-composite",
+        "cancel-composite",
+        "send",
+        "bs begin",
+        "bs finish",
+        "grant",
+        "owner",
+        "purge",
+        "modified",
+        "persist",
+        "restore",
+        "changed",
+        "show",
+        "help",
+        "quit",
+    ] {
+        assert!(text.contains(&format!("`{command}")), "{command}");
+    }
+}

@@ -1,0 +1,26 @@
+# cmake -DOURS=… -DANJAY=… -P Decisions.cmake
+#
+# Prints a table of nanoseconds for each decision.
+
+execute_process(COMMAND ${ANJAY} OUTPUT_VARIABLE anjay RESULT_VARIABLE failed)
+if(NOT failed)
+    execute_process(COMMAND ${OURS} OUTPUT_VARIABLE ours RESULT_VARIABLE failed)
+endif()
+if(failed)
+    message(FATAL_ERROR "a program failed: ${failed}")
+endif()
+string(STRIP "${anjay}" anjay)
+string(STRIP "${ours}" ours)
+string(REPLACE "\n" ";" anjay "${anjay}")
+string(REPLACE "\n" ";" ours "${ours}")
+message("| AC instances | Anjay's code, ns | this library, ns |")
+message("|---:|---:|---:|")
+foreach(index RANGE 3)
+    list(GET anjay ${index} a)
+    list(GET ours ${index} b)
+    string(REGEX REPLACE "^([0-9]+) ([0-9]+)$" "\\1;\\2" a "${a}")
+    string(REGEX REPLACE "^([0-9]+) ([0-9]+)$" "\\2" b "${b}")
+    list(GET a 0 instances)
+    list(GET a 1 a)
+    message("| ${instances} | ${a} | ${b} |")
+endforeach()

@@ -1,0 +1,356 @@
+//! The port to Anjay, compiled against a mock of Anjay's private interface
+//! (`tests/anjay-mock/`) and run on it: all variants and configurations, and
+//! then ports with one thing broken, each of which must be caught.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::{env, fs};
+
+struct Configuration {
+    name: &'static str,
+    core: bool,
+    flags: &'static [&'static str],
+}
+
+/// The kinds of Anjay that cmake/AnjayPort.cmake knows, with what changes
+/// layouts and handlers.
+const CONFIGURATIONS: [Configuration; 8] = [
+    Configuration {
+        name: "module_3_2_threads",
+        core: false,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=0",
+            "-DAAC_PORT_QUEUE_BY_PATH=0",
+            THREADS,
+        ],
+    },
+    Configuration {
+        name: "module_3_2",
+        core: false,
+        flags: &["-DAAC_PORT_OBJECTS_BY_DM=0", "-DAAC_PORT_QUEUE_BY_PATH=0"],
+    },
+    Configuration {
+        name: "module_3_14_threads",
+        core: false,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=1",
+            "-DAAC_PORT_QUEUE_BY_PATH=1",
+            THREADS,
+            LWM2M12,
+        ],
+    },
+    Configuration {
+        name: "core_3_8_threads",
+        core: true,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=1",
+            "-DAAC_PORT_QUEUE_BY_PATH=0",
+            THREADS,
+        ],
+    },
+    Configuration {
+        name: "core_3_8",
+        core: true,
+        flags: &["-DAAC_PORT_OBJECTS_BY_DM=1", "-DAAC_PORT_QUEUE_BY_PATH=0"],
+    },
+    Configuration {
+        name: "core_3_14_threads",
+        core: true,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=1",
+            "-DAAC_PORT_QUEUE_BY_PATH=1",
+            THREADS,
+            LWM2M12,
+        ],
+    },
+    Configuration {
+        name: "core_3_14",
+        core: true,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=1",
+            "-DAAC_PORT_QUEUE_BY_PATH=1",
+            LWM2M12,
+        ],
+    },
+    Configuration {
+        name: "core_3_14_gateway",
+        core: true,
+        flags: &[
+            "-DAAC_PORT_OBJECTS_BY_DM=1",
+            "-DAAC_PORT_QUEUE_BY_PATH=1",
+            THREADS,
+            LWM2M12,
+            "-DANJAY_WITH_LWM2M_GATEWAY",
+        ],
+    },
+];
+
+const STRICT: [&str; 6] = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+];
+
+const THREADS: &str = "-DANJAY_WITH_THREAD_SAFETY";
+const LWM2M12: &str = "-DANJAY_WITH_LWM2M12";
+
+/// A port that is broken: in which file, what stands there, and what instead.
+struct Mutation {
+    name: &'static str,
+    file: &'static str,
+    edits: &'static [(&'static str, &'static str)],
+}
+
+const MUTATIONS: [Mutation; 16] = [
+    // Those that Anjay's own integration tests let pass.
+    Mutation {
+        name: "set_acl notifies nobody",
+        file: "module.c",
+        edits: &[(
+            "static void changed(void *host, uint16_t iid, uint16_t rid) {\n",
+            "static void changed(void *host, uint16_t iid, uint16_t rid) {\n    if (host) return;\n",
+        )],
+    },
+    Mutation {
+        name: "nothing is validated",
+        file: "module.c",
+        edits: &[(
+            "return aac_transaction(port_of(&object)->engine, AAC_VALIDATE);",
+            "return 0;",
+        )],
+    },
+    Mutation {
+        name: "a roll-back commits",
+        file: "module.c",
+        edits: &[(
+            "return end_transaction(&object, AAC_ROLLBACK);",
+            "return end_transaction(&object, AAC_COMMIT);",
+        )],
+    },
+    Mutation {
+        name: "transaction_begin does nothing",
+        file: "module.c",
+        edits: &[(
+            "return aac_transaction(port->engine, AAC_BEGIN);",
+            "return 0;",
+        )],
+    },
+    Mutation {
+        name: "instance_reset does nothing",
+        file: "module.c",
+        edits: &[(
+            "return aac_reset(port_of(&object)->engine, iid);",
+            "return 0;",
+        )],
+    },
+    Mutation {
+        name: "the ACL is always present",
+        file: "module.c",
+        edits: &[(">= -1;\n", ">= INT32_MIN;\n")],
+    },
+    Mutation {
+        name: "no transaction around synchronisation",
+        file: "core.c",
+        edits: &[
+            (
+                "if (avs_is_err(_anjay_dm_transaction_begin(port->anjay))) {",
+                "if (false) {",
+            ),
+            (
+                "result = _anjay_dm_transaction_include_object(port->anjay,\n                                                  &port->installed);\n    if (!result) {",
+                "{",
+            ),
+            (
+                "return _anjay_dm_transaction_finish(port->anjay, result);",
+                "return result;",
+            ),
+        ],
+    },
+    // Ours.
+    Mutation {
+        name: "no late check",
+        file: "core.c",
+        edits: &[("if (origin == ANJAY_SSID_BOOTSTRAP) {", "if (origin) {")],
+    },
+    Mutation {
+        name: "the late check looks at the present state",
+        file: "core.c",
+        edits: &[
+            (
+                "aac_decide_before(port->engine,",
+                "aac_decide(port->engine,",
+            ),
+            (
+                "entry->oid, it->iid)) {\n                port_log",
+                "entry->oid, it->iid, NULL)) {\n                port_log",
+            ),
+        ],
+    },
+    Mutation {
+        name: "grants are never forgotten",
+        file: "module.c",
+        edits: &[
+            ("    port->granted.is_set = false;\n", ""),
+            ("    assert(!port->granted.is_set);\n", ""),
+        ],
+    },
+    Mutation {
+        name: "grants outlive what does not include Object 2",
+        file: "core.c",
+        edits: &[(
+            "if (_anjay_dm_transaction_include_object(port->anjay, &port->installed)) {",
+            "if (!port) {",
+        )],
+    },
+    Mutation {
+        name: "targets are not marked as changed",
+        file: "core.c",
+        edits: &[(
+            "                && queue_object(queue, target)) {",
+            "                && (target == 0 && queue_object(queue, target))) {",
+        )],
+    },
+    Mutation {
+        name: "end devices are governed",
+        file: "core.c",
+        edits: &[(
+            "return entry->prefix[0] != '\\0';",
+            "return entry->prefix[0] == '?';",
+        )],
+    },
+    Mutation {
+        name: "a failed listing counts as empty",
+        file: "module.c",
+        edits: &[(
+            "            || _anjay_dm_foreach_instance(client_of(host), object, add_instance,\n                                          found)) {",
+            "            || (_anjay_dm_foreach_instance(client_of(host), object, add_instance,\n                                          found), false)) {",
+        )],
+    },
+    Mutation {
+        name: "a foreign Object 2 lets everything pass",
+        file: "core.c",
+        edits: &[(
+            "\"denying everything\"));\n        return false;",
+            "\"denying everything\"));\n        return true;",
+        )],
+    },
+    Mutation {
+        name: "the engine outlives the client",
+        file: "module.c",
+        edits: &[("    port->engine = NULL;\n", "")],
+    },
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("anjay-mock");
+    fs::create_dir_all(&folder).expect("cargo's folder for tests is writable");
+    folder
+}
+
+/// The library that applications link, made once.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = folder().join("target");
+        let made = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "-p",
+                "anjay-access-control-packaging",
+            ])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(root())
+            .status()
+            .expect("cargo runs");
+        assert!(made.success(), "the static library does not build");
+        target.join("debug/libanjay_access_control.a")
+    })
+}
+
+/// Compiles the port in `sources` and the cases with the mock, and runs them.
+fn run(configuration: &Configuration, sources: &Path, name: &str, options: &[&str]) -> Output {
+    let mock = root().join("tests/anjay-mock");
+    let program = folder().join(name);
+    let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let mut compile = Command::new(compiler);
+    compile
+        .args(["-std=c99", "-g"])
+        .args(options)
+        .args(configuration.flags)
+        .arg(format!("-DAAC_PORT_CORE={}", u8::from(configuration.core)))
+        .arg(format!("-I{}", mock.join("include").display()))
+        .arg(format!("-I{}", mock.display()))
+        .arg(format!("-I{}", root().join("include").display()))
+        .args([
+            mock.join("mock.c"),
+            mock.join("cases.c"),
+            sources.join("module.c"),
+        ]);
+    if configuration.core {
+        compile.arg(sources.join("core.c"));
+    }
+    let compiled = compile.arg(library()).arg("-o").arg(&program).output();
+    let compiled = compiled.expect("a C compiler runs");
+    assert!(
+        compiled.status.success(),
+        "{name} does not compile:\n{}",
+        String::from_utf8_lossy(&compiled.stderr)
+    );
+    Command::new(&program).output().expect("the cases run")
+}
+
+#[test]
+fn the_port_holds_in_every_configuration() {
+    for configuration in &CONFIGURATIONS {
+        let name = configuration.name;
+        let output = run(configuration, &root().join("ports/anjay"), name, &STRICT);
+        assert!(
+            output.status.success(),
+            "{name}: {}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn every_broken_port_is_caught() {
+    // The one that has all of it.
+    let configuration = CONFIGURATIONS.last().expect("there are some");
+    for (number, mutation) in MUTATIONS.iter().enumerate() {
+        let copy = folder().join(format!("mutation-{number}"));
+        fs::create_dir_all(&copy).expect("cargo's folder for tests is writable");
+        for file in ["port.h", "module.c", "core.c"] {
+            let text = fs::read_to_string(root().join("ports/anjay").join(file));
+            let mut text = text.expect("the port is there");
+            if file == mutation.file {
+                for (old, new) in mutation.edits {
+                    let found = text.matches(old).count();
+                    assert_eq!(found, 1, "{}: in {file}: {old}", mutation.name);
+                    text = text.replace(old, new);
+                }
+            }
+            fs::write(copy.join(file), text).expect("cargo's folder for tests is writable");
+        }
+        let output = run(configuration, &copy, &format!("mutated-{number}"), &["-w"]);
+        let at = String::from_utf8_lossy(&output.stdout);
+        let at = at.lines().last().unwrap_or("the start").to_owned();
+        assert!(
+            !output.status.success(),
+            "{}: nobody noticed",
+            mutation.name
+        );
+        println!("{}: caught by {at}", mutation.name);
+    }
+}

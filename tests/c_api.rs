@@ -1,0 +1,367 @@
+//! Builds the static library, and runs the C tests in `tests/c` against it: as
+//! C99 and C++17, plainly, under AddressSanitizer (the Rust part included) with
+//! UndefinedBehaviorSanitizer, and under valgrind. Planted bugs show that each
+//! of these tools looks. Also: which symbols the archive has, and that no panic
+//! is left in it.
+#![allow(missing_docs)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const WARNINGS: [&str; 6] = ["-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const C99: (&str, &[&str]) = ("gcc", &["-std=c99"]);
+const CPP17: (&str, &[&str]) = ("g++", &["-x", "c++", "-std=c++17"]);
+const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+/// A panic in a debug build aborts, but a hang would not end by itself.
+const SECONDS: &str = "300";
+/// Watched programs are slow: of the 65,536 values of an argument they get the
+/// low ones, the high ones, and every so manieth between.
+const STRIDE: &str = "997";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn scratch() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c");
+    fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
+
+fn output(command: &mut Command) -> Output {
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+fn text(output: &Output) -> String {
+    [&output.stdout, &output.stderr]
+        .map(|bytes| String::from_utf8_lossy(bytes))
+        .concat()
+}
+
+fn run(command: &mut Command) -> String {
+    let output = output(command);
+    let text = text(&output);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{text}",
+        output.status
+    );
+    text
+}
+
+// ---- archives ---------------------------------------------------------------
+
+fn host_triple() -> String {
+    let version = run(Command::new("rustc").arg("-vV"));
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its host").to_owned()
+}
+
+/// The archive in a profile, with cargo's further `arguments`, in a target folder
+/// of its own.
+fn build(name: &str, profile: &str, arguments: &[&str], environment: &[(&str, &str)]) -> PathBuf {
+    let target = host_triple();
+    let folder = scratch().join(name);
+    run(Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["build", "--quiet", "--locked"])
+        .args(["--package", "anjay-access-control-packaging"])
+        .args(["--profile", profile, "--target", &target])
+        .args(arguments)
+        .arg("--target-dir")
+        .arg(&folder)
+        .envs(environment.iter().copied()));
+    let profile = if profile == "dev" { "debug" } else { profile };
+    folder
+        .join(target)
+        .join(profile)
+        .join("libanjay_access_control.a")
+}
+
+/// Without optimisation, so that overflow checks and debug assertions are in.
+fn checked() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| build("checked", "dev", &[], &[]))
+}
+
+/// As `checked`, and AddressSanitizer watches the Rust code too: without that, a
+/// use after free in it goes unseen.
+fn sanitized() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    let environment = [
+        ("RUSTC_BOOTSTRAP", "1"),
+        ("RUSTFLAGS", "-Zsanitizer=address"),
+    ];
+    ARCHIVE.get_or_init(|| build("sanitized", "dev", &[], &environment))
+}
+
+fn shipped() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| build("shipped", "release", &[], &[]))
+}
+
+// ---- programs ---------------------------------------------------------------
+
+fn compile(
+    name: &str,
+    (compiler, standard): (&str, &[&str]),
+    sources: &[&str],
+    flags: &[&str],
+    archive: &Path,
+) -> PathBuf {
+    let program = scratch().join(format!("{name}-{compiler}"));
+    let folder = root().join("tests/c");
+    run(Command::new(compiler)
+        .args(standard)
+        .args(WARNINGS)
+        .args(flags)
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg("-I")
+        .arg(root().join("c-examples/firmware/include"))
+        .args(sources.iter().map(|source| folder.join(source)))
+        .args(["-x", "none"])
+        .arg(archive)
+        .arg("-o")
+        .arg(&program));
+    program
+}
+
+fn plainly(program: &Path) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg(SECONDS).arg(program);
+    command
+}
+
+fn under_valgrind(program: &Path) -> Command {
+    let mut command = Command::new("timeout");
+    command
+        .args([SECONDS, "valgrind", "--quiet", "--error-exitcode=9"])
+        .args([
+            "--leak-check=full",
+            "--show-leak-kinds=all",
+            "--errors-for-leak-kinds=all",
+        ])
+        .arg(program)
+        .arg(STRIDE);
+    command
+}
+
+fn every_way(name: &str, further_sources: &[&str], flags: &[&str]) {
+    let main = format!("{name}.c");
+    let sources = [&[main.as_str(), "host.c"], further_sources].concat();
+    for language in [C99, CPP17] {
+        let build = |suffix, more: &[&str], archive| {
+            let flags = [flags, more].concat();
+            compile(
+                &format!("{name}-{suffix}"),
+                language,
+                &sources,
+                &flags,
+                archive,
+            )
+        };
+        let plain = build("checked", &[], checked());
+        let wanted = run(&mut plainly(&plain));
+        assert!(
+            wanted.starts_with(name) || wanted.contains(&format!("\n{name}: ")),
+            "{wanted}"
+        );
+        assert_eq!(run(&mut plainly(&build("shipped", &[], shipped()))), wanted);
+        let watched = build("sanitized", &SANITIZERS, sanitized());
+        assert_eq!(last(&run(plainly(&watched).arg(STRIDE))), last(&wanted));
+        if language == C99 {
+            assert_eq!(last(&run(&mut under_valgrind(&plain))), last(&wanted));
+        }
+    }
+}
+
+/// The line that sums up; those before it count.
+fn last(text: &str) -> Option<&str> {
+    text.lines().last()
+}
+
+#[test]
+fn the_seven_functions() {
+    every_way("seven", &[], &[]);
+}
+
+#[test]
+fn the_handlers() {
+    every_way("handlers", &[], &[]);
+}
+
+#[test]
+fn the_decisions() {
+    every_way("decide", &[], &[]);
+}
+
+/// D2 and D10 of the table of differences, as Anjay answers them.
+#[test]
+fn the_decisions_as_anjay_makes_them() {
+    let archive = build("compat", "dev", &["--features", "anjay-compat"], &[]);
+    let flags = ["-DANJAY_COMPAT"];
+    let program = compile(
+        "decide-compat",
+        C99,
+        &["decide.c", "host.c"],
+        &flags,
+        &archive,
+    );
+    run(&mut plainly(&program));
+}
+
+#[test]
+fn the_failures() {
+    every_way(
+        "failures",
+        &["heap.c"],
+        &["-Wl,--wrap=malloc,--wrap=realloc,--wrap=free"],
+    );
+}
+
+// ---- do the tools look? -----------------------------------------------------
+
+/// Runs a program with a planted bug, which must be reported in these words.
+fn is_reported(command: &mut Command, words: &str) {
+    let output = output(command);
+    let text = text(&output);
+    assert!(!output.status.success(), "{command:?} did not fail");
+    assert!(
+        text.contains(words),
+        "{command:?} did not report {words:?}:\n{text}"
+    );
+}
+
+fn planted(name: &str, flags: &[&str], archive: &Path) -> PathBuf {
+    let source = format!("planted/{name}.c");
+    // The bugs are not to be optimised away.
+    let flags = [&["-O0"], flags].concat();
+    let program = format!("planted-{name}-{}", flags.len());
+    compile(&program, C99, &[&source, "host.c"], &flags, archive)
+}
+
+#[test]
+fn address_sanitizer_finds_a_use_after_free_in_rust() {
+    let program = planted("address", &SANITIZERS, sanitized());
+    is_reported(&mut plainly(&program), "heap-use-after-free");
+}
+
+#[test]
+fn address_sanitizer_finds_a_leak() {
+    let program = planted("leak", &SANITIZERS, sanitized());
+    is_reported(&mut plainly(&program), "detected memory leaks");
+}
+
+#[test]
+fn undefined_behavior_sanitizer_finds_a_shift() {
+    let program = planted("undefined", &SANITIZERS, sanitized());
+    is_reported(&mut plainly(&program), "shift exponent 32 is too large");
+}
+
+#[test]
+fn valgrind_finds_a_use_after_free_in_rust() {
+    let program = planted("address", &[], checked());
+    is_reported(&mut under_valgrind(&program), "Invalid read");
+}
+
+#[test]
+fn valgrind_finds_a_leak() {
+    let program = planted("leak", &[], checked());
+    is_reported(&mut under_valgrind(&program), "definitely lost");
+}
+
+#[test]
+fn valgrind_finds_an_uninitialised_value() {
+    let program = planted("uninitialised", &[], checked());
+    is_reported(
+        &mut under_valgrind(&program),
+        "depends on uninitialised value",
+    );
+}
+
+// ---- the archive ------------------------------------------------------------
+
+/// The names in `packaging/symbols.txt` after this word.
+fn documented(word: &str) -> BTreeSet<String> {
+    let list = fs::read_to_string(root().join("packaging/symbols.txt")).expect("the list");
+    let names = list
+        .lines()
+        .filter_map(|line| line.strip_prefix(word)?.strip_prefix(' '));
+    names.map(str::to_owned).collect()
+}
+
+/// Of the engine's own object; after fat LTO the others are leftovers.
+fn symbols(option: &str) -> BTreeSet<String> {
+    let text = run(Command::new("nm")
+        .args(["--print-file-name", "--extern-only", option])
+        .arg(shipped()));
+    let own = text
+        .lines()
+        .filter(|line| line.contains(".a:anjay_access_control-"));
+    own.filter_map(|line| line.rsplit(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_archive_defines_the_documented_symbols() {
+    let mut defined = documented("defines");
+    defined.extend(documented("extends"));
+    assert_eq!(symbols("--defined-only"), defined);
+    let undocumented: Vec<_> = symbols("--undefined-only")
+        .difference(&documented("needs"))
+        .cloned()
+        .collect();
+    assert!(
+        undocumented.is_empty(),
+        "the archive needs {undocumented:?}"
+    );
+}
+
+/// Links every entry point; with the feature the panic handler calls a function
+/// that nobody defines.
+fn link_without_panic(profile: &str) -> Output {
+    let archive = build("no-panic", profile, &["--features", "prove-no-panic"], &[]);
+    let source = scratch().join(format!("no-panic-{profile}.c"));
+    fs::write(&source, "int main(void) { return 0; }\n").expect("the target folder can be written");
+    let entry_points = documented("defines");
+    output(
+        Command::new("gcc")
+            .args(entry_points.iter().map(|name| format!("-Wl,-u,{name}")))
+            .arg(source)
+            .arg(root().join("tests/c/host.c"))
+            .arg("-I")
+            .arg(root().join("include"))
+            .arg("-I")
+            .arg(root().join("c-examples/firmware/include"))
+            .arg(archive)
+            .arg("-o")
+            .arg(scratch().join(format!("no-panic-{profile}"))),
+    )
+}
+
+#[test]
+fn no_panic_is_left() {
+    for profile in ["release", "firmware"] {
+        let link = link_without_panic(profile);
+        assert!(link.status.success(), "{profile}: {}", text(&link));
+    }
+}
+
+/// Without the optimiser there are panics, so this check can fail.
+#[test]
+fn the_check_for_panics_finds_some_in_a_debug_build() {
+    let link = link_without_panic("dev");
+    assert!(!link.status.success());
+    assert!(
+        text(&link).contains("anjay_access_control_can_panic"),
+        "{}",
+        text(&link)
+    );
+}
