@@ -38,6 +38,10 @@ mod types;
 #[forbid(unsafe_code)]
 mod vec;
 
+/// Whether little code is worth more than speed, as it is on bare metal. To test
+/// that on another machine, build with `--cfg access_control_small`.
+const SMALL: bool = cfg!(any(target_os = "none", access_control_small));
+
 pub use engine::{Change, Edit, Engine};
 pub use host::Host;
 pub use ids::Ids;
