@@ -151,7 +151,9 @@ impl State {
 }
 
 impl Table {
-    fn grant(&mut self, found: Option<Instance>, instance: Instance, grant: &Grant) {
+    /// Does what a grant says, for an instance that governs the target; it is
+    /// added, where none was found.
+    pub(crate) fn grant(&mut self, found: Option<Instance>, instance: Instance, grant: &Grant) {
         let Some(mask) = grant.mask else {
             return self.change(found, Some(instance), grant.ssid, true);
         };
@@ -164,10 +166,10 @@ impl Table {
 
 /// What an application gives to a server: an entry with this mask, or else
 /// ownership.
-struct Grant {
-    target: [u16; 2],
-    ssid: Ssid,
-    mask: Option<u16>,
+pub(crate) struct Grant {
+    pub(crate) target: [u16; 2],
+    pub(crate) ssid: Ssid,
+    pub(crate) mask: Option<u16>,
 }
 
 enum Progress {

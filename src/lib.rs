@@ -30,6 +30,8 @@ mod index;
 #[forbid(unsafe_code)]
 mod persist;
 #[forbid(unsafe_code)]
+mod provision;
+#[forbid(unsafe_code)]
 mod sync;
 #[forbid(unsafe_code)]
 mod table;
@@ -46,5 +48,6 @@ pub use engine::{Change, Edit, Engine};
 pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
+pub use provision::{Provision, Refused};
 pub use sync::ObjectChange;
 pub use types::*;

@@ -73,28 +73,25 @@ impl<S: Sink> Writer<'_, S> {
         self.put(MAGIC, 4);
         // Fewer than there are 16-bit IDs.
         self.put(table.instances.len() as u32, 4);
-        let mut from = 0;
-        while let Some(instance) = table.at_or_after(from) {
-            from = instance.iid() + 1;
-            self.put_instance(table, instance);
-        }
+        table.visit(|instance| self.put_instance(table, instance));
         self.flush();
     }
 
     fn put_instance(&mut self, table: &Table, instance: Instance) {
-        let base = instance.base();
+        let rows = table.rows(instance);
+        let owner = rows.get(1).map_or(0, |value| *value as u16);
         if !instance.has_target() && self.result.is_ok() {
             self.result = Err(Error::Incomplete.into());
         }
         self.put(join([instance.oid(), instance.iid()]), 4);
-        self.put(join([instance.target_iid(), table.owner(instance)]), 4);
+        self.put(join([instance.target_iid(), owner]), 4);
         let has_acl = instance.has(HAS_ACL);
         self.put(u32::from(has_acl) << 24, 1);
         if has_acl {
             let mut count = 0;
-            table.visit_entries(base, |_| count += 1);
+            table.visit_entries(rows, |_| count += 1);
             self.put(count, 4);
-            table.visit_entries(base, |entry| self.put(entry.0.rotate_left(16), 4));
+            table.visit_entries(rows, |entry| self.put(entry.0.rotate_left(16), 4));
         }
     }
 }

@@ -204,12 +204,28 @@ impl Table {
         self.at_or_after(iid).filter(|found| found.iid() == iid)
     }
 
+    /// Shows all instances, by rising ID.
+    pub(crate) fn visit(&self, mut visit: impl FnMut(Instance)) {
+        let mut from = 0;
+        while let rows @ [.., last] = self.instances.tail(from) {
+            from = last + 1;
+            for row in rows {
+                if let Some(row) = NonZero::new(*row) {
+                    visit(Instance(row));
+                }
+            }
+        }
+    }
+
+    /// The rows of an instance, and what stands behind them; see
+    /// [`Table::visit_entries`].
+    pub(crate) fn rows(&self, instance: Instance) -> &[u64] {
+        self.targets.tail(instance.base())
+    }
+
     /// The owner; zero while unset.
     pub(crate) fn owner(&self, instance: Instance) -> Ssid {
-        match self.targets.tail(instance.base()) {
-            [_, value, ..] => *value as u16,
-            _ => 0,
-        }
+        self.rows(instance).get(1).map_or(0, |value| *value as u16)
     }
 
     /// The first entry of an instance whose SSID is `ssid` or above, or [`NONE`].
@@ -223,8 +239,10 @@ impl Table {
         }
     }
 
-    /// Shows all entries of an instance, by rising SSID.
-    pub(crate) fn visit_entries(&self, base: u64, mut visit: impl FnMut(Packed)) {
+    /// Shows all entries of an instance, whose [`Table::rows`] these are, by
+    /// rising SSID.
+    pub(crate) fn visit_entries<'a>(&'a self, mut rows: &'a [u64], mut visit: impl FnMut(Packed)) {
+        let base = rows.first().map_or(0, |key| key >> 16 << 16);
         if SMALL {
             let mut entry = self.entry_at_or_after(base, 0);
             while entry != NONE {
@@ -233,7 +251,6 @@ impl Table {
             }
             return;
         }
-        let mut rows = self.targets.tail(base);
         while let [key, value, others @ ..] = rows
             && is_same(*key, base)
         {

@@ -17,18 +17,24 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
 /// Inserts words at `at`, which is not beyond the end; or reports that memory
 /// ran out, and then nothing has changed.
 pub(crate) fn insert(vec: &mut Vec<u64>, at: usize, words: &[u64]) -> Result<(), Error> {
-    vec.try_reserve(words.len())?;
+    let count = words.len();
+    vec.try_reserve(count)?;
+    if !SMALL {
+        for &word in words {
+            push(vec, word)?;
+        }
+        if let Some(tail) = vec.get_mut(at..)
+            && count <= tail.len()
+        {
+            tail.rotate_right(count);
+        }
+        return Ok(());
+    }
     for &word in words.iter().rev() {
         push(vec, word)?;
-        let tail = vec.get_mut(at..).unwrap_or_default();
-        if !SMALL {
-            // Fast, but more code.
-            tail.rotate_right(usize::from(!tail.is_empty()));
-        } else {
-            let mut carried = word;
-            for place in tail {
-                carried = core::mem::replace(place, carried);
-            }
+        let mut carried = word;
+        for place in vec.get_mut(at..).unwrap_or_default() {
+            carried = core::mem::replace(place, carried);
         }
     }
     Ok(())

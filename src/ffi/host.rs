@@ -604,7 +604,7 @@ unsafe fn edit(aac: *const aac_t, what: u32, id: u32, value: u32) -> c_int {
 ///
 /// # Safety
 /// `first` is NULL or points to `count` elements that live as long as is asked.
-unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
+pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
     if first.is_null() {
         return &[];
     }

@@ -1,11 +1,13 @@
 //! The C surface, and the only home of `unsafe`.
 //!
-//! Two headers are made from it: `api.rs` is `anjay/access_control.h`, the
-//! seven functions that applications call; `host.rs` is
+//! Three headers are made from it: `api.rs` is `anjay/access_control.h`, the
+//! seven functions that applications call; `ext.rs` is
+//! `anjay_access_control_ext.h`, what they may call beside them; `host.rs` is
 //! `access_control_host.h`, what connects the engine to an LwM2M client. Each
 //! function converts its arguments, calls the engine and maps the answer.
 
 pub mod api;
+pub mod ext;
 pub mod foreign;
 pub mod host;
 

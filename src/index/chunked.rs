@@ -215,7 +215,7 @@ fn place_in(rows: &[u64], shift: u8, key: u64) -> usize {
         && let id = 48 - 16 * u32::from(shift)
         && let Some(offset) = (key >> id).checked_sub(first >> id)
         && let Some((below, above)) = rows.split_at_checked((offset as usize) << shift)
-        && above.first().is_some_and(|row| *row >= key)
+        && above.first().is_none_or(|row| *row >= key)
         && (below.rchunks(1 << shift).next())
             .is_none_or(|row| row.first().is_none_or(|row| *row < key))
     {

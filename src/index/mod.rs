@@ -8,6 +8,8 @@
 //! What both promise: putting back what has been there before needs no memory,
 //! whatever happened in between, as long as `tidy` was not called.
 
+use crate::SMALL;
+
 #[cfg(any(not(any(target_os = "none", access_control_small)), test))]
 mod chunked;
 #[cfg(any(target_os = "none", access_control_small, test))]
@@ -20,13 +22,20 @@ pub(crate) use flat::Index;
 
 /// Where a key belongs in sorted rows of two words to the power of `shift`.
 fn search(rows: &[u64], shift: u8, key: u64) -> usize {
+    if !SMALL {
+        return match shift {
+            0 => rows.partition_point(|row| *row < key),
+            _ => 2 * (rows.as_chunks().0).partition_point(|[row, _]| *row < key),
+        };
+    }
     let is_below = |place: usize| rows.get(place << shift).is_some_and(|row| *row < key);
     let mut from = 0;
     let mut size = rows.len() >> shift;
-    // Without a branch that depends on the rows, which no processor can foresee.
     while size > 1 {
         let half = size / 2;
-        from += if is_below(from + half) { half } else { 0 };
+        if is_below(from + half) {
+            from += half;
+        }
         size -= half;
     }
     (from + usize::from(is_below(from))) << shift
