@@ -325,9 +325,12 @@ pub fn sync<H: Host>(
     engine.sync(origin, changes)
 }
 
+/// Who did it, and the Instances that are new in each Object.
+pub type Told = (Ssid, Vec<(Oid, Vec<Iid>)>);
+
 /// Changes the data model as the operation says, before anybody is asked; what
 /// the engine is to be told, and whose doing it was.
-pub fn prepare(client: &Client, op: &Op) -> Option<(Ssid, Vec<(Oid, Vec<Iid>)>)> {
+pub fn prepare(client: &Client, op: &Op) -> Option<Told> {
     match *op {
         Op::Create(origin, oid, iid) => {
             if !matches!(oid, 0..=2 | MAX_ID) && iid != MAX_ID && client.knows(oid) {
@@ -375,11 +378,7 @@ pub fn prepare(client: &Client, op: &Op) -> Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>
 }
 
 /// Does an operation on the engine alone; the data model is prepared.
-pub fn apply<H: Host>(
-    engine: &Engine<H>,
-    op: &Op,
-    told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
-) -> Answer {
+pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Option<Told>) -> Answer {
     let mut number = 0;
     let result = match *op {
         Op::SetAcl(oid, iid, ssid, mask) => engine.set_acl(oid, iid, ssid, mask),
@@ -414,12 +413,7 @@ pub fn apply<H: Host>(
 }
 
 /// The same for the model.
-pub fn apply_to_model(
-    model: &mut Model,
-    client: &Client,
-    op: &Op,
-    told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
-) -> Answer {
+pub fn apply_to_model(model: &mut Model, client: &Client, op: &Op, told: &Option<Told>) -> Answer {
     let refused = |done| if done { Ok(()) } else { Err(Error::Host) };
     let mut number = 0;
     let result = match *op {
