@@ -129,7 +129,7 @@ impl<'a> Bench<'a> {
         &mut self,
         refuse: Refuse,
         op: &Op,
-        told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
+        told: &Option<support::ops::Told>,
     ) -> Result<(), Error> {
         let engine = &self.engine;
         let rows = matches!(op, Op::Begin).then(|| dump(engine));
@@ -448,7 +448,7 @@ fn a_large_state_survives_every_failure() {
         for step in 0..6000 {
             let iid = (roll() % u64::from(MANY)) as Iid;
             let op = match (roll() % 40, inside) {
-                (0, true) if roll() % 100 == 0 => Op::Purge,
+                (0, true) if roll().is_multiple_of(100) => Op::Purge,
                 (0..4, true) => Op::Edit(iid, Edit::Remove),
                 (4..6, true) => Op::Edit(iid, Edit::Write(1, 0, (roll() % 3000) as i64)),
                 (6..8, true) => Op::Edit(iid, Edit::Create),
