@@ -56,7 +56,9 @@ fn instances() -> impl Strategy<Value = Vec<Instance>> {
 /// device need not be.
 fn loose_instances() -> impl Strategy<Value = Vec<Instance>> {
     let entries = vec((id(), mask()), 0..4);
-    let loose = (id(), 0..4_u16, id(), id(), proptest::option::of(entries));
+    let oid = prop_oneof![4 => Just(3), 1 => 0..4_u16];
+    let target_iid = 0..3_u16;
+    let loose = (id(), oid, target_iid, id(), proptest::option::of(entries));
     let loose = loose.prop_map(|(iid, oid, target_iid, owner, entries)| Instance {
         iid,
         target: Target {
