@@ -310,6 +310,10 @@ pub fn peek<H: Host>(engine: &Engine<H>, length: usize) -> Vec<u8> {
     peek.0.bytes
 }
 
+/// Whose doing a change of the data model was, and the Objects with what is new
+/// in them; `None` if nobody is told.
+pub type Told = Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>;
+
 /// What an operation answers.
 pub type Answer = (Result<(), Error>, usize);
 
@@ -325,12 +329,9 @@ pub fn sync<H: Host>(
     engine.sync(origin, changes)
 }
 
-/// Who did it, and the Instances that are new in each Object.
-pub type Told = (Ssid, Vec<(Oid, Vec<Iid>)>);
-
 /// Changes the data model as the operation says, before anybody is asked; what
 /// the engine is to be told, and whose doing it was.
-pub fn prepare(client: &Client, op: &Op) -> Option<Told> {
+pub fn prepare(client: &Client, op: &Op) -> Told {
     match *op {
         Op::Create(origin, oid, iid) => {
             if !matches!(oid, 0..=2 | MAX_ID) && iid != MAX_ID && client.knows(oid) {
@@ -378,7 +379,7 @@ pub fn prepare(client: &Client, op: &Op) -> Option<Told> {
 }
 
 /// Does an operation on the engine alone; the data model is prepared.
-pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Option<Told>) -> Answer {
+pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Told) -> Answer {
     let mut number = 0;
     let result = match *op {
         Op::SetAcl(oid, iid, ssid, mask) => engine.set_acl(oid, iid, ssid, mask),
@@ -413,7 +414,7 @@ pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Option<Told>) -> Answe
 }
 
 /// The same for the model.
-pub fn apply_to_model(model: &mut Model, client: &Client, op: &Op, told: &Option<Told>) -> Answer {
+pub fn apply_to_model(model: &mut Model, client: &Client, op: &Op, told: &Told) -> Answer {
     let refused = |done| if done { Ok(()) } else { Err(Error::Host) };
     let mut number = 0;
     let result = match *op {
