@@ -14,6 +14,9 @@ use crate::{
 };
 use core::cell::{RefCell, RefMut};
 
+/// How often validation begins again because handlers were called meanwhile.
+const ROUNDS: u32 = 16;
+
 /// What is to be told to the host once a change is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -213,44 +216,44 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_with(ssid, operation, oid, |table| {
-            decide_by_table(table, ssid, operation, oid, iid)
-        })
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
+        }
+        match self.lock() {
+            Ok(state) => decide_by_table(&state.table, ssid, operation, oid, iid),
+            Err(_) => Decision::by_rule(false, Rule::NotDecided),
+        }
     }
 
     /// What [`Engine::decide`] answered before the open transaction: for a host
     /// that learns only afterwards what a server has changed. Otherwise a server
     /// could grant itself the right in the same transaction.
     pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_with(ssid, operation, oid, |table| {
-            table.before(|table| decide_by_table(table, ssid, operation, oid, iid))
-        })
-    }
-
-    /// Decides, by the table if it takes an Access Control instance.
-    fn decide_with(
-        &self,
-        ssid: Ssid,
-        operation: Operation,
-        oid: Oid,
-        by_table: impl FnOnce(&mut Table) -> Decision,
-    ) -> Decision {
-        if oid == OID_SECURITY || oid == OID_OSCORE {
-            return Decision::by_rule(false, Rule::KeysAreClosed);
-        }
-        if ssid == SSID_BOOTSTRAP {
-            return Decision::by_rule(true, Rule::Bootstrap);
-        }
-        if operation == Operation::Discover {
-            return Decision::by_rule(true, Rule::DiscoverIsOpen);
-        }
-        if self.host.is_single_server() {
-            return Decision::by_rule(true, Rule::SingleServer);
+        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
+            return decision;
         }
         match self.lock() {
-            Ok(mut state) => by_table(&mut state.table),
+            Ok(mut state) => {
+                let decide = |table: &Table| decide_by_table(table, ssid, operation, oid, iid);
+                state.table.before(decide)
+            }
             Err(_) => Decision::by_rule(false, Rule::NotDecided),
         }
+    }
+
+    /// The rules that need no Access Control instance.
+    fn decide_by_kind(&self, ssid: Ssid, operation: Operation, oid: Oid) -> Option<Decision> {
+        if oid == OID_SECURITY || oid == OID_OSCORE {
+            return Some(Decision::by_rule(false, Rule::KeysAreClosed));
+        }
+        if ssid == SSID_BOOTSTRAP {
+            return Some(Decision::by_rule(true, Rule::Bootstrap));
+        }
+        if operation == Operation::Discover {
+            return Some(Decision::by_rule(true, Rule::DiscoverIsOpen));
+        }
+        let is_single = self.host.is_single_server();
+        is_single.then(|| Decision::by_rule(true, Rule::SingleServer))
     }
 
     // ---- the calls of the application -------------------------------------
@@ -485,22 +488,22 @@ impl<H: Host> Engine<H> {
     pub fn validate(&self) -> Result<(), Error> {
         let mut at = 0;
         let mut checked = None;
-        let mut edits = None;
+        let mut edits = self.lock()?.edits;
+        let mut rounds = 0;
         loop {
             let mut state = self.lock()?;
-            if !state.is_open {
+            if !state.is_open || rounds > ROUNDS {
                 return Err(Error::Busy);
             }
-            if edits != Some(state.edits) {
-                // What handlers change while the host is being asked may be
-                // anything, so then all is looked at again.
-                edits = Some(state.edits);
-                at = 0;
-                checked = None;
+            if state.edits != edits {
+                // What handlers changed while the host was being asked may be
+                // anything, so all is looked at again.
+                (at, checked, edits) = (0, None, state.edits);
+                rounds += 1;
             }
             let touched = state.table.touched(&mut at);
             let Some(iid) = touched else {
-                state.checked = state.edits;
+                state.checked = edits;
                 return Ok(());
             };
             drop(state);
@@ -548,9 +551,10 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
-        let state = self.lock()?;
-        let is_checked = state.checked == state.edits;
-        drop(state);
+        let is_checked = {
+            let state = self.lock()?;
+            state.checked == state.edits
+        };
         let result = if is_checked { Ok(()) } else { self.validate() };
         self.end(result.is_ok())?;
         result

@@ -9,7 +9,7 @@ mod support_heap;
 
 use access_control::*;
 use support::model::{self, Row, Rows};
-use support::ops::{Op, Peek, apply, check_settled, dump, prepare, world};
+use support::ops::{Op, Peek, Told, apply, check_settled, dump, prepare, world};
 use support::{Bytes, Client, StreamError};
 use support_heap::{Refuse, count, counted, reset, uncounted};
 
@@ -125,12 +125,7 @@ impl<'a> Bench<'a> {
         self.run_prepared(refuse, op, &told)
     }
 
-    fn run_prepared(
-        &mut self,
-        refuse: Refuse,
-        op: &Op,
-        told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
-    ) -> Result<(), Error> {
+    fn run_prepared(&mut self, refuse: Refuse, op: &Op, told: &Told) -> Result<(), Error> {
         let engine = &self.engine;
         let rows = matches!(op, Op::Begin).then(|| dump(engine));
         let result = match op {
@@ -179,8 +174,11 @@ impl<'a> Bench<'a> {
             assert_eq!(result, Ok(()), "{what}: roll-back without memory");
             assert_eq!(dump(&self.engine), before, "{what}: after roll-back");
         }
-        let result = self.run(Refuse::From(0), &Op::Purge);
-        assert_eq!(result, Ok(()), "{what}: purge without memory");
+        // Not always, for dropping the rest is to be seen as well.
+        if self.engine.is_modified() {
+            let result = self.run(Refuse::From(0), &Op::Purge);
+            assert_eq!(result, Ok(()), "{what}: purge without memory");
+        }
         let engine = self.engine;
         counted(Refuse::Nothing, || drop(engine));
         let count = count();
@@ -448,7 +446,7 @@ fn a_large_state_survives_every_failure() {
         for step in 0..6000 {
             let iid = (roll() % u64::from(MANY)) as Iid;
             let op = match (roll() % 40, inside) {
-                (0, true) if roll() % 100 == 0 => Op::Purge,
+                (0, true) if roll().is_multiple_of(100) => Op::Purge,
                 (0..4, true) => Op::Edit(iid, Edit::Remove),
                 (4..6, true) => Op::Edit(iid, Edit::Write(1, 0, (roll() % 3000) as i64)),
                 (6..8, true) => Op::Edit(iid, Edit::Create),
@@ -519,7 +517,7 @@ fn a_broken_stream_changes_nothing() {
                 assert!(result.is_err(), "restore, {at}");
             }
             let what = format!("a stream broken at {at}");
-            if at % 16 == 0 {
+            if at.is_multiple_of(16) {
                 bench.expect(&rows, &settled, true, &what);
             }
             assert!(engine.is_modified());

@@ -311,9 +311,7 @@ fn symbols(option: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_archive_defines_the_documented_symbols() {
-    let mut defined = documented("defines");
-    defined.extend(documented("extends"));
-    assert_eq!(symbols("--defined-only"), defined);
+    assert_eq!(symbols("--defined-only"), documented("defines"));
     let undocumented: Vec<_> = symbols("--undefined-only")
         .difference(&documented("needs"))
         .cloned()

@@ -63,6 +63,11 @@ fn allowed(engine: &Engine<&Client>) -> HashSet<Right> {
             for oid in TARGETS {
                 for iid in IIDS {
                     if engine.decide(ssid, operation, oid, iid).allowed {
+                        // The right to create is one for the whole Object.
+                        let iid = match operation {
+                            Operation::Create => MAX_ID,
+                            _ => iid,
+                        };
                         allowed.insert((ssid, operation, oid, iid));
                     }
                 }
@@ -144,7 +149,7 @@ fn start(engine: &Engine<&Client>, grants: &[(usize, usize, Ssid, u16)]) -> Rows
         let (oid, iid) = (TARGETS[oid % TARGETS.len()], IIDS[iid % IIDS.len()]);
         let mask = mask & if iid == MAX_ID { 16 } else { 15 };
         let _ = engine.set_acl(oid, iid, ssid, mask);
-        if mask % 3 == 0 {
+        if mask.is_multiple_of(3) {
             let _ = engine.set_owner(oid, iid, ssid, &mut { MAX_ID });
         }
     }

@@ -3,7 +3,7 @@
 use crate::acl::{Acl, Instance};
 use crate::words::{LETTERS, Names, Target, ranges, rights};
 use access_control::{Mask, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid};
-use comfy_table::{Attribute, Cell, Color, LineStyle, Table, TableStyle};
+use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -26,6 +26,18 @@ impl Square {
             rights,
             is_owner: instance.owner == ssid,
             is_default: rule == Rule::DefaultEntry,
+        }
+    }
+
+    fn style(self) -> Style {
+        if self.rights.is_empty() {
+            AnsiColor::BrightBlack.on_default()
+        } else if self.is_owner {
+            AnsiColor::Green.on_default()
+        } else if self.is_default {
+            AnsiColor::Yellow.on_default()
+        } else {
+            Style::new()
         }
     }
 
@@ -90,52 +102,67 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
     if servers.len() > MAX_COLUMNS {
         return lines(acl, &servers);
     }
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-')));
-    table.force_no_tty();
-    if in_colour {
-        table.enforce_styling();
-    }
-    let bold = |text: String| Cell::new_owned(text).add_attribute(Attribute::Bold);
-    let mut header = vec![
-        bold("target".into()),
-        bold("AC".into()),
-        bold("owner".into()),
-    ];
-    header.extend(servers.iter().map(|&ssid| bold(title(ssid, names))));
-    header.push(bold("default".into()));
-    table.set_header(header);
+    let mut header = vec!["target".to_owned(), "AC".to_owned(), "owner".to_owned()];
+    header.extend(servers.iter().map(|&ssid| title(ssid, names)));
+    header.push("default".to_owned());
+    let mut rows = vec![header.into_iter().map(|text| (text, BOLD)).collect()];
     for instance in acl.by_target() {
         let mut row = vec![
-            Cell::new_owned(instance.target.to_string()),
-            Cell::new_owned(format!("/2/{}", instance.iid)),
-            Cell::new_owned(owner_text(instance)),
+            (instance.target.to_string(), Style::new()),
+            (format!("/2/{}", instance.iid), Style::new()),
+            (owner_text(instance), Style::new()),
         ];
         row.extend(servers.iter().map(|&ssid| {
             let square = Square::of(acl, instance, ssid);
-            let cell = Cell::new_owned(square.text(instance.target));
-            match square {
-                _ if !in_colour => cell,
-                _ if square.rights.is_empty() => cell.fg(Color::DarkGrey),
-                _ if square.is_owner => cell.fg(Color::Green),
-                _ if square.is_default => cell.fg(Color::Yellow),
-                _ => cell,
-            }
+            (square.text(instance.target), square.style())
         }));
-        row.push(Cell::new_owned(default_text(acl, instance)));
-        table.add_row(row);
+        row.push((default_text(acl, instance), Style::new()));
+        rows.push(row);
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let mut text = String::new();
-    for line in table.lines() {
-        text += line.trim_end();
-        text.push('\n');
-    }
+    let mut text = table(&rows, in_colour);
     text += "\nAC: the Access Control instance; *: the owner; d: by the default entry\n";
     text
 }
+
+const BOLD: Style = Style::new().bold();
+
+/// Sets columns flush, with a line under the first row.
+fn table(rows: &[Vec<(String, Style)>], in_colour: bool) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, (text, _)) in widths.iter_mut().zip(row) {
+            // Whatever stands in a cell is ASCII.
+            *width = text.len().max(*width);
+        }
+    }
+    let mut out = String::new();
+    let mut is_header = true;
+    for row in rows {
+        let mut missing = 0;
+        for ((text, style), width) in row.iter().zip(&widths) {
+            if !text.is_empty() {
+                out.extend(std::iter::repeat_n(' ', missing));
+                missing = 0;
+                let style = if in_colour { *style } else { Style::new() };
+                // Writing to a string does not fail.
+                let _ = write!(out, "{style}{text}{style:#}");
+            }
+            missing += width - text.len() + GAP;
+        }
+        out.push('\n');
+        if is_header {
+            let width: usize = widths.iter().map(|width| width + GAP).sum();
+            out.extend(std::iter::repeat_n('-', width.saturating_sub(GAP)));
+            out.push('\n');
+        }
+        is_header = false;
+    }
+    out
+}
+
+/// Blanks between columns.
+const GAP: usize = 3;
 
 fn title(ssid: Ssid, names: &Names) -> String {
     match names.get(ssid) {

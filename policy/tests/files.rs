@@ -180,6 +180,15 @@ fn absurd_inputs_need_little_memory() {
                 .expect("it starts");
             let code = output.status.code();
             assert!(matches!(code, Some(1 | 3)), "{command} {input}: {output:?}");
+            let said = String::from_utf8([output.stdout, output.stderr].concat());
+            let said = said.expect("text");
+            let why = if input == "short.bin" {
+                "the data ends"
+            } else {
+                "larger than"
+            };
+            assert!(said.contains(why), "{command} {input}: {said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
         }
     }
 }

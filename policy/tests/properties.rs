@@ -14,12 +14,13 @@ fn id() -> impl Strategy<Value = u16> {
 }
 
 fn mask() -> impl Strategy<Value = u16> {
-    prop_oneof![4 => 0..16_u16, 1 => Just(16), 1 => any::<u16>()]
+    prop_oneof![4 => 0..16_u16, 2 => Just(16), 1 => any::<u16>()]
 }
 
 fn instance() -> impl Strategy<Value = Instance> {
     let acl = btree_map(id().prop_map(|ssid| ssid.min(65534)), mask(), 0..7);
-    let target = (prop_oneof![3 => 3..6_u16, 1 => id()], id());
+    let target_iid = prop_oneof![3 => id(), 1 => Just(65535)];
+    let target = (prop_oneof![3 => 3..6_u16, 1 => id()], target_iid);
     let raw = (id(), target, id(), proptest::option::weighted(0.9, acl));
     raw.prop_map(|(iid, (oid, target_iid), owner, acl)| Instance {
         iid: iid.min(65534),
@@ -49,6 +50,28 @@ fn instances() -> impl Strategy<Value = Vec<Instance>> {
         all.sort_by_key(|it| it.iid);
         all
     })
+}
+
+/// Instances of which each can be wrong, and all together: what is unique in a
+/// device need not be.
+fn loose_instances() -> impl Strategy<Value = Vec<Instance>> {
+    let entries = vec((id(), mask()), 0..4);
+    let oid = prop_oneof![4 => Just(3), 1 => 0..4_u16];
+    let target_iid = 0..3_u16;
+    let loose = (id(), oid, target_iid, id(), proptest::option::of(entries));
+    let loose = loose.prop_map(|(iid, oid, target_iid, owner, entries)| Instance {
+        iid,
+        target: Target {
+            oid,
+            iid: target_iid,
+        },
+        owner,
+        acl: entries.map(|entries| {
+            let entries = entries.into_iter();
+            entries.map(|(ssid, mask)| Entry { ssid, mask }).collect()
+        }),
+    });
+    vec(loose, 0..4)
 }
 
 fn all_commands(old: &Acl, new: &Acl) {
@@ -118,6 +141,13 @@ proptest! {
     }
 
     #[test]
+    fn what_must_be_unique_is_found_where_it_is_not(instances in loose_instances()) {
+        let bytes = format::write(&instances);
+        let scan = format::scan(&bytes);
+        prop_assert_eq!(Acl::restore(&bytes).is_ok(), scan.count == 0, "{:?}", scan.faults);
+    }
+
+    #[test]
     fn any_bytes_are_an_error_or_a_state(bytes in vec(any::<u8>(), 0..200)) {
         let with_magic = [b"ACO\x01\0\0\0\x02", &bytes[..]].concat();
         for bytes in [bytes, with_magic] {
@@ -151,7 +181,7 @@ proptest! {
 
     /// One decision tells all the rights, and an explanation never disagrees.
     #[test]
-    fn rights_and_explanations_are_the_decisions(instances in instances(), ssid in id()) {
+    fn rights_and_explanations_are_the_decisions(instances in instances(), ssid in 0..7_u16) {
         let acl = Acl::restore(&format::write(&instances)).expect("valid");
         let operations = [
             Operation::Read, Operation::Write, Operation::Execute, Operation::Delete,

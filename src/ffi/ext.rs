@@ -65,11 +65,11 @@ pub unsafe extern "C" fn anjay_access_control_provision(
         // SAFETY: a valid client; the job outlives the call.
         unsafe { aac_client_call(anjay, Some(run), (&raw mut job).cast()) };
     }
-    // SAFETY: NULL or valid, as the caller promises.
-    if job.result != 0
-        && let Some(out) = unsafe { out_refused.as_mut() }
-    {
-        *out = job.refused;
+    if job.result != 0 {
+        // SAFETY: NULL or valid, as the caller promises.
+        if let Some(out) = unsafe { out_refused.as_mut() } {
+            *out = job.refused;
+        }
     }
     job.result
 }

@@ -378,7 +378,7 @@ fn answer_to(
 /// another one is set or the engine is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
-    try_ref!(aac, ()).audit.set((audit, arg));
+    try_ref!(aac).audit.set((audit, arg));
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,

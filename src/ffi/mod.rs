@@ -38,12 +38,12 @@ fn coap_result(result: Result<(), Error>) -> c_int {
 
 /// A reference from a pointer that C passed, or the function's error.
 macro_rules! try_ref {
-    ($pointer:expr, $error:expr) => {
+    ($pointer:expr $(, $error:expr)?) => {
         // SAFETY: the caller promises a valid pointer or NULL, and engines are
         // only ever borrowed shared.
         match unsafe { $pointer.as_ref() } {
             Some(reference) => reference,
-            None => return $error,
+            None => return $($error)?,
         }
     };
 }

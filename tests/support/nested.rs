@@ -1,7 +1,7 @@
 //! A host that runs operations on the engine while it is being asked.
 
 use super::Client;
-use super::ops::{Answer, Op, apply, prepare};
+use super::ops::{Answer, Op, Told, apply, prepare};
 use access_control::*;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -17,7 +17,6 @@ pub enum At {
 }
 
 pub type Plan = BTreeMap<u8, Op>;
-pub type Told = Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>;
 
 pub struct Nest {
     pub client: Client,

@@ -98,7 +98,7 @@ impl Dice {
     }
 
     fn flag(&self, byte: usize) -> bool {
-        self.at(byte) % 4 != 0
+        !self.at(byte).is_multiple_of(4)
     }
 }
 
@@ -134,10 +134,14 @@ impl From<Raw> for Op {
             16..=23 => Op::Edit(dice.acl_iid(1), some_edit(&dice)),
             24 => Op::Create(dice.ssid(1), dice.oid(2), dice.iid(3)),
             25 => Op::Remove(dice.oid(1), dice.iid(2), dice.flag(3)),
-            26 => Op::Account(dice.pick(1, &[1, 2, 3, 4]), dice.at(2) % 2 == 0, true),
+            26 => Op::Account(
+                dice.pick(1, &[1, 2, 3, 4]),
+                dice.at(2).is_multiple_of(2),
+                true,
+            ),
             27 => Op::Account(
                 dice.pick(1, &[1, 2, 3, 4]),
-                dice.at(2) % 2 == 0,
+                dice.at(2).is_multiple_of(2),
                 dice.flag(3),
             ),
             28 => Op::Server(dice.pick(1, &[1, 2, 3, 4])),
@@ -306,6 +310,10 @@ pub fn peek<H: Host>(engine: &Engine<H>, length: usize) -> Vec<u8> {
     peek.0.bytes
 }
 
+/// Whose doing a change of the data model was, and the Objects with what is new
+/// in them; `None` if nobody is told.
+pub type Told = Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>;
+
 /// What an operation answers.
 pub type Answer = (Result<(), Error>, usize);
 
@@ -323,7 +331,7 @@ pub fn sync<H: Host>(
 
 /// Changes the data model as the operation says, before anybody is asked; what
 /// the engine is to be told, and whose doing it was.
-pub fn prepare(client: &Client, op: &Op) -> Option<(Ssid, Vec<(Oid, Vec<Iid>)>)> {
+pub fn prepare(client: &Client, op: &Op) -> Told {
     match *op {
         Op::Create(origin, oid, iid) => {
             if !matches!(oid, 0..=2 | MAX_ID) && iid != MAX_ID && client.knows(oid) {
@@ -371,11 +379,7 @@ pub fn prepare(client: &Client, op: &Op) -> Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>
 }
 
 /// Does an operation on the engine alone; the data model is prepared.
-pub fn apply<H: Host>(
-    engine: &Engine<H>,
-    op: &Op,
-    told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
-) -> Answer {
+pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Told) -> Answer {
     let mut number = 0;
     let result = match *op {
         Op::SetAcl(oid, iid, ssid, mask) => engine.set_acl(oid, iid, ssid, mask),
@@ -410,12 +414,7 @@ pub fn apply<H: Host>(
 }
 
 /// The same for the model.
-pub fn apply_to_model(
-    model: &mut Model,
-    client: &Client,
-    op: &Op,
-    told: &Option<(Ssid, Vec<(Oid, Vec<Iid>)>)>,
-) -> Answer {
+pub fn apply_to_model(model: &mut Model, client: &Client, op: &Op, told: &Told) -> Answer {
     let refused = |done| if done { Ok(()) } else { Err(Error::Host) };
     let mut number = 0;
     let result = match *op {
@@ -490,7 +489,7 @@ impl<'a> Pair<'a> {
         }
         self.compare(op);
         // All of it costs more than the rest of the step.
-        let all = self.steps % 16 == 0;
+        let all = self.steps.is_multiple_of(16);
         self.compare_decisions(if all { 1 } else { 7 }, self.steps);
         self.steps += 1;
     }
@@ -520,7 +519,7 @@ impl<'a> Pair<'a> {
                 for operation in Operation::ALL {
                     for ssid in SERVERS {
                         count += 1;
-                        if count % stride != 0 {
+                        if !count.is_multiple_of(stride) {
                             continue;
                         }
                         let decision = self.engine.decide(ssid, operation, oid, iid);

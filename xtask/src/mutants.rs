@@ -219,8 +219,12 @@ fn find(copy: &Path, test: &str) -> Result<Option<String>, String> {
     let texts = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&texts);
     let mut lines = text.lines().map(str::trim);
-    let _ = lines.find(|line| line.contains("panicked at") || line.contains("memory allocation"));
-    let how = lines.next().unwrap_or("it aborted");
+    let is_reason = |line: &str| line.contains("panicked at") || line.contains("memory allocation");
+    let how = match lines.find(|line| is_reason(line)) {
+        Some(line) if line.contains("panicked at") => lines.next().unwrap_or(line),
+        Some(line) => line,
+        None => "it aborted",
+    };
     Ok(Some(how.chars().take(80).collect()))
 }
 
