@@ -8,7 +8,7 @@
 //! between, as long as [`Index::tidy`] was not called: a chunk never shrinks nor
 //! goes away, its fence never moves, and a chunk that takes over a part of
 //! another one's range gets room for all that the other could hold.
-//!
+
 use super::search;
 use crate::{Error, vec};
 use alloc::vec::Vec;
@@ -60,7 +60,7 @@ impl Index {
 
     /// The fence before `key`, and the key's place in the chunk behind it.
     fn locate(&self, key: u64) -> (usize, usize) {
-        let at = search(&self.fences, 1, key + 1).saturating_sub(FENCE);
+        let at = search(&self.fences, 1, key.saturating_add(1)).saturating_sub(FENCE);
         let place = match self.chunk(at) {
             Some(rows) => place_in(rows, self.shift, key),
             None => 0,

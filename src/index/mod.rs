@@ -40,3 +40,57 @@ fn search(rows: &[u64], shift: u8, key: u64) -> usize {
     }
     (from + usize::from(is_below(from))) << shift
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    /// Both sets against a map: random rows put in and taken out, and searched.
+    macro_rules! agrees_with_a_map {
+        ($name:ident, $set:ty) => {
+            #[test]
+            fn $name() {
+                for shift in [0, 1] {
+                    let mut set = <$set>::new(shift);
+                    let mut map = BTreeMap::new();
+                    let mut random = 1_u64;
+                    for round in 0..20_000_u64 {
+                        random = random
+                            .wrapping_mul(6_364_136_223_846_793_005)
+                            .wrapping_add(1_442_695_040_888_963_407);
+                        // Few enough keys that many are met again.
+                        let key = (random >> 52) << 48 | (random >> 40 & 3) << 32;
+                        set.toggle(key, round).expect("there is memory");
+                        if map.remove(&key).is_none() {
+                            map.insert(key, round);
+                        }
+                        let probe = random << 1;
+                        let wanted = map.range(probe..).next();
+                        let found = set.tail(probe);
+                        assert_eq!(found.first(), wanted.map(|(key, _)| key));
+                        if shift == 1 {
+                            assert_eq!(found.get(1), wanted.map(|(_, value)| value));
+                        }
+                        assert_eq!(set.len(), map.len());
+                        if round % 4_096 == 0 {
+                            set.tidy();
+                        }
+                    }
+                    let before = map.range(..u64::MAX).next_back().map(|(key, _)| key);
+                    assert_eq!(set.tail_before(u64::MAX).first(), before);
+                    set.clear();
+                    assert!(set.tail(0).is_empty() && set.tail_before(u64::MAX).is_empty());
+                    for id in (0..500).filter(|id| *id != 321) {
+                        set.toggle(id << 48, 0).expect("there is memory");
+                    }
+                    if shift == 0 {
+                        assert_eq!(set.lowest_gap(), 321);
+                    }
+                }
+            }
+        };
+    }
+
+    agrees_with_a_map!(chunks_agree_with_a_map, super::chunked::Index);
+    agrees_with_a_map!(a_vector_agrees_with_a_map, super::flat::Index);
+}
