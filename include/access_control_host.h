@@ -261,6 +261,23 @@ typedef struct {
 } aac_decision_t;
 
 /**
+ * Is told of a denial; see aac_set_audit().
+ *
+ * @param arg       What aac_set_audit() got.
+ * @param ssid      Who asked.
+ * @param operation What for: the number that aac_decide() got.
+ * @param oid       Object ID.
+ * @param iid       Instance ID.
+ * @param why       What decided; valid during the call.
+ */
+typedef void (*aac_audit_t)(void *arg,
+                            uint16_t ssid,
+                            int operation,
+                            uint16_t oid,
+                            uint16_t iid,
+                            const aac_decision_t *why);
+
+/**
  * An Object whose set of Instances has changed.
  */
 typedef struct {
@@ -276,7 +293,7 @@ typedef struct {
   /**
    * How many there are.
    */
-  uintptr_t created_count;
+  size_t created_count;
 } aac_change_t;
 
 #ifdef __cplusplus
@@ -349,6 +366,28 @@ bool aac_decide_before(const aac_t *aac,
                        uint16_t iid);
 
 /**
+ * Names a function that is told of each question that aac_decide() or
+ * aac_decide_before() denies.
+ * Without one, which is how an engine begins, denials cost nothing more.
+ *
+ * A client asks not only for requests: leaving out what a server may not read,
+ * or a notification that it may not get, is a denial too. How many of them to
+ * log, and how often, is for the function to decide.
+ *
+ * It is called under the client's lock, and never while the engine is in the
+ * middle of a change: a question asked while the state is being written to a
+ * stream is denied without it. It may use the engine as any answer of the
+ * client (aac_host_t) may, but must not ask either of the two.
+ *
+ * An application reaches the engine of a client through aac_client_call().
+ *
+ * @param aac   The engine; NULL is ignored.
+ * @param audit The function, instead of any other; NULL for none.
+ * @param arg   Passed to it.
+ */
+void aac_set_audit(const aac_t *aac, aac_audit_t audit, void *arg);
+
+/**
  * Brings the Access Control Instances in step with the data model (LwM2M 1.0,
  * 7.3.2 and E.1.3). To be called after each operation of a server, after a
  * bootstrap, and when the application reports changes; if there is a
@@ -371,7 +410,7 @@ bool aac_decide_before(const aac_t *aac,
 int aac_sync(const aac_t *aac,
              uint16_t origin,
              const aac_change_t *changes,
-             uintptr_t count);
+             size_t count);
 
 /**
  * Does a step of a transaction.

@@ -1,8 +1,11 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::{Change, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation};
+use crate::engine::Verb;
+use crate::table::join;
+use crate::{Change, Decision, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule};
 use alloc::alloc::{Layout, alloc, dealloc};
+use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 
 /// The access-control engine of one client. Made by aac_new().
@@ -13,6 +16,7 @@ use core::ffi::{c_int, c_void};
 #[allow(non_camel_case_types)]
 pub struct aac_t {
     pub(crate) engine: Engine<CHost>,
+    audit: Cell<(aac_audit_t, *mut c_void)>,
 }
 
 /// A set of 16-bit IDs that a client fills with aac_ids_add().
@@ -154,6 +158,26 @@ pub struct aac_decision_t {
     pub mask: u16,
 }
 
+/// Is told of a denial; see aac_set_audit().
+///
+/// @param arg       What aac_set_audit() got.
+/// @param ssid      Who asked.
+/// @param operation What for: the number that aac_decide() got.
+/// @param oid       Object ID.
+/// @param iid       Instance ID.
+/// @param why       What decided; valid during the call.
+#[allow(non_camel_case_types)]
+pub type aac_audit_t = Option<
+    unsafe extern "C" fn(
+        arg: *mut c_void,
+        ssid: u16,
+        operation: c_int,
+        oid: u16,
+        iid: u16,
+        why: *const aac_decision_t,
+    ),
+>;
+
 /// The steps of a transaction on Object 2.
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -192,7 +216,12 @@ pub unsafe extern "C" fn aac_new(ops: *const aac_host_t, host: *mut c_void) -> *
     if !aac.is_null() {
         let engine = Engine::new(CHost { ops, host });
         // SAFETY: fresh memory of the right layout.
-        unsafe { aac.write(aac_t { engine }) };
+        unsafe {
+            aac.write(aac_t {
+                engine,
+                audit: Cell::new((None, core::ptr::null_mut())),
+            });
+        }
     }
     aac
 }
@@ -261,18 +290,10 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    let decision = match operation_of(operation) {
-        Some(operation) => aac.engine.decide(ssid, operation, oid, iid),
-        None => crate::Decision::by_rule(false, crate::Rule::NotDecided),
-    };
+    let decision = answer_to(aac, ssid, operation, oid, iid, Engine::decide);
     // SAFETY: NULL or valid, as the caller promises.
     if let Some(why) = unsafe { why.as_mut() } {
-        *why = aac_decision_t {
-            rule: decision.rule as u8,
-            allowed: decision.allowed,
-            acl_iid: decision.acl_iid,
-            mask: decision.mask,
-        };
+        *why = decision;
     }
     decision.allowed
 }
@@ -300,13 +321,64 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    operation_of(operation)
-        .is_some_and(|operation| aac.engine.decide_before(ssid, operation, oid, iid).allowed)
+    answer_to(aac, ssid, operation, oid, iid, Engine::decide_before).allowed
 }
 
-fn operation_of(number: c_int) -> Option<Operation> {
-    let number = usize::try_from(number).ok()?;
-    Operation::ALL.get(number).copied()
+/// Decides, and tells of a denial.
+fn answer_to(
+    aac: &aac_t,
+    ssid: u16,
+    number: c_int,
+    oid: u16,
+    iid: u16,
+    decide: impl FnOnce(&Engine<CHost>, u16, Operation, u16, u16) -> Decision,
+) -> aac_decision_t {
+    let operation = usize::try_from(number).ok();
+    let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
+        Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
+        None => Decision::by_rule(false, Rule::NotDecided),
+    };
+    let decision = aac_decision_t {
+        rule: decision.rule as u8,
+        allowed: decision.allowed,
+        acl_iid: decision.acl_iid,
+        mask: decision.mask,
+    };
+    if !decision.allowed
+        && let (Some(audit), arg) = aac.audit.get()
+        && aac.engine.lock().is_ok()
+    {
+        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+        unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+    }
+    decision
+}
+
+/// Names a function that is told of each question that aac_decide() or
+/// aac_decide_before() denies.
+/// Without one, which is how an engine begins, denials cost nothing more.
+///
+/// A client asks not only for requests: leaving out what a server may not read,
+/// or a notification that it may not get, is a denial too. How many of them to
+/// log, and how often, is for the function to decide.
+///
+/// It is called under the client's lock, and never while the engine is in the
+/// middle of a change: a question asked while the state is being written to a
+/// stream is denied without it. It may use the engine as any answer of the
+/// client (aac_host_t) may, but must not ask either of the two.
+///
+/// An application reaches the engine of a client through aac_client_call().
+///
+/// @param aac   The engine; NULL is ignored.
+/// @param audit The function, instead of any other; NULL for none.
+/// @param arg   Passed to it.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine; `audit` can be called with `arg` until
+/// another one is set or the engine is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
+    try_ref!(aac).audit.set((audit, arg));
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
@@ -419,11 +491,8 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Create),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Create.of(iid), 0, 0) }
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -432,11 +501,8 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Remove),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Remove.of(iid), 0, 0) }
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -445,11 +511,8 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Reset),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Reset.of(iid), 0, 0) }
 }
 
 /// Reads a resource.
@@ -496,8 +559,15 @@ pub unsafe extern "C" fn aac_write(
     riid: u16,
     value: i64,
 ) -> c_int {
-    let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::Write(rid, riid, value)))
+    // SAFETY: passed on from the caller.
+    unsafe {
+        edit(
+            aac,
+            Verb::Write.of(iid),
+            join([rid, riid]),
+            u32::try_from(value).unwrap_or(u32::MAX),
+        )
+    }
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -506,8 +576,8 @@ pub unsafe extern "C" fn aac_write(
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
-    let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::ResetResource(rid)))
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::ResetResource.of(iid), join([rid, 0]), 0) }
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -517,15 +587,24 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::RemoveEntry.of(iid), join([0, riid]), 0) }
+}
+
+/// Does what a handler asks, see [`Engine::request`].
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+unsafe fn edit(aac: *const aac_t, what: u32, id: u32, value: u32) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::RemoveEntry(riid)))
+    coap_result(aac.engine.request(what, id, value))
 }
 
 /// A slice from C; empty for NULL.
 ///
 /// # Safety
 /// `first` is NULL or points to `count` elements that live as long as is asked.
-unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
+pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
     if first.is_null() {
         return &[];
     }

@@ -1,6 +1,10 @@
 //! A small data model for tests of the engine.
 #![allow(dead_code)]
 
+pub mod model;
+pub mod nested;
+pub mod ops;
+
 use access_control::{Change, Error, Host, Ids, Iid, Oid, Ssid};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +20,10 @@ pub struct Client {
     pub unlistable: RefCell<BTreeSet<Oid>>,
     /// Fails the call that brings this to zero, and each later one.
     pub fail_after: Cell<Option<u32>>,
+    /// Only that call, no later one.
+    pub fail_once: Cell<bool>,
+    /// Whether a call has failed so.
+    pub has_failed: Cell<bool>,
     pub changes: RefCell<Vec<Change>>,
     pub listed: RefCell<Vec<Oid>>,
 }
@@ -54,9 +62,24 @@ impl Client {
         self.objects.borrow().get(&0).cloned().unwrap_or_default()
     }
 
+    pub fn knows(&self, oid: Oid) -> bool {
+        self.objects.borrow().contains_key(&oid)
+    }
+
+    /// What the engine asks for where nobody can reach an instance any more.
+    pub fn try_remove(&self, oid: Oid, iid: Iid) -> bool {
+        oid != 0 && oid != 2 && !self.fixed.borrow().contains(&oid) && self.take(oid, iid)
+    }
+
     fn count(&self) -> Result<(), Error> {
         match self.fail_after.get() {
-            Some(0) => Err(Error::Host),
+            Some(0) => {
+                self.has_failed.set(true);
+                if self.fail_once.get() {
+                    self.fail_after.set(None);
+                }
+                Err(Error::Host)
+            }
             Some(left) => {
                 self.fail_after.set(Some(left - 1));
                 Ok(())
@@ -111,10 +134,7 @@ impl Host for &Client {
 
     fn remove_instance(&self, oid: Oid, iid: Iid) -> Result<(), Error> {
         self.count()?;
-        if oid == 0 || oid == 2 || self.fixed.borrow().contains(&oid) || !self.take(oid, iid) {
-            return Err(Error::Host);
-        }
-        Ok(())
+        self.try_remove(oid, iid).then_some(()).ok_or(Error::Host)
     }
 
     fn changed(&self, change: Change) {

@@ -1,10 +1,13 @@
 //! Developer tools: `cargo xtask …`.
 
+mod dependencies;
 mod firmware;
 mod headers;
+mod mutants;
 mod replay;
 mod size;
 mod tools;
+mod unsafe_count;
 
 use std::process::ExitCode;
 
@@ -12,7 +15,10 @@ const USAGE: &str = "\
 cargo xtask replay FILE...   replays recorded answers on the sandbox
 cargo xtask headers          writes include/ from the Rust sources
 cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
-cargo xtask firmware         builds c-examples/firmware and runs it under QEMU";
+cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
+cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
+cargo xtask dependencies     licences and sources of all dependencies, by deny.toml
+cargo xtask mutants [NAME]   plants bugs in a copy of the tree; each must be found";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +31,10 @@ fn main() -> ExitCode {
         ("headers", []) => headers::main(),
         ("size", []) => size::main(),
         ("firmware", []) => firmware::main(),
+        ("unsafe-count", []) => unsafe_count::main(),
+        ("dependencies", []) => dependencies::main(),
+        ("mutants", []) => mutants::main(None),
+        ("mutants", [only]) => mutants::main(Some(only)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

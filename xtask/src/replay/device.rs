@@ -226,7 +226,7 @@ impl Device {
         Ok(if answer.starts_with("2.04") { 0 } else { -1 })
     }
 
-    fn run(&self, line: &str) -> Result<String, String> {
+    pub fn run(&self, line: &str) -> Result<String, String> {
         let line = CString::new(line).map_err(|error| error.to_string())?;
         // SAFETY: see above.
         let answer = unsafe { anjay_sandbox_run(self.anjay, line.as_ptr()) };

@@ -1,0 +1,238 @@
+//! A client behind the C surface, in Rust: what the glue of a client defines,
+//! and streams of avs_commons, over the data model in memory. A test binary can
+//! hold it once, and needs no C compiler, so that Miri can run it.
+#![allow(dead_code)]
+
+use crate::support::{Bytes, Client};
+use access_control::ffi::{foreign::*, host::*};
+use access_control::{Error, Host, Ids};
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_int, c_void};
+use std::ptr;
+
+type Hook = Box<dyn Fn(&Device)>;
+
+pub struct Device {
+    pub client: Client,
+    pub aac: Cell<*mut aac_t>,
+    /// Called by each function of the host before it answers.
+    pub asked: RefCell<Option<Hook>>,
+    /// Called by each stream function.
+    pub streamed: RefCell<Option<Hook>>,
+}
+
+pub static OPS: aac_host_t = aac_host_t {
+    is_object_registered,
+    is_instance_present,
+    is_server_known,
+    is_single_server,
+    list_instances,
+    list_accounts,
+    remove_instance,
+    changed,
+};
+
+impl Device {
+    pub fn new(client: Client) -> Box<Device> {
+        Box::new(Device {
+            client,
+            aac: Cell::new(ptr::null_mut()),
+            asked: RefCell::new(None),
+            streamed: RefCell::new(None),
+        })
+    }
+
+    pub fn anjay(&self) -> *mut anjay_t {
+        ptr::from_ref(self).cast_mut().cast()
+    }
+
+    fn call(&self, hook: &RefCell<Option<Hook>>) {
+        // Out of its place meanwhile, so that it is not called by what it does.
+        let taken = hook.borrow_mut().take();
+        if let Some(hook_now) = taken {
+            hook_now(self);
+            hook.borrow_mut().get_or_insert(hook_now);
+        }
+    }
+
+    fn client(&self) -> &Client {
+        self.call(&self.asked);
+        &self.client
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        // SAFETY: made by `aac_new`, or NULL, and not used again.
+        unsafe { aac_free(self.aac.get()) }
+    }
+}
+
+/// A stream and the device that is told when it is used.
+#[repr(C)]
+pub struct Stream<'a> {
+    pub device: &'a Device,
+    pub bytes: Bytes,
+}
+
+impl<'a> Stream<'a> {
+    pub fn new(device: &'a Device, bytes: &[u8]) -> Stream<'a> {
+        let bytes = Bytes::from(bytes);
+        Stream { device, bytes }
+    }
+
+    pub fn as_avs(&mut self) -> *mut avs_stream_t {
+        ptr::from_mut(self).cast()
+    }
+}
+
+pub const STREAM_FAILED: avs_error_t = avs_error_t {
+    category: AVS_ERRNO_CATEGORY,
+    code: AVS_EIO,
+};
+
+const STREAM_DONE: avs_error_t = avs_error_t {
+    category: 0,
+    code: 0,
+};
+
+/// # Safety
+/// `host` is a [`Device`].
+unsafe fn device<'a>(host: *mut c_void) -> &'a Device {
+    // SAFETY: as the caller promises; devices are only ever borrowed shared.
+    unsafe { &*host.cast::<Device>() }
+}
+
+fn answer(answer: Result<bool, Error>) -> c_int {
+    answer.map_or(-1, c_int::from)
+}
+
+fn done(result: Result<(), Error>) -> c_int {
+    result.map_or(-1, |()| 0)
+}
+
+unsafe extern "C" fn is_object_registered(host: *mut c_void, oid: u16) -> c_int {
+    // SAFETY: the host of the engine is a device.
+    answer(unsafe { device(host) }.client().is_object_registered(oid))
+}
+
+unsafe extern "C" fn is_instance_present(host: *mut c_void, oid: u16, iid: u16) -> c_int {
+    // SAFETY: as above.
+    answer((&unsafe { device(host) }.client()).is_instance_present(oid, iid))
+}
+
+unsafe extern "C" fn is_server_known(host: *mut c_void, ssid: u16) -> c_int {
+    // SAFETY: as above.
+    answer((&unsafe { device(host) }.client()).is_server_known(ssid))
+}
+
+unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
+    // SAFETY: as above.
+    (&unsafe { device(host) }.client())
+        .is_single_server()
+        .into()
+}
+
+fn pass_on(found: *mut aac_ids_t, list: impl FnOnce(&mut Ids) -> Result<(), Error>) -> c_int {
+    let mut ids = Ids::new();
+    let listed = list(&mut ids);
+    for id in (0..=u16::MAX).filter(|&id| ids.contains(id)) {
+        // SAFETY: the engine's own set.
+        if unsafe { aac_ids_add(found, id) } != 0 {
+            return -1;
+        }
+    }
+    done(listed)
+}
+
+unsafe extern "C" fn list_instances(host: *mut c_void, oid: u16, found: *mut aac_ids_t) -> c_int {
+    // SAFETY: as above.
+    let client = unsafe { device(host) }.client();
+    pass_on(found, |ids| (&client).list_instances(oid, ids))
+}
+
+unsafe extern "C" fn list_accounts(host: *mut c_void, found: *mut aac_ids_t) -> c_int {
+    // SAFETY: as above.
+    let client = unsafe { device(host) }.client();
+    pass_on(found, |ids| (&client).list_accounts(ids))
+}
+
+unsafe extern "C" fn remove_instance(host: *mut c_void, oid: u16, iid: u16) -> c_int {
+    // SAFETY: as above.
+    done((&unsafe { device(host) }.client()).remove_instance(oid, iid))
+}
+
+unsafe extern "C" fn changed(host: *mut c_void, iid: u16, rid: u16) {
+    // SAFETY: as above.
+    let client = unsafe { device(host) }.client();
+    (&client).changed(match (iid, rid) {
+        (u16::MAX, u16::MAX) => access_control::Change::Instances,
+        (iid, rid) => access_control::Change::Resource(iid, rid),
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
+    // SAFETY: the clients of these tests are devices.
+    let device = unsafe { device(anjay.cast()) };
+    if !device.aac.get().is_null() {
+        return -1;
+    }
+    // SAFETY: the functions are there for ever; a device outlives its engine.
+    device
+        .aac
+        .set(unsafe { aac_new(&raw const OPS, anjay.cast()) });
+    -c_int::from(device.aac.get().is_null())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn aac_client_call(
+    anjay: *mut anjay_t,
+    body: Option<unsafe extern "C" fn(aac: *mut aac_t, arg: *mut c_void) -> c_int>,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: as above; the engine passes on what belongs together.
+    body.map_or(-1, |body| unsafe {
+        body(device(anjay.cast()).aac.get(), arg)
+    })
+}
+
+/// # Safety
+/// `stream` is a [`Stream`] that nobody borrows.
+unsafe fn stream<'a>(stream: *mut avs_stream_t) -> &'a mut Stream<'a> {
+    // SAFETY: as the caller promises.
+    unsafe { &mut *stream.cast::<Stream<'a>>() }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn avs_stream_write(
+    out: *mut avs_stream_t,
+    buffer: *const c_void,
+    length: usize,
+) -> avs_error_t {
+    // SAFETY: the streams of these tests are of this type; the buffer is as long
+    // as the engine says.
+    let (out, bytes) = unsafe {
+        let bytes = std::slice::from_raw_parts(buffer.cast::<u8>(), length);
+        (stream(out), bytes)
+    };
+    out.device.call(&out.device.streamed);
+    let result = access_control::Sink::write(&mut out.bytes, bytes);
+    result.map_or(STREAM_FAILED, |()| STREAM_DONE)
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn avs_stream_read_reliably(
+    source: *mut avs_stream_t,
+    buffer: *mut c_void,
+    length: usize,
+) -> avs_error_t {
+    // SAFETY: as above.
+    let (source, bytes) = unsafe {
+        let bytes = std::slice::from_raw_parts_mut(buffer.cast::<u8>(), length);
+        (stream(source), bytes)
+    };
+    source.device.call(&source.device.streamed);
+    let result = access_control::Source::read(&mut source.bytes, bytes);
+    result.map_or(STREAM_FAILED, |()| STREAM_DONE)
+}

@@ -1,0 +1,247 @@
+//! Plants bugs, one at a time, in a copy of the tree, and expects the check that
+//! is there for it to fail. A check that finds nothing wrong is itself wrong.
+
+use crate::tools::{cargo, output_of, root, target_folder};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+struct Mutant {
+    name: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// The test binaries of which each must fail.
+    tests: &'static [&'static str],
+}
+
+const fn mutant(
+    name: &'static str,
+    [file, from, to]: [&'static str; 3],
+    tests: &'static [&'static str],
+) -> Mutant {
+    Mutant {
+        name,
+        file,
+        from,
+        to,
+        tests,
+    }
+}
+
+const MUTANTS: &[Mutant] = &[
+    mutant(
+        "a push that aborts when memory runs out",
+        ["src/vec.rs", "vec.try_reserve(1)?;", "vec.reserve(1);"],
+        &["alloc_failure"],
+    ),
+    mutant(
+        "a failed change that is not taken back",
+        ["src/engine.rs", "self.table.undo_to(mark);", ""],
+        &["alloc_failure"],
+    ),
+    mutant(
+        "an engine that is never freed",
+        [
+            "tests/alloc_failure.rs",
+            "counted(Refuse::Nothing, || drop(engine));",
+            "std::mem::forget(engine);",
+        ],
+        &["alloc_failure"],
+    ),
+    mutant(
+        "a list cut short that passes for complete",
+        ["src/ids.rs", "if self.is_incomplete {", "if false {"],
+        &["alloc_failure"],
+    ),
+    mutant(
+        "a persist that fails and clears the mark",
+        [
+            "src/persist.rs",
+            "state.modified &= result.is_err();",
+            "state.modified = false;",
+        ],
+        &["alloc_failure", "model", "c_surface"],
+    ),
+    mutant(
+        "the default entry elected owner",
+        [
+            "src/sync.rs",
+            "let mut most = 0;\n        let mut from = 1;",
+            "let mut most = 0;\n        let mut from = 0;",
+        ],
+        &["model", "c_surface"],
+    ),
+    mutant(
+        "the write right that allows to delete",
+        [
+            "src/types.rs",
+            "Operation::Delete => Mask::DELETE",
+            "Operation::Delete => Mask::WRITE",
+        ],
+        &["model", "c_surface"],
+    ),
+    mutant(
+        "SSID 0 that owns what has no owner",
+        [
+            "src/table.rs",
+            "ssid != SSID_ANY && self.owner == ssid",
+            "self.owner == ssid",
+        ],
+        &["model", "regressions"],
+    ),
+    mutant(
+        "instances created on Object 65535",
+        [
+            "src/sync.rs",
+            "if result.is_ok() && is_target_oid(oid)",
+            "if result.is_ok() && (is_target_oid(oid) || oid == MAX_ID)",
+        ],
+        &["model", "regressions"],
+    ),
+    mutant(
+        "a change during validation that is overlooked",
+        ["src/engine.rs", "if state.edits != edits {", "if false {"],
+        &["model", "regressions"],
+    ),
+    mutant(
+        "everybody edits what has an owner",
+        [
+            "src/engine.rs",
+            ".is_ok_and(|instance| instance.is_owned_by(ssid))",
+            ".is_ok_and(|instance| instance.owner != 0)",
+        ],
+        &["security", "model"],
+    ),
+    mutant(
+        "a flag for the ACL that may have any value",
+        ["src/persist.rs", "|| has_acl > 1", ""],
+        &["short::restore"],
+    ),
+    mutant(
+        "an ACL key that may come twice",
+        [
+            "src/persist.rs",
+            "|| table.mask(&instance, ssid).is_some()",
+            "",
+        ],
+        &["short::restore"],
+    ),
+    mutant(
+        "a reset that keeps the owner",
+        ["src/engine.rs", "                instance.owner = 0;\n", ""],
+        &["short::handlers", "model"],
+    ),
+    mutant(
+        "a target that may be governed twice",
+        [
+            "src/engine.rs",
+            "if !is_only_one\n            || !self.is_reachable",
+            "if !self.is_reachable",
+        ],
+        &["short::commands", "model"],
+    ),
+    mutant(
+        "an OCF list whose owner is lost when it is encoded",
+        [
+            "ocf/src/acl.rs",
+            "\n        self.owner = owner;\n",
+            "\n        let _ = owner;\n",
+        ],
+        &["short::ocf"],
+    ),
+    mutant(
+        "a denial that is told while the state is borrowed",
+        ["src/ffi/host.rs", "&& aac.engine.write_state().is_ok()", ""],
+        &["c_surface"],
+    ),
+    mutant(
+        "a hook that is told of what is allowed",
+        ["src/ffi/host.rs", "if !decision.allowed\n", "if true\n"],
+        &["c_surface"],
+    ),
+];
+
+pub fn main(only: Option<&str>) -> Result<(), String> {
+    let copy = target_folder().join("mutants");
+    copy_tree(&copy)?;
+    let mut survivors = Vec::new();
+    for mutant in MUTANTS {
+        if only.is_some_and(|only| !mutant.name.contains(only)) {
+            continue;
+        }
+        let path = copy.join(mutant.file);
+        let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", mutant.file))?;
+        if text.matches(mutant.from).count() != 1 {
+            survivors.push(format!("{}: no longer fits {}", mutant.name, mutant.file));
+            continue;
+        }
+        write(&path, &text.replace(mutant.from, mutant.to))?;
+        for test in mutant.tests {
+            match find(&copy, test)? {
+                Some(how) => println!("{}: found by {test}: {how}", mutant.name),
+                None => survivors.push(format!("{}: not found by {test}", mutant.name)),
+            }
+        }
+        write(&path, &text)?;
+    }
+    match survivors.is_empty() {
+        true => Ok(()),
+        false => Err(survivors.join("\n")),
+    }
+}
+
+/// The first words of a failing test, or `None` if it passes.
+fn find(copy: &Path, test: &str) -> Result<Option<String>, String> {
+    let (binary, name) = test.split_once("::").unwrap_or((test, ""));
+    let package = match binary {
+        "short" => "anjay-access-control-hardening",
+        _ => "anjay-access-control",
+    };
+    let test = |more: &[&str]| {
+        let mut command = cargo();
+        command.current_dir(copy);
+        command.env("CARGO_TARGET_DIR", target_folder().join("mutants-build"));
+        command.env("RUST_BACKTRACE", "0").env("FUZZ_SECONDS", "20");
+        // The sequences that it finds are of no use to the tree.
+        command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
+        command.args(["test", "--quiet", "--package", package, "--test", binary]);
+        command.args(more);
+        command
+    };
+    // That it does not compile would be no finding.
+    output_of(&mut test(&["--no-run"]))?;
+    let mut run = test(&["--", name]);
+    let output = run.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(None);
+    }
+    let texts = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&texts);
+    let mut lines = text.lines().map(str::trim);
+    let _ = lines.find(|line| line.contains("panicked at") || line.contains("memory allocation"));
+    let how = lines.next().unwrap_or("it aborted");
+    Ok(Some(how.chars().take(80).collect()))
+}
+
+/// Files that are as they were keep their age, so that little is built anew.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn copy_tree(copy: &Path) -> Result<(), String> {
+    let mut git = Command::new("git");
+    let listed = output_of(git.current_dir(root()).args(["ls-files"]))?;
+    for path in listed.lines() {
+        let (from, to) = (root().join(path), copy.join(path));
+        let Ok(new) = fs::read(&from) else { continue };
+        if fs::read(&to).is_ok_and(|old| old == new) {
+            continue;
+        }
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        }
+        fs::write(&to, new).map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! How much `unsafe` there is, and that there is none where none is to be.
+
+use crate::tools::{output_of, root};
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use syn::visit::{self, Visit};
+
+/// What may contain `unsafe`: the C surfaces, what stands in for libc and for C,
+/// and developer tools and tests that speak C.
+const ALLOWED: [&str; 9] = [
+    "src/ffi/",
+    "packaging/src/",
+    "sandbox/src/ffi/",
+    "ocf/src/ffi.rs",
+    "ocf/staticlib/",
+    "xtask/src/replay/device.rs",
+    "tests/",
+    "ocf/tests/",
+    "ocf/benches/",
+];
+
+#[derive(Default)]
+struct Count {
+    blocks: usize,
+    functions: usize,
+    impls: usize,
+}
+
+impl Count {
+    fn is_none(&self) -> bool {
+        self.blocks + self.functions + self.impls == 0
+    }
+}
+
+impl<'a> Visit<'a> for Count {
+    fn visit_expr_unsafe(&mut self, block: &'a syn::ExprUnsafe) {
+        self.blocks += 1;
+        visit::visit_expr_unsafe(self, block);
+    }
+
+    fn visit_signature(&mut self, signature: &'a syn::Signature) {
+        self.functions += usize::from(signature.unsafety.is_some());
+        visit::visit_signature(self, signature);
+    }
+
+    fn visit_item_impl(&mut self, item: &'a syn::ItemImpl) {
+        self.impls += usize::from(item.unsafety.is_some());
+        visit::visit_item_impl(self, item);
+    }
+}
+
+pub fn main() -> Result<(), String> {
+    let mut git = Command::new("git");
+    let listed = output_of(git.current_dir(root()).args(["ls-files", "*.rs"]))?;
+    let mut folders: BTreeMap<&str, (usize, Count)> = BTreeMap::new();
+    let mut misplaced = Vec::new();
+    for path in listed.lines() {
+        let text = fs::read_to_string(root().join(path)).map_err(|e| format!("{path}: {e}"))?;
+        let file = syn::parse_file(&text).map_err(|e| format!("{path}: {e}"))?;
+        let mut count = Count::default();
+        count.visit_file(&file);
+        if !count.is_none() && !ALLOWED.iter().any(|allowed| path.starts_with(allowed)) {
+            misplaced.push(path);
+        }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (files, total) = folders.entry(folder).or_default();
+        *files += 1;
+        total.blocks += count.blocks;
+        total.functions += count.functions;
+        total.impls += count.impls;
+    }
+    println!("| folder | files | unsafe blocks | unsafe functions | unsafe impls |");
+    println!("|---|---|---|---|---|");
+    for (folder, (files, count)) in &folders {
+        let Count {
+            blocks,
+            functions,
+            impls,
+        } = count;
+        println!("| `{folder}/` | {files} | {blocks} | {functions} | {impls} |");
+    }
+    match misplaced.is_empty() {
+        true => Ok(()),
+        false => Err(format!("no unsafe is to be in {}", misplaced.join(", "))),
+    }
+}
