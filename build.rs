@@ -28,6 +28,7 @@ mod headers {
             style: Style::Type,
             documentation_style: DocumentationStyle::Doxy,
             no_includes: true,
+            usize_is_size_t: true,
             line_length: 90,
             enumeration: EnumConfig::default(),
             ..Config::default()
@@ -84,6 +85,16 @@ mod headers {
                 header: Some(GENERATED.into()),
                 include_guard: Some("ANJAY_INCLUDE_ANJAY_MODULES_ACCESS_CONTROL_H".into()),
                 sys_includes: vec!["avsystem/commons/avs_stream.h".into(), "anjay/dm.h".into()],
+                ..config()
+            },
+        );
+        generate(
+            "src/ffi/ext.rs",
+            &out.join("anjay_access_control_ext.h"),
+            Config {
+                header: Some(GENERATED.into()),
+                include_guard: Some("ANJAY_ACCESS_CONTROL_EXT_H".into()),
+                sys_includes: vec!["stddef.h".into(), "anjay/access_control.h".into()],
                 ..config()
             },
         );

@@ -1,11 +1,12 @@
 # aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
-#                 [FREESTANDING])
+#                 [FREESTANDING] [COMPAT])
 #
 # Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
 # from a package of this workspace. FREESTANDING: the archive is to hold the
-# package's own object alone, see cmake/OwnMembers.cmake.
+# package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
+# the feature anjay-compat.
 function(aac_add_archive name)
-    cmake_parse_arguments(arg "FREESTANDING" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS" ${ARGN})
+    cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS" ${ARGN})
     set(root ${PROJECT_SOURCE_DIR})
     set(folder ${AAC_PROFILE})
     if(AAC_PROFILE STREQUAL "dev")
@@ -26,7 +27,7 @@ function(aac_add_archive name)
 
     set(flags --locked --package ${arg_PACKAGE} --profile ${AAC_PROFILE}
         --target ${AAC_RUST_TARGET} --target-dir ${target_dir})
-    if(AAC_ANJAY_COMPAT)
+    if(AAC_ANJAY_COMPAT AND arg_COMPAT)
         list(APPEND flags --features anjay-compat)
     endif()
     # Only fat LTO leaves nothing to be had from the other members.
@@ -43,7 +44,12 @@ function(aac_add_archive name)
         WORKING_DIRECTORY ${root}
         COMMENT "cargo build: lib${arg_LIBRARY}.a"
         VERBATIM)
-    add_custom_target(aac_cargo_${name} ALL DEPENDS ${archive})
+    # Installing needs all of them; other projects build what they link.
+    set(all "")
+    if(AAC_INSTALL)
+        set(all ALL)
+    endif()
+    add_custom_target(aac_cargo_${name} ${all} DEPENDS ${archive})
     file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 
     list(TRANSFORM arg_INCLUDE PREPEND ${root}/)

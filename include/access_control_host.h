@@ -293,7 +293,7 @@ typedef struct {
   /**
    * How many there are.
    */
-  uintptr_t created_count;
+  size_t created_count;
 } aac_change_t;
 
 #ifdef __cplusplus
@@ -410,7 +410,7 @@ void aac_set_audit(const aac_t *aac, aac_audit_t audit, void *arg);
 int aac_sync(const aac_t *aac,
              uint16_t origin,
              const aac_change_t *changes,
-             uintptr_t count);
+             size_t count);
 
 /**
  * Does a step of a transaction.

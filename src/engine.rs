@@ -5,13 +5,17 @@
 //! therefore takes `&self`, holds the state only between questions, and asks
 //! first, then looks again and changes.
 
-use crate::table::{Instance, Table};
-use crate::{
-    Decision, Entry, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY,
-    Oid, Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP,
-    Ssid,
+use crate::table::{
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, split, start,
 };
-use core::cell::{Ref, RefCell, RefMut};
+use crate::{
+    Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
+    Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
+};
+use core::cell::{RefCell, RefMut};
+
+/// How often validation begins again because handlers were called meanwhile.
+const ROUNDS: u32 = 16;
 
 /// What is to be told to the host once a change is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +44,31 @@ pub enum Edit {
     RemoveEntry(Ssid),
 }
 
-pub(crate) struct Transaction {
-    pub(crate) modified: bool,
+/// The kinds of [`Edit`].
+#[derive(Clone, Copy)]
+pub(crate) enum Verb {
+    Create,
+    Remove,
+    Reset,
+    ResetResource,
+    Write,
+    RemoveEntry,
+}
+
+impl Verb {
+    /// In one number with the instance that it is about.
+    pub(crate) const fn of(self, iid: Iid) -> u32 {
+        ((self as u32) << 16) | iid as u32
+    }
 }
 
 pub(crate) struct State {
     pub(crate) table: Table,
     /// Whether the state outside the transaction differs from the persisted one.
     pub(crate) modified: bool,
-    pub(crate) transaction: Option<Transaction>,
+    pub(crate) is_open: bool,
+    /// Whether the transaction has changed something.
+    has_changed: bool,
     /// Counts what handlers do, through all transactions, and so tells whether
     /// something came in between.
     edits: u32,
@@ -57,14 +77,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Ends a change that is whole or not at all: after an error, what was done
-    /// since `mark` is taken back; otherwise it counts as a modification, and
+    /// Ends a change that is whole or not at all: after an error, this one or one
+    /// of the table, what was done since `mark` is taken back; otherwise it counts as a modification, and
     /// outside a transaction becomes final.
     pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Error>) -> Result<(), Error> {
+        let result = result.and(self.table.outcome());
         if result.is_err() {
             self.table.undo_to(mark);
-        } else if let Some(transaction) = &mut self.transaction {
-            transaction.modified = true;
+        } else if self.is_open {
+            self.has_changed = true;
         } else {
             self.modified = true;
             self.table.settle();
@@ -75,75 +96,80 @@ impl State {
     /// Does what a grant needs, as far as the answers of the host allow it.
     fn grant(
         &mut self,
-        target: [u16; 2],
-        grant: Grant,
+        grant: &Grant,
         acl_iid: &mut Iid,
-        answers: Answers,
+        has_target: bool,
+        has_server: bool,
     ) -> Result<Progress, Error> {
-        let [oid, iid] = target;
-        let found = self.table.governing(oid, iid);
-        let is_new = found.is_none();
-        let mut instance = match found {
-            Some(found) if *acl_iid != MAX_ID && *acl_iid != found.iid => {
-                *acl_iid = found.iid;
+        let table = &mut self.table;
+        let [oid, iid] = grant.target;
+        let governing = table.governing(oid, iid);
+        let wanted = *acl_iid;
+        let mut found = None;
+        if governing != MAX_ID {
+            if wanted != MAX_ID && wanted != governing {
+                *acl_iid = governing;
                 return Err(Error::Conflict);
             }
-            Some(found) => *found,
-            None if !answers.is_reachable => return Ok(Progress::NeedsTarget),
-            None if *acl_iid == MAX_ID => {
-                Instance::governing(self.table.lowest_free_iid()?, oid, iid)
-            }
-            None if self.table.find(*acl_iid).is_ok() => return Err(Error::Conflict),
-            None => Instance::governing(*acl_iid, oid, iid),
-        };
-        let is_known = match grant {
-            Grant::Entry(Entry { ssid, .. }) => {
-                ssid == SSID_ANY || self.table.mask(&instance, ssid).is_some()
-            }
-            Grant::Owner(owner) => owner == SSID_BOOTSTRAP || owner == instance.owner,
-        };
-        if !is_known && !answers.is_known {
+            found = table.find(governing);
+        } else if !has_target {
+            return Ok(Progress::NeedsTarget);
+        } else if wanted != MAX_ID && table.find(wanted).is_some() {
+            return Err(Error::Conflict);
+        }
+        let ssid = grant.ssid;
+        let is_known = ssid == SSID_ANY
+            || ssid == SSID_BOOTSTRAP
+            || found.is_some_and(|found| match grant.mask {
+                Some(_) => table.entry(found, ssid) != NONE,
+                None => table.owner(found) == ssid,
+            });
+        if !is_known && !has_server {
             return Ok(Progress::NeedsServer);
         }
-        let mark = self.table.mark();
-        let result = self.table.grant(&mut instance, grant);
-        self.conclude(mark, result)?;
-        *acl_iid = instance.iid;
-        Ok(Progress::Done { is_new })
+        let instance = match found {
+            Some(found) => found,
+            None => {
+                let new = match wanted {
+                    MAX_ID => table.lowest_free_iid(),
+                    wanted => wanted,
+                };
+                if new == MAX_ID {
+                    return Err(Error::Full);
+                }
+                Instance::new(new, grant.target, HAS_TARGET_IID | HAS_ACL)
+            }
+        };
+        let mark = table.mark();
+        table.grant(found, instance, grant);
+        self.conclude(mark, Ok(()))?;
+        *acl_iid = instance.iid();
+        Ok(Progress::Done {
+            is_new: found.is_none(),
+        })
     }
 }
 
 impl Table {
-    fn grant(&mut self, instance: &mut Instance, grant: Grant) -> Result<(), Error> {
-        match grant {
-            Grant::Entry(entry) => self.set_entry(instance, entry)?,
-            Grant::Owner(owner) => instance.owner = owner,
+    /// Does what a grant says, for an instance that governs the target; it is
+    /// added, where none was found.
+    pub(crate) fn grant(&mut self, found: Option<Instance>, instance: Instance, grant: &Grant) {
+        let Some(mask) = grant.mask else {
+            return self.change(found, Some(instance), grant.ssid, true);
+        };
+        if found.is_none() {
+            self.change(None, Some(instance), SSID_BOOTSTRAP, false);
         }
-        self.put(instance)
+        self.set_entry(instance, grant.ssid, Packed::new(grant.ssid, mask));
     }
 }
 
-/// What an application gives to a server.
-#[derive(Clone, Copy)]
-enum Grant {
-    Entry(Entry),
-    Owner(Ssid),
-}
-
-impl Grant {
-    fn ssid(self) -> Ssid {
-        match self {
-            Grant::Entry(entry) => entry.ssid,
-            Grant::Owner(owner) => owner,
-        }
-    }
-}
-
-/// What the host has been asked and answered with yes.
-#[derive(Clone, Copy)]
-struct Answers {
-    is_reachable: bool,
-    is_known: bool,
+/// What an application gives to a server: an entry with this mask, or else
+/// ownership.
+pub(crate) struct Grant {
+    pub(crate) target: [u16; 2],
+    pub(crate) ssid: Ssid,
+    pub(crate) mask: Option<u16>,
 }
 
 enum Progress {
@@ -169,7 +195,8 @@ impl<H: Host> Engine<H> {
             state: RefCell::new(State {
                 table: Table::new(),
                 modified: false,
-                transaction: None,
+                is_open: false,
+                has_changed: false,
                 edits: 0,
                 checked: 0,
             }),
@@ -181,11 +208,7 @@ impl<H: Host> Engine<H> {
         &self.host
     }
 
-    pub(crate) fn read_state(&self) -> Result<Ref<'_, State>, Error> {
-        self.state.try_borrow().map_err(|_| Error::Busy)
-    }
-
-    pub(crate) fn write_state(&self) -> Result<RefMut<'_, State>, Error> {
+    pub(crate) fn lock(&self) -> Result<RefMut<'_, State>, Error> {
         self.state.try_borrow_mut().map_err(|_| Error::Busy)
     }
 
@@ -196,7 +219,7 @@ impl<H: Host> Engine<H> {
         if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
             return decision;
         }
-        match self.read_state() {
+        match self.lock() {
             Ok(state) => decide_by_table(&state.table, ssid, operation, oid, iid),
             Err(_) => Decision::by_rule(false, Rule::NotDecided),
         }
@@ -209,14 +232,13 @@ impl<H: Host> Engine<H> {
         if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
             return decision;
         }
-        let Ok(mut state) = self.write_state() else {
-            return Decision::by_rule(false, Rule::NotDecided);
-        };
-        // Back to before the transaction, and forth again.
-        state.table.turn(0, true);
-        let decision = decide_by_table(&state.table, ssid, operation, oid, iid);
-        state.table.turn(0, false);
-        decision
+        match self.lock() {
+            Ok(mut state) => {
+                let decide = |table: &Table| decide_by_table(table, ssid, operation, oid, iid);
+                state.table.before(decide)
+            }
+            Err(_) => Decision::by_rule(false, Rule::NotDecided),
+        }
     }
 
     /// The rules that need no Access Control instance.
@@ -244,14 +266,12 @@ impl<H: Host> Engine<H> {
     /// [`Error::Host`].
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
         check_grant(iid, ssid, mask)?;
-        let mut acl_iid = MAX_ID;
-        let grant = Grant::Entry(Entry { ssid, mask });
-        let is_new = self.grant([oid, iid], grant, &mut acl_iid)?;
-        self.host.changed(match is_new {
-            true => Change::Instances,
-            false => Change::Resource(acl_iid, RID_ACL),
-        });
-        Ok(())
+        let grant = Grant {
+            target: [oid, iid],
+            ssid,
+            mask: Some(mask),
+        };
+        self.grant(&grant, &mut { MAX_ID })
     }
 
     /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
@@ -270,39 +290,49 @@ impl<H: Host> Engine<H> {
         if owner == SSID_ANY {
             return Err(Error::BadRequest);
         }
-        if self.grant([oid, iid], Grant::Owner(owner), acl_iid)? {
-            self.host.changed(Change::Instances);
-        }
-        self.host.changed(Change::Resource(*acl_iid, RID_OWNER));
-        Ok(())
+        let grant = Grant {
+            target: [oid, iid],
+            ssid: owner,
+            mask: None,
+        };
+        self.grant(&grant, acl_iid)
     }
 
-    /// Whether a new instance came of it.
-    fn grant(&self, target: [u16; 2], grant: Grant, acl_iid: &mut Iid) -> Result<bool, Error> {
-        let mut answers = Answers {
-            is_reachable: false,
-            is_known: false,
-        };
+    fn grant(&self, grant: &Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+        if !is_target_oid(grant.target[0]) {
+            return Err(Error::Unreachable);
+        }
+        let mut has_target = false;
+        let mut has_server = false;
         // Each question is asked once, so this ends.
-        loop {
-            let progress = self.write_state()?.grant(target, grant, acl_iid, answers)?;
+        let is_new = loop {
+            let progress = self.lock()?.grant(grant, acl_iid, has_target, has_server)?;
             match progress {
                 Progress::NeedsTarget => {
-                    let [oid, iid] = target;
-                    answers.is_reachable = self.is_reachable(oid, iid)?;
-                    if !answers.is_reachable {
+                    has_target = self.is_reachable(grant.target)?;
+                    if !has_target {
                         return Err(Error::Unreachable);
                     }
                 }
                 Progress::NeedsServer => {
-                    answers.is_known = self.is_server(grant.ssid())?;
-                    if !answers.is_known {
+                    has_server = self.is_server(grant.ssid)?;
+                    if !has_server {
                         return Err(Error::UnknownServer);
                     }
                 }
-                Progress::Done { is_new } => return Ok(is_new),
+                Progress::Done { is_new } => break is_new,
             }
+        };
+        if is_new {
+            self.host.changed(Change::Instances);
         }
+        let rid = match grant.mask {
+            Some(_) if is_new => return Ok(()),
+            Some(_) => RID_ACL,
+            None => RID_OWNER,
+        };
+        self.host.changed(Change::Resource(*acl_iid, rid));
+        Ok(())
     }
 
     /// Removes all instances.
@@ -311,21 +341,19 @@ impl<H: Host> Engine<H> {
     /// Outside a transaction none but [`Error::Busy`], which means that the
     /// state is being persisted at this moment; inside, [`Error::NoMemory`].
     pub fn purge(&self) -> Result<(), Error> {
-        let mut state = self.write_state()?;
+        let mut state = self.lock()?;
         let mark = state.table.mark();
-        let mut result = Ok(());
-        if state.transaction.is_none() {
-            // Nothing to take back, so nothing that could fail.
-            state.table = Table::new();
-        } else {
-            while result.is_ok()
-                && let Some(instance) = state.table.at_or_after(0)
-            {
-                let iid = instance.iid;
-                result = state.table.remove(iid);
+        if state.is_open {
+            let mut from = 0;
+            while let Some(instance) = state.table.at_or_after(from) {
+                from = instance.iid() + 1;
+                state.table.change(Some(instance), None, 0, false);
             }
+        } else {
+            // Nothing to take back, so nothing that could fail.
+            state.table.clear();
         }
-        state.conclude(mark, result)?;
+        state.conclude(mark, Ok(()))?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -336,18 +364,18 @@ impl<H: Host> Engine<H> {
     #[must_use]
     pub fn is_modified(&self) -> bool {
         // Only a change in progress makes the state unreadable.
-        self.read_state().map_or(true, |state| state.modified)
+        self.lock().map_or(true, |state| state.modified)
     }
 
-    /// Whether an Access Control instance may govern the target.
-    pub(crate) fn is_reachable(&self, oid: Oid, iid: Iid) -> Result<bool, Error> {
-        Ok(is_target_oid(oid)
-            && self.host.is_object_registered(oid)?
+    /// Whether there is such a target.
+    pub(crate) fn is_reachable(&self, [oid, iid]: [u16; 2]) -> Result<bool, Error> {
+        Ok(self.host.is_object_registered(oid)?
             && (iid == MAX_ID || self.host.is_instance_present(oid, iid)?))
     }
 
+    /// Whether the SSID may stand where a server's may.
     fn is_server(&self, ssid: Ssid) -> Result<bool, Error> {
-        Ok(ssid != SSID_ANY && ssid != SSID_BOOTSTRAP && self.host.is_server_known(ssid)?)
+        Ok(ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || self.host.is_server_known(ssid)?)
     }
 
     // ---- handlers of Object 2 ---------------------------------------------
@@ -356,12 +384,9 @@ impl<H: Host> Engine<H> {
     /// `None`).
     #[must_use]
     pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
-        let from = match previous {
-            None => 0,
-            Some(previous) => previous.checked_add(1)?,
-        };
-        let state = self.read_state().ok()?;
-        state.table.at_or_after(from).map(|next| next.iid)
+        let from = next_id(previous);
+        let state = self.lock().ok()?;
+        state.table.at_or_after(from).map(Instance::iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -369,15 +394,14 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
-        let state = self.read_state()?;
-        let instance = state.table.find(iid)?;
-        if !instance.has_acl() {
-            return Err(Error::NotFound);
+        let table = &self.lock()?.table;
+        match table.find(iid) {
+            Some(instance) if instance.has(HAS_ACL) => {
+                let next = table.entry_at_or_after(instance.base(), next_id(previous));
+                Ok((next != NONE).then_some(next.ssid()))
+            }
+            _ => Err(Error::NotFound),
         }
-        // 65535 is no key of an entry, so nothing is found there.
-        let from = previous.map_or(0, |previous| previous.saturating_add(1));
-        let next = state.table.entry_at_or_after(instance, from);
-        Ok(next.map(|entry| entry.ssid))
     }
 
     /// The value of a resource, or of a resource instance of the ACL.
@@ -385,16 +409,21 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let table = &self.read_state()?.table;
-        let instance = table.find(iid)?;
-        let value = match rid {
-            RID_OID => instance.oid(),
-            RID_OIID => instance.target_iid(),
-            RID_ACL => table.mask(instance, riid),
-            RID_OWNER => (instance.owner != 0).then_some(instance.owner),
-            _ => None,
+        let table = &self.lock()?.table;
+        let instance = table.find(iid).ok_or(Error::NotFound)?;
+        let entry = table.entry(instance, riid);
+        let (value, is_set) = match rid {
+            RID_OID => (instance.oid(), instance.oid() != 0),
+            RID_OIID => (instance.target_iid(), instance.has(HAS_TARGET_IID)),
+            RID_ACL => (entry.mask(), entry != NONE),
+            RID_OWNER => (table.owner(instance), table.owner(instance) != 0),
+            _ => (0, false),
         };
-        value.ok_or(Error::NotFound)
+        if is_set {
+            Ok(value)
+        } else {
+            Err(Error::NotFound)
+        }
     }
 
     /// Does what a server asks of an instance, in a transaction.
@@ -405,14 +434,28 @@ impl<H: Host> Engine<H> {
     /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
-        let mut state = self.write_state()?;
-        if state.transaction.is_none() {
+        let (verb, id, value) = match edit {
+            Edit::Create => (Verb::Create, [0, 0], 0),
+            Edit::Remove => (Verb::Remove, [0, 0], 0),
+            Edit::Reset => (Verb::Reset, [0, 0], 0),
+            Edit::ResetResource(rid) => (Verb::ResetResource, [rid, 0], 0),
+            Edit::Write(rid, riid, value) => (Verb::Write, [rid, riid], value),
+            Edit::RemoveEntry(ssid) => (Verb::RemoveEntry, [0, ssid], 0),
+        };
+        let value = u32::try_from(value).unwrap_or(u32::MAX);
+        self.request(verb.of(iid), join(id), value)
+    }
+
+    /// Does what [`Engine::edit`] does, with numbers that fit into registers: a
+    /// [`Verb`] with the instance, the resource with the resource instance, and a
+    /// value, out of range if it was so in more bits.
+    pub(crate) fn request(&self, what: u32, id: u32, value: u32) -> Result<(), Error> {
+        let mut state = self.lock()?;
+        if !state.is_open {
             return Err(Error::Busy);
         }
         let mark = state.table.mark();
-        state.table.by_handler = true;
-        let result = state.table.edit(iid, edit);
-        state.table.by_handler = false;
+        let result = state.table.edit(what, id, value);
         state.conclude(mark, result)?;
         state.edits = state.edits.wrapping_add(1);
         Ok(())
@@ -425,11 +468,12 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::Busy`]: one is open.
     pub fn begin(&self) -> Result<(), Error> {
-        let mut state = self.write_state()?;
-        if state.transaction.is_some() {
+        let mut state = self.lock()?;
+        if state.is_open {
             return Err(Error::Busy);
         }
-        state.transaction = Some(Transaction { modified: false });
+        state.is_open = true;
+        state.has_changed = false;
         // Also tells this transaction from one that is being validated.
         state.edits = state.edits.wrapping_add(1);
         state.checked = state.edits;
@@ -442,78 +486,63 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
-        // What handlers change while the host is being asked may be anything, so
-        // then all is looked at again.
-        while !self.check_all()? {}
-        Ok(())
-    }
-
-    /// Checks each instance once; whether nothing was changed meanwhile.
-    fn check_all(&self) -> Result<bool, Error> {
-        let edits = self.read_state()?.edits;
+        let mut at = 0;
         let mut checked = None;
-        for step in 0.. {
-            let handled = {
-                let mut state = self.write_state()?;
-                if state.transaction.is_none() {
-                    return Err(Error::Busy);
-                }
-                if state.edits != edits {
-                    return Ok(false);
-                }
-                let handled = state.table.handled(step);
-                if handled.is_none() {
-                    state.checked = edits;
-                }
-                handled
-            };
-            let Some(handled) = handled else { break };
-            // Most steps are about the same instance as the one before.
-            if handled != checked
-                && let Some(iid) = handled
-            {
-                self.check_instance(iid)?;
-                checked = handled;
+        let mut edits = self.lock()?.edits;
+        let mut rounds = 0;
+        loop {
+            let mut state = self.lock()?;
+            if !state.is_open || rounds > ROUNDS {
+                return Err(Error::Busy);
             }
-        }
-        Ok(true)
-    }
-
-    fn check_instance(&self, iid: Iid) -> Result<(), Error> {
-        let (instance, is_only_one) = {
-            let table = &self.read_state()?.table;
-            let Ok(instance) = table.find(iid) else {
+            if state.edits != edits {
+                // What handlers changed while the host was being asked may be
+                // anything, so all is looked at again.
+                (at, checked, edits) = (0, None, state.edits);
+                rounds += 1;
+            }
+            let touched = state.table.touched(&mut at);
+            let Some(iid) = touched else {
+                state.checked = edits;
                 return Ok(());
             };
-            (*instance, table.is_only_one(instance))
-        };
-        let Some((oid, target_iid)) = instance.target() else {
-            return Err(Error::BadRequest);
-        };
-        let owner = instance.owner;
-        if !is_only_one
-            || !self.is_reachable(oid, target_iid)?
-            || (owner != SSID_BOOTSTRAP && !self.is_server(owner)?)
-        {
-            return Err(Error::BadRequest);
-        }
-        let mut from = Some(0);
-        while let Some(next) = from {
-            // Read anew, for the host may have changed it while being asked.
-            let entry = {
-                let table = &self.read_state()?.table;
-                let instance = table.find(iid)?;
-                table.entry_at_or_after(instance, next)
-            };
-            from = entry.and_then(|entry| entry.ssid.checked_add(1));
-            if let Some(Entry { ssid, .. }) = entry
-                && ssid != SSID_ANY
-                && !self.is_server(ssid)?
-            {
+            drop(state);
+            // Most are the same as the one before.
+            if touched != checked && !self.is_valid(iid)? {
                 return Err(Error::BadRequest);
             }
+            checked = touched;
         }
-        Ok(())
+    }
+
+    fn is_valid(&self, iid: Iid) -> Result<bool, Error> {
+        let state = self.lock()?;
+        let Some(instance) = state.table.find(iid) else {
+            return Ok(true);
+        };
+        let owner = state.table.owner(instance);
+        let is_only_one = state.table.is_only_one(instance);
+        drop(state);
+        if owner == 0
+            || !is_only_one
+            || !self.is_reachable(split((instance.base() >> 32) as u32))?
+        {
+            return Ok(false);
+        }
+        let mut ssid = owner;
+        let mut from = 0;
+        loop {
+            if !self.is_server(ssid)? {
+                return Ok(false);
+            }
+            // Looked up anew, for the host may have changed it while being asked.
+            let entry = self.lock()?.table.entry_at_or_after(instance.base(), from);
+            if entry == NONE {
+                return Ok(true);
+            }
+            ssid = entry.ssid();
+            from = ssid + 1;
+        }
     }
 
     /// Makes the transaction's changes final. What has not been validated is
@@ -523,23 +552,12 @@ impl<H: Host> Engine<H> {
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
         let is_checked = {
-            let state = self.read_state()?;
-            if state.transaction.is_none() {
-                return Err(Error::Busy);
-            }
+            let state = self.lock()?;
             state.checked == state.edits
         };
-        if !is_checked && let Err(error) = self.validate() {
-            self.rollback()?;
-            return Err(error);
-        }
-        let mut state = self.write_state()?;
-        let Some(transaction) = state.transaction.take() else {
-            return Err(Error::Busy);
-        };
-        state.modified |= transaction.modified;
-        state.table.settle();
-        Ok(())
+        let result = if is_checked { Ok(()) } else { self.validate() };
+        self.end(result.is_ok())?;
+        result
     }
 
     /// Takes the transaction's changes back, the modified mark included.
@@ -547,25 +565,39 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::Busy`]: none is open.
     pub fn rollback(&self) -> Result<(), Error> {
-        let mut state = self.write_state()?;
-        if state.transaction.take().is_none() {
+        self.end(false)
+    }
+
+    fn end(&self, keeps: bool) -> Result<(), Error> {
+        let mut state = self.lock()?;
+        if !state.is_open {
             return Err(Error::Busy);
         }
-        state.table.undo_to(0);
+        state.is_open = false;
+        if keeps {
+            state.modified |= state.has_changed;
+        } else {
+            state.table.undo_to(0);
+        }
         state.table.settle();
         Ok(())
     }
 }
 
+/// The ID after `previous`, or the lowest. There is nothing at 65535, neither an
+/// instance nor an entry.
+fn next_id(previous: Option<u16>) -> u16 {
+    previous.map_or(0, |previous| previous.saturating_add(1))
+}
+
 /// What `set_acl` and its kin demand of a grant, whatever the state.
 pub(crate) fn check_grant(iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
-    let mask = Mask::from_bits(mask).ok_or(Error::BadRequest)?;
     let allowed = if iid == MAX_ID {
         Mask::CREATE
     } else {
         Mask::OWNER
     };
-    if ssid == SSID_BOOTSTRAP || !allowed.contains(mask) {
+    if ssid == SSID_BOOTSTRAP || mask & !allowed.bits() != 0 {
         return Err(Error::BadRequest);
     }
     Ok(())
@@ -577,72 +609,75 @@ pub(crate) fn is_target_oid(oid: Oid) -> bool {
 }
 
 impl Table {
-    /// Whether no other instance has the same target.
-    fn is_only_one(&self, instance: &Instance) -> bool {
-        let Some((oid, iid)) = instance.target() else {
-            return true;
-        };
+    /// Whether the instance has a target, and no other one has the same.
+    fn is_only_one(&self, instance: Instance) -> bool {
+        let base = instance.base();
+        let first = |from| self.targets.tail(from).first();
         // It is the lowest one, and there is none behind it.
-        self.governing(oid, iid) == Some(instance)
-            && self
-                .target_at_or_after(oid, iid, instance.iid.saturating_add(1))
-                .is_none_or(|next| next.target() != Some((oid, iid)))
+        instance.has_target()
+            && first(base >> 32 << 32).is_some_and(|key| is_same(*key, base))
+            && first(base + 0x1_0000).is_none_or(|next| (next ^ base) >> 32 != 0)
     }
 
-    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Error> {
-        if edit == Edit::Create {
-            if iid == MAX_ID {
-                return Err(Error::BadRequest);
-            }
-            if self.find(iid).is_ok() {
-                return Err(Error::Conflict);
-            }
-            return self.put(&Instance::new(iid));
+    fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
+        const CREATE: u32 = Verb::Create.of(0);
+        const REMOVE: u32 = Verb::Remove.of(0);
+        const RESET: u32 = Verb::Reset.of(0);
+        const RESET_RESOURCE: u32 = Verb::ResetResource.of(0);
+        const REMOVE_ENTRY: u32 = Verb::RemoveEntry.of(0);
+
+        let iid = what as Iid;
+        let verb = what - u32::from(iid);
+        let [rid, riid] = split(id);
+        let found = self.find(iid);
+        let mut instance = found.unwrap_or_else(|| Instance::new(iid, [0, 0], 0));
+        let mut owner = SSID_BOOTSTRAP;
+        let mut keeps_acl = false;
+        self.touch(iid);
+        if found.is_some() {
+            owner = self.owner(instance);
+        } else if verb != CREATE {
+            return Err(Error::NotFound);
         }
-        let mut instance = *self.find(iid)?;
-        match edit {
-            Edit::Create => {}
-            Edit::Remove => return self.remove(iid),
-            Edit::Reset => {
-                self.clear_acl(&mut instance)?;
-                instance.set_has_acl(false);
-                instance.owner = 0;
+        match verb {
+            CREATE if found.is_some() => return Err(Error::Conflict),
+            CREATE if iid == MAX_ID => return Err(Error::BadRequest),
+            CREATE => {}
+            REMOVE => {
+                self.change(found, None, 0, false);
+                return Ok(());
             }
-            Edit::ResetResource(RID_ACL) => {
-                self.clear_acl(&mut instance)?;
-                instance.set_has_acl(true);
+            RESET => {
+                instance = instance.without(HAS_ACL);
+                owner = 0;
             }
-            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
-                return Err(Error::NotFound);
+            REMOVE_ENTRY => {
+                if self.entry(instance, riid) == NONE {
+                    return Err(Error::NotFound);
+                }
+                self.set_entry(instance, riid, NONE);
+                return Ok(());
             }
-            Edit::ResetResource(_) => return Err(Error::NotAllowed),
-            Edit::RemoveEntry(ssid) => {
-                self.mask(&instance, ssid).ok_or(Error::NotFound)?;
-                self.remove_entry(&mut instance, ssid)?;
-            }
-            Edit::Write(rid, riid, value) => {
+            _ if rid > RID_OWNER => return Err(Error::NotFound),
+            RESET_RESOURCE if rid != RID_ACL => return Err(Error::NotAllowed),
+            RESET_RESOURCE => instance = instance.with(HAS_ACL),
+            _ => {
                 let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
-                let is_valid = match rid {
-                    RID_OID => is_target_oid(value),
-                    RID_ACL => Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP,
-                    RID_OWNER => value != 0,
-                    _ => true,
-                };
-                if !is_valid {
-                    return Err(Error::BadRequest);
-                }
+                keeps_acl = true;
                 match rid {
-                    RID_OID => instance.oid = value,
-                    RID_OIID => instance.set_target_iid(value),
-                    RID_OWNER => instance.owner = value,
-                    _ => {
-                        let (ssid, mask) = (riid, value);
-                        self.set_entry(&mut instance, Entry { ssid, mask })?;
+                    RID_OID if is_target_oid(value) => instance = instance.with_oid(value),
+                    RID_OIID => instance = instance.with_target_iid(value),
+                    RID_OWNER if value != 0 => owner = value,
+                    RID_ACL if Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP => {
+                        self.set_entry(instance, riid, Packed::new(riid, value));
+                        return Ok(());
                     }
+                    _ => return Err(Error::BadRequest),
                 }
             }
         }
-        self.put(&instance)
+        self.change(found, Some(instance), owner, keeps_acl);
+        Ok(())
     }
 }
 
@@ -666,7 +701,8 @@ fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> D
         _ => Decision {
             allowed: table
                 .find(iid)
-                .is_ok_and(|instance| instance.is_owned_by(ssid)),
+                .is_some_and(|instance| table.owner(instance) == ssid)
+                && ssid != SSID_ANY,
             acl_iid: iid,
             ..Decision::by_rule(false, Rule::AclOwner)
         },
@@ -679,23 +715,30 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     if iid == MAX_ID && !creates {
         return Decision::by_rule(false, Rule::NotDecided);
     }
-    let Some(instance) = table.governing(oid, if creates { MAX_ID } else { iid }) else {
-        return Decision::by_rule(false, Rule::NotGoverned);
+    let target = start([oid, if creates { MAX_ID } else { iid }]);
+    let (key, value, others) = match table.targets.tail(target) {
+        [key, value, others @ ..] if (key ^ target) >> 32 == 0 => (*key, *value, others),
+        _ => return Decision::by_rule(false, Rule::NotGoverned),
     };
-    let own = match ssid {
-        SSID_ANY => None,
-        _ => table.mask(instance, ssid),
+    let [first, second] = entries([key, value]);
+    let own = match others {
+        _ if first.ssid() >= ssid => first,
+        _ if second.ssid() >= ssid => second,
+        // Most ACLs end here.
+        [next, ..] if !is_same(*next, key) => NONE,
+        _ => table.entry_at_or_after(key >> 16 << 16, ssid),
     };
-    let is_owner = instance.is_owned_by(ssid)
-        && (!cfg!(feature = "anjay-compat") || table.entry_at_or_after(instance, 0).is_none());
-    let (rule, mask) = if let Some(mask) = own {
-        (Rule::OwnEntry, mask)
+    let is_owner = value as Ssid == ssid
+        && ssid != SSID_ANY
+        && (!cfg!(feature = "anjay-compat") || first == NONE);
+    let (rule, mask) = if own.ssid() == ssid && ssid != SSID_ANY {
+        (Rule::OwnEntry, own.mask())
     } else if creates && !cfg!(feature = "anjay-compat") {
         (Rule::NoEntry, 0)
     } else if is_owner {
         (Rule::Owner, Mask::OWNER.bits())
-    } else if let Some(mask) = table.mask(instance, SSID_ANY) {
-        (Rule::DefaultEntry, mask)
+    } else if first.ssid() == SSID_ANY {
+        (Rule::DefaultEntry, first.mask())
     } else {
         (Rule::NoEntry, 0)
     };
@@ -703,7 +746,7 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     Decision {
         allowed: mask.contains(operation.right()),
         rule,
-        acl_iid: instance.iid,
+        acl_iid: (key >> 16) as Iid,
         mask: mask.bits(),
     }
 }

@@ -5,7 +5,7 @@ use crate::index::Index;
 
 /// IDs, each once. A host fills it in any order; rising order is the cheap one.
 pub struct Ids {
-    rows: Index<u64>,
+    rows: Index,
     is_incomplete: bool,
 }
 
@@ -15,12 +15,16 @@ impl Default for Ids {
     }
 }
 
+const fn row(id: u16) -> u64 {
+    (id as u64) << 48
+}
+
 impl Ids {
     /// An empty set.
     #[must_use]
     pub const fn new() -> Ids {
         Ids {
-            rows: Index::new(),
+            rows: Index::new(0),
             is_incomplete: false,
         }
     }
@@ -34,7 +38,7 @@ impl Ids {
         if self.contains(id) {
             return Ok(());
         }
-        let result = self.rows.insert(u64::from(id));
+        let result = self.rows.toggle(row(id), 0);
         self.is_incomplete |= result.is_err();
         result
     }
@@ -42,14 +46,14 @@ impl Ids {
     /// Whether the ID is in the set.
     #[must_use]
     pub fn contains(&self, id: u16) -> bool {
-        self.rows.get(u64::from(id)).is_some()
+        self.rows.tail(row(id)).first() == Some(&row(id))
     }
 
-    /// The set, if what was to be added to it was.
-    pub(crate) fn complete(self, listed: Result<(), Error>) -> Result<Ids, Error> {
+    /// What became of listing into the set.
+    pub(crate) fn complete(&self, listed: Result<(), Error>) -> Result<(), Error> {
         if self.is_incomplete {
             return Err(Error::NoMemory);
         }
-        listed.map(|()| self)
+        listed
     }
 }

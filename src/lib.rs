@@ -30,6 +30,8 @@ mod index;
 #[forbid(unsafe_code)]
 mod persist;
 #[forbid(unsafe_code)]
+mod provision;
+#[forbid(unsafe_code)]
 mod sync;
 #[forbid(unsafe_code)]
 mod table;
@@ -38,9 +40,14 @@ mod types;
 #[forbid(unsafe_code)]
 mod vec;
 
+/// Whether little code is worth more than speed, as it is on bare metal. To test
+/// that on another machine, build with `--cfg access_control_small`.
+const SMALL: bool = cfg!(any(target_os = "none", access_control_small));
+
 pub use engine::{Change, Edit, Engine};
 pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
+pub use provision::{Provision, Refused};
 pub use sync::ObjectChange;
 pub use types::*;

@@ -5,15 +5,17 @@
 //! of entries, each a 16-bit mask and the SSID.
 
 use crate::engine::is_target_oid;
-use crate::table::{Instance, Table};
-use crate::{Engine, Entry, Error, Host, MAX_ID, SSID_BOOTSTRAP};
+use crate::table::{
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, join, row, split, unpack,
+};
+use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP};
 
 /// "ACO", version 1.
-const MAGIC: [u8; 4] = *b"ACO\x01";
+const MAGIC: u32 = u32::from_be_bytes(*b"ACO\x01");
 /// Size of an instance up to and including the flag for its ACL.
 const FIXED: usize = 9;
 /// How much goes to or comes from a stream at once.
-const BUFFER: usize = 256;
+const BUFFER: usize = if SMALL { 4 } else { 256 };
 
 /// Takes persisted bytes.
 pub trait Sink {
@@ -39,98 +41,193 @@ pub trait Source {
     fn read(&mut self, buffer: &mut [u8]) -> Result<(), Self::Error>;
 }
 
-struct Writer<'a, S> {
+/// After an error it writes nothing more, so that it is asked once, at the end.
+struct Writer<'a, S: Sink> {
     sink: &'a mut S,
     buffer: [u8; BUFFER],
     used: usize,
+    result: Result<(), S::Error>,
 }
 
 impl<S: Sink> Writer<'_, S> {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
-        for &byte in bytes {
-            if self.used >= BUFFER {
-                self.flush()?;
-            }
-            if let Some(place) = self.buffer.get_mut(self.used) {
-                *place = byte;
-            }
-            self.used += 1;
+    /// Writes the first `size` of four bytes.
+    fn put(&mut self, value: u32, size: usize) {
+        if SMALL || self.used > BUFFER - 4 {
+            self.flush();
         }
-        Ok(())
+        let place = self.buffer.get_mut(self.used..);
+        if let Some(place) = place.and_then(|left| left.first_chunk_mut()) {
+            *place = value.to_be_bytes();
+        }
+        self.used += size;
     }
 
-    /// There are fewer instances, and fewer entries, than 16-bit IDs.
-    fn put_count(&mut self, count: usize) -> Result<(), S::Error> {
-        self.put(&(count as u32).to_be_bytes())
-    }
-
-    fn put_ids<const N: usize>(&mut self, ids: [u16; N]) -> Result<(), S::Error> {
-        ids.iter().try_for_each(|id| self.put(&id.to_be_bytes()))
-    }
-
-    fn flush(&mut self) -> Result<(), S::Error> {
+    fn flush(&mut self) {
         let used = core::mem::take(&mut self.used);
-        match self.buffer.get(..used) {
-            Some(bytes) if used > 0 => self.sink.write(bytes),
-            _ => Ok(()),
+        if self.result.is_ok() {
+            self.result = self.sink.write(self.buffer.get(..used).unwrap_or(&[]));
         }
     }
 
-    fn put_table(&mut self, table: &Table) -> Result<(), S::Error> {
-        self.put(&MAGIC)?;
-        self.put_count(table.len())?;
-        for instance in table.iter() {
-            let (oid, target_iid) = instance.target().ok_or(Error::Incomplete)?;
-            self.put_ids([oid, instance.iid, target_iid, instance.owner])?;
-            self.put(&[u8::from(instance.has_acl())])?;
-            if instance.has_acl() {
-                self.put_count(table.entries(instance).count())?;
-                for entry in table.entries(instance) {
-                    self.put_ids([entry.mask, entry.ssid])?;
-                }
-            }
+    fn put_table(&mut self, table: &Table) {
+        self.put(MAGIC, 4);
+        // Fewer than there are 16-bit IDs.
+        self.put(table.instances.len() as u32, 4);
+        table.visit(|instance| self.put_instance(table, instance));
+        self.flush();
+    }
+
+    fn put_instance(&mut self, table: &Table, instance: Instance) {
+        let rows = table.rows(instance);
+        let owner = rows.get(1).map_or(0, |value| *value as u16);
+        if !instance.has_target() && self.result.is_ok() {
+            self.result = Err(Error::Incomplete.into());
         }
-        self.flush()
+        self.put(join([instance.oid(), instance.iid()]), 4);
+        self.put(join([instance.target_iid(), owner]), 4);
+        let has_acl = instance.has(HAS_ACL);
+        self.put(u32::from(has_acl) << 24, 1);
+        if has_acl {
+            let mut count = 0;
+            table.visit_entries(rows, |_| count += 1);
+            self.put(count, 4);
+            table.visit_entries(rows, |entry| self.put(entry.0.rotate_left(16), 4));
+        }
     }
 }
 
 /// Reads ahead, but never beyond what must still come: the bytes after the last
 /// instance are somebody else's.
-struct Reader<'a, S> {
+///
+/// After an error it gives zeros, which soon end what is read, whatever it is,
+/// and so is asked once, at the end.
+struct Reader<'a, S: Source> {
     source: &'a mut S,
     buffer: [u8; BUFFER],
     used: usize,
     filled: usize,
+    result: Result<(), S::Error>,
 }
 
 impl<S: Source> Reader<'_, S> {
-    /// The next bytes, where `more` bytes beyond them are certain to follow.
-    fn take(&mut self, bytes: &mut [u8], more: usize) -> Result<(), S::Error> {
-        let mut left = bytes.len();
-        for place in bytes {
-            if self.used >= self.filled {
-                let wanted = left.saturating_add(more).min(BUFFER);
-                if let Some(buffer) = self.buffer.get_mut(..wanted) {
-                    self.source.read(buffer)?;
-                }
-                self.used = 0;
-                self.filled = wanted;
+    /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
+    /// these are certain to follow.
+    fn take(&mut self, size: usize, more: usize) -> u32 {
+        if SMALL {
+            if let Some(free) = self.buffer.get_mut(..size)
+                && self.result.is_ok()
+            {
+                self.result = self.source.read(free);
             }
-            *place = self.buffer.get(self.used).copied().unwrap_or_default();
-            self.used += 1;
-            left -= 1;
+            self.used = 0;
+        } else if self.filled < self.used + size {
+            // What is left over goes to the front.
+            let mut kept = 0;
+            while self.used < self.filled
+                && let Some(&byte) = self.buffer.get(self.used)
+                && let Some(place) = self.buffer.get_mut(kept)
+            {
+                *place = byte;
+                kept += 1;
+                self.used += 1;
+            }
+            self.used = 0;
+            self.filled = (size + more).min(BUFFER);
+            if let Some(free) = self.buffer.get_mut(kept..self.filled)
+                && self.result.is_ok()
+            {
+                self.result = self.source.read(free);
+            }
         }
+        let left = self.buffer.get(self.used..).unwrap_or(&[]);
+        self.used += size;
+        match *left {
+            _ if self.result.is_err() => 0,
+            [a, b, c, d, ..] if size == 4 => u32::from_be_bytes([a, b, c, d]),
+            [a, ..] => u32::from(a),
+            [] => 0,
+        }
+    }
+
+    /// Fills the table.
+    fn take_table(&mut self, table: &mut Table) -> Result<(), Error> {
+        if self.take(4, 0) != MAGIC {
+            return Err(Error::Malformed);
+        }
+        let count = self.take(4, 0);
+        if count > 0xffff {
+            return Err(Error::Malformed);
+        }
+        for left in (0..count as usize).rev() {
+            self.take_instance(table, left * FIXED)?;
+        }
+        table.outcome()
+    }
+
+    fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Error> {
+        let [oid, iid] = split(self.take(4, 5 + more));
+        let [target_iid, owner] = split(self.take(4, 1 + more));
+        let has_acl = self.take(1, more);
+        let mut count = has_acl;
+        let mut instance = Instance::new(iid, [oid, target_iid], HAS_TARGET_IID);
+        if has_acl == 1 {
+            instance = instance.with(HAS_ACL);
+            count = self.take(4, more);
+        }
+        if !is_target_oid(oid)
+            || iid == MAX_ID
+            || owner == 0
+            || has_acl > 1
+            || count > 0xffff
+            || table.governing(oid, target_iid) != MAX_ID
+            || table.find(iid).is_some()
+        {
+            return Err(Error::Malformed);
+        }
+        // Two entries that come in order make a row at once; an entry that has
+        // been read without being one of them is left over.
+        let mut left_over = NONE;
+        if SMALL {
+            table.change(None, Some(instance), owner, false);
+        } else {
+            let first = self.take_entry(&mut count, more)?;
+            let mut second = self.take_entry(&mut count, more)?;
+            if second == NONE {
+                second = first;
+            } else if second.ssid() <= first.ssid() {
+                left_over = core::mem::replace(&mut second, first);
+            }
+            table.add_final(instance, row(instance.base(), [first, second], owner));
+        }
+        loop {
+            let entry = match left_over {
+                NONE => self.take_entry(&mut count, more)?,
+                left_over => left_over,
+            };
+            left_over = NONE;
+            if entry == NONE {
+                break;
+            }
+            if table.entry(instance, entry.ssid()) != NONE {
+                return Err(Error::Malformed);
+            }
+            table.set_entry(instance, entry.ssid(), entry);
+        }
+        table.settle();
         Ok(())
     }
 
-    /// A count of what has a 16-bit ID that is not 65535.
-    fn count(&mut self, more: usize) -> Result<usize, S::Error> {
-        let mut bytes = [0; 4];
-        self.take(&mut bytes, more)?;
-        match u32::from_be_bytes(bytes) {
-            count @ 0..=0xffff => Ok(count as usize),
-            _ => Err(Error::Malformed.into()),
+    /// One of `count` entries; [`NONE`] if there is none left.
+    fn take_entry(&mut self, count: &mut u32, more: usize) -> Result<Packed, Error> {
+        if *count == 0 {
+            return Ok(NONE);
         }
+        *count -= 1;
+        let entry = Packed(self.take(4, *count as usize * 4 + more).rotate_left(16));
+        if entry.ssid() == SSID_BOOTSTRAP {
+            return Err(Error::Malformed);
+        }
+        Ok(entry)
     }
 }
 
@@ -148,12 +245,11 @@ impl<H: Host> Engine<H> {
             sink,
             buffer: [0; BUFFER],
             used: 0,
+            result: Ok(()),
         };
-        let mut state = self.write_state()?;
-        // Back to before the transaction, and forth again.
-        state.table.turn(0, true);
-        let result = writer.put_table(&state.table);
-        state.table.turn(0, false);
+        let mut state = self.lock()?;
+        state.table.before(|table| writer.put_table(table));
+        let result = writer.result;
         state.modified &= result.is_err();
         result
     }
@@ -166,13 +262,24 @@ impl<H: Host> Engine<H> {
     /// written; [`Error::Busy`] inside a transaction; [`Error::NoMemory`];
     /// [`Error::Host`].
     pub fn restore<S: Source>(&self, source: &mut S) -> Result<(), S::Error> {
-        if self.read_state()?.transaction.is_some() {
+        if self.lock()?.is_open {
             return Err(Error::Busy.into());
         }
-        let table = self.read_table(source)?;
-        let mut state = self.write_state()?;
+        let mut table = Table::new();
+        let mut reader = Reader {
+            source,
+            buffer: [0; BUFFER],
+            used: 0,
+            filled: 0,
+            result: Ok(()),
+        };
+        let result = reader.take_table(&mut table);
+        reader.result?;
+        result?;
+        self.leave_out_unregistered(&mut table)?;
+        let mut state = self.lock()?;
         // The host's answers may have opened one.
-        if state.transaction.is_some() {
+        if state.is_open {
             return Err(Error::Busy.into());
         }
         state.table = table;
@@ -180,74 +287,18 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
-    fn read_table<S: Source>(&self, source: &mut S) -> Result<Table, S::Error> {
-        let mut reader = Reader {
-            source,
-            buffer: [0; BUFFER],
-            used: 0,
-            filled: 0,
-        };
-        let mut magic = [0; 4];
-        reader.take(&mut magic, 0)?;
-        if magic != MAGIC {
-            return Err(Error::Malformed.into());
-        }
-        let count = reader.count(0)?;
-        let mut table = Table::new();
-        for left in (0..count).rev() {
-            let more = left * FIXED;
-            let mut fixed = [0; FIXED];
-            reader.take(&mut fixed, more)?;
-            let [o0, o1, i0, i1, t0, t1, w0, w1, has_acl] = fixed;
-            let [oid, iid, target_iid, owner] =
-                [[o0, o1], [i0, i1], [t0, t1], [w0, w1]].map(u16::from_be_bytes);
-            if !is_target_oid(oid)
-                || iid == MAX_ID
-                || owner == 0
-                || has_acl > 1
-                || table.governing(oid, target_iid).is_some()
-                || table.find(iid).is_ok()
-            {
-                return Err(Error::Malformed.into());
-            }
-            let mut instance = Instance::governing(iid, oid, target_iid);
-            instance.owner = owner;
-            instance.set_has_acl(has_acl == 1);
-            if has_acl == 1 {
-                let count = reader.count(more)?;
-                for left in (0..count).rev() {
-                    let mut entry = [0; 4];
-                    reader.take(&mut entry, left * 4 + more)?;
-                    let [m0, m1, s0, s1] = entry;
-                    let [mask, ssid] = [[m0, m1], [s0, s1]].map(u16::from_be_bytes);
-                    if ssid == SSID_BOOTSTRAP || table.mask(&instance, ssid).is_some() {
-                        return Err(Error::Malformed.into());
-                    }
-                    table.set_entry(&mut instance, Entry { ssid, mask })?;
-                }
-            }
-            table.put(&instance)?;
-            table.settle();
-        }
-        self.leave_out_unregistered(&mut table)?;
-        Ok(table)
-    }
-
     fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Error> {
-        let mut oid = 0;
-        // No target has Object ID 65535, so the search ends there.
-        while let Some(found) = table.target_at_or_after(oid, 0, 0) {
-            oid = found.oid;
-            if !self.host.is_object_registered(oid)? {
-                while let Some(found) = table.target_at_or_after(oid, 0, 0)
-                    && found.oid == oid
-                {
-                    let iid = found.iid;
-                    table.remove(iid)?;
-                    table.settle();
-                }
+        let mut from = 0;
+        while let Some(&key) = table.targets.tail(from).first() {
+            let [oid, _, iid, _] = unpack(key);
+            from = key;
+            if self.host.is_object_registered(oid)? {
+                from = (key | u64::MAX >> 16) + 1;
+            } else {
+                table.change(table.find(iid), None, 0, false);
+                table.settle();
+                table.outcome()?;
             }
-            oid += 1;
         }
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::engine::{State, is_target_oid};
-use crate::index::Row;
-use crate::table::{Instance, Table, pack, unpack};
+use crate::engine::is_target_oid;
+use crate::table::{
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, start, unpack,
+};
 use crate::{
-    Change, Engine, Entry, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
-    RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
+    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
+    RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
 };
 use alloc::vec::Vec;
 
@@ -18,24 +19,13 @@ pub struct ObjectChange<'a> {
     pub created: &'a [Iid],
 }
 
-/// What is found out, and what is left to do.
-#[derive(Default)]
-struct Work {
-    /// Keys of the instances whose targets are gone.
-    gone: Vec<u64>,
-    /// Keys of those whose targets nobody can reach, for the host to remove.
-    orphans: Vec<u64>,
-    /// What the host is to be told: instance and resource.
-    resources: Vec<u64>,
-    /// Whether instances were added or removed.
-    instances: bool,
-}
-
-impl Work {
-    fn note(&mut self, iid: Iid, rid: Rid) -> Result<(), Error> {
-        vec::push(&mut self.resources, pack([0, 0, iid, rid]))
-    }
-}
+/// Notes to work off later: the key of an instance, and in its last 16 bits what
+/// is to be done. A larger one says which resource the host is to be told about.
+type Notes = Vec<u64>;
+/// The instance is to be removed, or has been, or is new.
+const MOVED: u64 = 0;
+/// Nobody can reach the target: let the host remove it.
+const ORPHAN: u64 = 1;
 
 impl<H: Host> Engine<H> {
     /// Brings the Access Control instances in step with changed Objects
@@ -54,213 +44,185 @@ impl<H: Host> Engine<H> {
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
-        let mut work = Work::default();
-        let mut accounts = None;
+        let mut notes = Notes::new();
+        let mut needs_accounts = false;
         for ObjectChange { oid, .. } in changes.clone() {
             if is_target_oid(oid) {
-                self.find_gone(oid, &mut work.gone)?;
+                self.find_gone(oid, &mut notes)?;
             }
-            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
-                let mut found = Ids::new();
-                let listed = self.host.list_accounts(&mut found);
-                accounts = Some(found.complete(listed)?);
-            }
+            needs_accounts |= oid <= OID_ACCESS_CONTROL;
         }
-        {
-            let mut state = self.write_state()?;
-            let mark = state.table.mark();
-            let mut result = state.table.drop_gone(&mut work, accounts.as_ref());
-            if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
-                for ObjectChange { oid, created } in changes {
-                    if result.is_ok() && is_target_oid(oid) {
-                        result = state.table.adopt(origin, oid, created, &mut work);
-                    }
+        let mut accounts = Ids::new();
+        if needs_accounts {
+            let listed = self.host.list_accounts(&mut accounts);
+            accounts.complete(listed)?;
+        }
+        let mut state = self.lock()?;
+        let table = &mut state.table;
+        let mark = table.mark();
+        for &note in &notes {
+            table.remove_noted(note);
+        }
+        if needs_accounts {
+            table.follow_accounts(&mut notes, &accounts);
+        }
+        if origin != SSID_ANY && origin != SSID_BOOTSTRAP {
+            for ObjectChange { oid, created } in changes {
+                if is_target_oid(oid) {
+                    table.adopt(origin, oid, created, &mut notes);
                 }
             }
-            if result.is_err() || state.table.mark() != mark {
-                state.conclude(mark, result)?;
+        }
+        let result = table.outcome();
+        if result.is_ok() && state.table.mark() == mark {
+            return Ok(());
+        }
+        state.conclude(mark, result)?;
+        drop(state);
+        let mut has_moved = false;
+        for &note in &notes {
+            has_moved |= note & 0xffff <= ORPHAN;
+            let [oid, iid, ..] = unpack(note);
+            if note & 0xffff == ORPHAN && self.host.remove_instance(oid, iid).is_ok() {
+                let mut state = self.lock()?;
+                let mark = state.table.mark();
+                // Should memory be lacking even for this, it stays, with no
+                // rights, until the Object changes again.
+                state.table.remove_noted(note);
+                let _ = state.conclude(mark, Ok(()));
             }
         }
-        for &key in &work.orphans {
-            let [oid, iid, ..] = unpack(key);
-            if self.host.remove_instance(oid, iid).is_ok() {
-                self.write_state()?.remove_orphan(key);
-            }
-        }
-        if work.instances {
+        if has_moved {
             self.host.changed(Change::Instances);
         }
-        for &row in &work.resources {
-            let [.., iid, rid] = unpack(row);
-            self.host.changed(Change::Resource(iid, rid));
+        for &note in &notes {
+            let [.., iid, rid] = unpack(note);
+            if u64::from(rid) > ORPHAN {
+                self.host.changed(Change::Resource(iid, rid));
+            }
         }
         Ok(())
     }
 
-    /// Adds the targets of this Object that do not exist. Only those that were
-    /// governed before the host was asked can be among them, and none are where
-    /// the host cannot tell.
-    fn find_gone(&self, oid: Oid, gone: &mut Vec<u64>) -> Result<(), Error> {
-        let start = gone.len();
-        {
-            let table = &self.read_state()?.table;
-            let (mut iid, mut acl_iid) = (0, 0);
-            while let Some(instance) = table.target_at_or_after(oid, iid, acl_iid)
-                && let Some((found, target_iid)) = instance.target()
-                && found == oid
-            {
-                vec::push(gone, instance.key())?;
-                // 65535 is no ID of an instance.
-                (iid, acl_iid) = (target_iid, instance.iid + 1);
-            }
-        }
-        if gone.len() == start {
-            return Ok(());
-        }
-        let present = match self.host.is_object_registered(oid) {
-            Ok(false) => return Ok(()),
+    /// Notes the targets of this Object that do not exist; none, where the host
+    /// cannot tell. Each is asked about again once it is missing in the list,
+    /// for it may have been made while the list was.
+    fn find_gone(&self, oid: Oid, notes: &mut Notes) -> Result<(), Error> {
+        let mut present = Ids::new();
+        let is_registered = match self.host.is_object_registered(oid) {
             Ok(true) => {
-                let mut found = Ids::new();
-                let listed = self.host.list_instances(oid, &mut found);
-                found.complete(listed)
+                let listed = self.host.list_instances(oid, &mut present);
+                if present.complete(listed).is_err() {
+                    return Ok(());
+                }
+                true
             }
-            Err(error) => Err(error),
+            Ok(false) => false,
+            Err(_) => return Ok(()),
         };
-        let Ok(present) = present else {
-            gone.truncate(start);
-            return Ok(());
-        };
-        let mut at = 0;
-        gone.retain(|&key| {
-            let [_, iid, ..] = unpack(key);
-            at += 1;
-            at <= start || (iid != MAX_ID && !present.contains(iid))
-        });
-        Ok(())
-    }
-}
-
-impl State {
-    /// Removes the instance of a target that has been removed, unless something
-    /// else was made of it meanwhile. Should memory be lacking even for this, it
-    /// stays, with no rights, until the Object changes again.
-    fn remove_orphan(&mut self, key: u64) {
-        let mark = self.table.mark();
-        let result = self.table.remove_by_key(key);
-        let _ = self.conclude(mark, result);
+        let mut from = start([oid, 0]);
+        loop {
+            let found = self.lock()?.table.targets.tail(from).first().copied();
+            let Some(key) = found else {
+                return Ok(());
+            };
+            let [found, iid, ..] = unpack(key);
+            if found != oid {
+                return Ok(());
+            }
+            let is_there = is_registered && (iid == MAX_ID || present.contains(iid));
+            if !is_there && (!is_registered || self.host.is_instance_present(oid, iid) == Ok(false))
+            {
+                vec::push(notes, key >> 16 << 16 | MOVED)?;
+            }
+            from = (key | 0xffff) + 1;
+        }
     }
 }
 
 impl Table {
     /// Removes the instance, if it still has this target.
-    fn remove_by_key(&mut self, key: u64) -> Result<(), Error> {
-        let [oid, iid, acl_iid, _] = unpack(key);
-        match self.find(acl_iid) {
-            Ok(found) if found.target() == Some((oid, iid)) => self.remove(acl_iid),
-            _ => Ok(()),
+    fn remove_noted(&mut self, note: u64) {
+        let [.., iid, _] = unpack(note);
+        if let Some(found) = self.find(iid)
+            && is_same(found.base(), note)
+        {
+            self.change(Some(found), None, 0, false);
         }
     }
 
-    /// Drops what targets and accounts that are gone have left behind.
-    fn drop_gone(&mut self, work: &mut Work, accounts: Option<&Ids>) -> Result<(), Error> {
-        for &key in &work.gone {
-            self.remove_by_key(key)?;
-            work.instances = true;
+    fn note(&mut self, notes: &mut Notes, note: u64) {
+        if let Err(error) = vec::push(notes, note) {
+            self.fail(error);
         }
-        let Some(accounts) = accounts else {
-            return Ok(());
-        };
-        let mut from = Some(0);
-        while let Some(&instance) = from.and_then(|from| self.at_or_after(from)) {
-            let acl_iid = instance.iid;
-            from = acl_iid.checked_add(1);
-            let mut new = instance;
-            let lost_entry = self.drop_entries(&mut new, accounts)?;
-            let owner = instance.owner;
+    }
+
+    /// Drops what accounts that are gone have left behind.
+    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) {
+        let mut from = 0;
+        while let Some(instance) = self.at_or_after(from) {
+            from = instance.iid() + 1;
+            let base = instance.base();
+            // The new owner, should one be needed, is who may write and delete
+            // most, and the highest SSID among equals; without any, nobody may
+            // edit.
+            let mut elected = SSID_BOOTSTRAP;
+            let mut most = 0;
+            let mut has_lost = false;
+            let mut entry = self.entry_at_or_after(base, 1);
+            while entry != NONE {
+                let ssid = entry.ssid();
+                let weight = entry.mask() & (Mask::WRITE | Mask::DELETE).bits();
+                if !accounts.contains(ssid) {
+                    self.set_entry(instance, ssid, NONE);
+                    has_lost = true;
+                } else if elected == SSID_BOOTSTRAP || weight >= most {
+                    (elected, most) = (ssid, weight);
+                }
+                entry = self.entry_at_or_after(base, ssid + 1);
+            }
+            let owner = self.owner(instance);
             // An owner that a transaction has not set yet, zero, is for
             // validation to judge.
             let is_owned = owner == 0 || accounts.contains(owner);
-            let lost_owner = !is_owned && owner != SSID_BOOTSTRAP;
-            if !lost_entry && !lost_owner {
+            let is_lost = !is_owned && owner != SSID_BOOTSTRAP;
+            if is_lost {
+                self.note(notes, base | u64::from(RID_OWNER));
+            }
+            if has_lost {
+                self.note(notes, base | u64::from(RID_ACL));
+            }
+            let mut new = Some(instance);
+            if (is_lost || has_lost) && !is_owned && self.entry_at_or_after(base, 0) == NONE {
+                if instance.has_target() && instance.target_iid() != MAX_ID {
+                    // Out of reach from here on, whether or not the host can
+                    // remove the target.
+                    new = Some(instance.with(HAS_ACL));
+                    self.note(notes, base | ORPHAN);
+                } else {
+                    new = None;
+                    self.note(notes, base | MOVED);
+                }
+            } else if !is_lost {
                 continue;
             }
-            if lost_owner {
-                new.owner = self.elect(&new);
-                work.note(acl_iid, RID_OWNER)?;
-            }
-            if lost_entry {
-                work.note(acl_iid, RID_ACL)?;
-            }
-            if !is_owned && self.entry_at_or_after(&new, 0).is_none() {
-                work.instances = true;
-                match instance.target() {
-                    Some((_, iid)) if iid != MAX_ID => {
-                        // Out of reach from here on, whether or not the host can
-                        // remove the target.
-                        new.set_has_acl(true);
-                        vec::push(&mut work.orphans, new.key())?;
-                    }
-                    _ => {
-                        self.remove(acl_iid)?;
-                        continue;
-                    }
-                }
-            }
-            self.put(&new)?;
+            self.change(Some(instance), new, elected, true);
         }
-        Ok(())
-    }
-
-    /// Drops the entries of servers without an account; whether there were any.
-    fn drop_entries(&mut self, instance: &mut Instance, accounts: &Ids) -> Result<bool, Error> {
-        let mut lost = false;
-        let mut from = 1;
-        // 65535 is no key of an entry, so the search ends there.
-        while let Some(Entry { ssid, .. }) = self.entry_at_or_after(instance, from) {
-            from = ssid.saturating_add(1);
-            if !accounts.contains(ssid) {
-                self.remove_entry(instance, ssid)?;
-                lost = true;
-            }
-        }
-        Ok(lost)
-    }
-
-    /// The new owner among those that have an entry: who may write and delete
-    /// most, and the highest SSID among equals; without any, nobody may edit.
-    fn elect(&self, instance: &Instance) -> Ssid {
-        let mut elected = SSID_BOOTSTRAP;
-        let mut most = 0;
-        let mut from = 1;
-        while let Some(Entry { ssid, mask }) = self.entry_at_or_after(instance, from) {
-            from = ssid.saturating_add(1);
-            let weight = mask & (Mask::WRITE | Mask::DELETE).bits();
-            if elected == SSID_BOOTSTRAP || weight >= most {
-                (elected, most) = (ssid, weight);
-            }
-        }
-        elected
     }
 
     /// Gives the creator its rights on the instances that it has just created.
-    fn adopt(
-        &mut self,
-        origin: Ssid,
-        oid: Oid,
-        created: &[Iid],
-        work: &mut Work,
-    ) -> Result<(), Error> {
+    fn adopt(&mut self, origin: Ssid, oid: Oid, created: &[Iid], notes: &mut Notes) {
         for &iid in created {
-            if iid == MAX_ID || self.governing(oid, iid).is_some() {
-                continue;
+            if iid != MAX_ID && self.governing(oid, iid) == MAX_ID {
+                let free = self.lowest_free_iid();
+                if free == MAX_ID {
+                    self.fail(Error::Full);
+                }
+                let new = Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL);
+                self.change(None, Some(new), origin, false);
+                self.set_entry(new, origin, Packed::new(origin, Mask::OWNER.bits()));
+                self.note(notes, new.base() | MOVED);
             }
-            let mut instance = Instance::governing(self.lowest_free_iid()?, oid, iid);
-            instance.owner = origin;
-            let (ssid, mask) = (origin, Mask::OWNER.bits());
-            self.set_entry(&mut instance, Entry { ssid, mask })?;
-            self.put(&instance)?;
-            work.instances = true;
         }
-        Ok(())
     }
 }

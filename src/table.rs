@@ -1,30 +1,41 @@
-//! The Access Control instances, in three ordered sets, and the journal that can
+//! The Access Control instances, in two ordered sets, and the journal that can
 //! take every change back.
 //!
-//! | set | key | holds |
+//! | set | key | further word |
 //! |---|---|---|
-//! | targets | target OID, target IID, IID | the instance, with a short ACL |
-//! | instances | IID | where to look in the first set |
-//! | entries | IID, SSID | the entries of longer ACLs |
+//! | targets | target OID, target IID, IID, SSID of the second entry | first entry, mask of the second, owner |
+//! | instances | IID, target OID, target IID, flags | |
 //!
-//! The first set alone answers a decision. The journal says what an instance or
-//! an entry was before it was changed. Taking a change back puts that in its
-//! place again, and needs no memory (see [`Index`]).
+//! A row of the first set holds two entries of an ACL, or the same one twice, or
+//! [`NONE`] twice if there is no entry; an ACL takes as many rows as it needs.
+//! Thus the row with the lowest key that is not below (target, IID, SSID) holds
+//! the first entry that is not below the SSID, and for a short ACL one search
+//! finds all that a decision needs. While its target is incomplete, an instance
+//! stands under the target OID 0, which is never governed.
+//!
+//! Every change takes rows out or puts rows in. The journal holds these rows:
+//! to take a change back is to do the same again, from its end, and needs no
+//! memory (see [`Index`]).
 
-use crate::index::{Index, Row};
-use crate::{Entry, Error, Iid, MAX_ID, Oid, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec};
+use crate::index::Index;
+use crate::{Error, Iid, MAX_ID, Oid, SMALL, Ssid, vec};
 use alloc::vec::Vec;
+use core::num::NonZero;
 
-const HAS_TARGET_IID: u8 = 1;
-const HAS_ACL: u8 = 2;
+pub(crate) const HAS_TARGET_IID: u16 = 2;
+pub(crate) const HAS_ACL: u16 = 4;
 
-/// Entries that an instance holds itself.
-const SHORT: usize = 3;
-/// The length of an ACL whose entries stand in a set of their own.
-const LONG: u8 = u8::MAX;
+/// In the journal, the second word of a row of the set of instances. No row of
+/// the set of targets has it: where its first entry is [`NONE`], so is the second.
+const POINTER: u64 = 0xffff_ffff_0000_0000;
+/// In the journal, the second word after the ID of an instance that a handler
+/// is about to change.
+const TOUCHED: u64 = POINTER + 1;
 
-pub(crate) const fn pack([a, b, c, d]: [u16; 4]) -> u64 {
-    ((a as u64) << 48) | ((b as u64) << 32) | ((c as u64) << 16) | d as u64
+/// The start of the keys that are about a target, or of the row of an instance.
+#[inline(always)]
+pub(crate) const fn start([a, b]: [u16; 2]) -> u64 {
+    (join([a, b]) as u64) << 32
 }
 
 pub(crate) const fn unpack(row: u64) -> [u16; 4] {
@@ -36,267 +47,289 @@ pub(crate) const fn unpack(row: u64) -> [u16; 4] {
     ]
 }
 
-/// One Access Control instance: 22 bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Instance {
-    pub(crate) iid: Iid,
-    /// `MAX_ID` while unset.
-    pub(crate) oid: Oid,
-    target_iid: Iid,
-    /// Zero while unset.
-    pub(crate) owner: Ssid,
-    flags: u8,
-    len: u8,
-    acl: [Entry; SHORT],
+#[inline(always)]
+pub(crate) const fn join([high, low]: [u16; 2]) -> u32 {
+    ((high as u32) << 16) | low as u32
 }
 
-impl Row for Instance {
-    const STRIDE: u32 = 32;
+#[inline(always)]
+pub(crate) const fn split(value: u32) -> [u16; 2] {
+    [(value >> 16) as u16, value as u16]
+}
 
-    /// While the target is incomplete, the instance belongs to no Object.
-    fn key(&self) -> u64 {
-        let (oid, target_iid) = self.target().unwrap_or((MAX_ID, 0));
-        pack([oid, target_iid, self.iid, 0])
+/// An entry of an ACL: SSID and mask. Entries are ordered by SSID.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Packed(pub(crate) u32);
+
+/// No entry; above all entries.
+pub(crate) const NONE: Packed = Packed(u32::MAX);
+
+impl Packed {
+    pub(crate) const fn new(ssid: Ssid, mask: u16) -> Packed {
+        Packed(((ssid as u32) << 16) | mask as u32)
+    }
+
+    pub(crate) const fn ssid(self) -> Ssid {
+        (self.0 >> 16) as u16
+    }
+
+    pub(crate) const fn mask(self) -> u16 {
+        self.0 as u16
     }
 }
+
+/// The two entries in a row of the set of targets.
+pub(crate) const fn entries([key, value]: [u64; 2]) -> [Packed; 2] {
+    let second = Packed::new(key as u16, (value >> 16) as u16);
+    [Packed((value >> 32) as u32), second]
+}
+
+/// Whether two keys of the set of targets are about the same instance.
+pub(crate) const fn is_same(key: u64, other: u64) -> bool {
+    (key ^ other) >> 16 == 0
+}
+
+/// One Access Control instance, apart from its ACL and owner: a row of the set
+/// of instances.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Instance(NonZero<u64>);
 
 impl Instance {
-    /// Without a target, owned by the Bootstrap-Server, with no ACL.
-    pub(crate) const fn new(iid: Iid) -> Instance {
-        Instance {
-            iid,
-            oid: MAX_ID,
-            target_iid: 0,
-            owner: SSID_BOOTSTRAP,
-            flags: 0,
-            len: 0,
-            acl: [Entry { ssid: 0, mask: 0 }; SHORT],
+    #[inline(always)]
+    pub(crate) fn new(iid: Iid, [oid, target_iid]: [u16; 2], flags: u16) -> Instance {
+        Instance(NonZero::<u64>::MIN | start([iid, oid]) | u64::from(join([target_iid, flags])))
+    }
+
+    /// Its two halves; shifts of 64 bits are dear on a 32-bit processor.
+    const fn halves(self) -> [[u16; 2]; 2] {
+        let row = self.0.get();
+        [split((row >> 32) as u32), split(row as u32)]
+    }
+
+    pub(crate) const fn iid(self) -> Iid {
+        self.halves()[0][0]
+    }
+
+    /// The target OID; zero while unset.
+    pub(crate) const fn oid(self) -> Oid {
+        let [[_, oid], [other, _]] = self.halves();
+        if self.has(HAS_TARGET_IID) { oid } else { other }
+    }
+
+    pub(crate) const fn target_iid(self) -> Iid {
+        self.halves()[1][0]
+    }
+
+    /// The same with this target OID. While the target IID is unset, it stands in
+    /// that one's place, and zero in its own.
+    pub(crate) fn with_oid(self, oid: Oid) -> Instance {
+        match self.has(HAS_TARGET_IID) {
+            true => Instance::new(self.iid(), [oid, self.target_iid()], self.flags()),
+            false => Instance::new(self.iid(), [0, oid], self.flags()),
         }
     }
 
-    /// With a target and an ACL without entries.
-    pub(crate) fn governing(iid: Iid, oid: Oid, target_iid: Iid) -> Instance {
-        let mut instance = Instance::new(iid);
-        instance.oid = oid;
-        instance.set_target_iid(target_iid);
-        instance.set_has_acl(true);
-        instance
+    pub(crate) fn with_target_iid(self, target_iid: Iid) -> Instance {
+        let flags = self.flags() | HAS_TARGET_IID;
+        Instance::new(self.iid(), [self.oid(), target_iid], flags)
     }
 
-    pub(crate) fn oid(&self) -> Option<Oid> {
-        (self.oid != MAX_ID).then_some(self.oid)
+    pub(crate) const fn has(self, flag: u16) -> bool {
+        self.flags() & flag != 0
     }
 
-    pub(crate) fn target_iid(&self) -> Option<Iid> {
-        (self.flags & HAS_TARGET_IID != 0).then_some(self.target_iid)
+    pub(crate) fn with(self, flag: u16) -> Instance {
+        Instance(self.0 | u64::from(flag))
     }
 
-    pub(crate) fn set_target_iid(&mut self, target_iid: Iid) {
-        self.target_iid = target_iid;
-        self.flags |= HAS_TARGET_IID;
+    pub(crate) const fn flags(self) -> u16 {
+        self.0.get() as u16
     }
 
-    pub(crate) fn target(&self) -> Option<(Oid, Iid)> {
-        Some((self.oid()?, self.target_iid()?))
+    pub(crate) fn without(self, flag: u16) -> Instance {
+        Instance(NonZero::<u64>::MIN | (self.0.get() & !(flag as u64)))
     }
 
-    /// SSID 0 names nobody, so it does not own what has no owner.
-    pub(crate) fn is_owned_by(&self, ssid: Ssid) -> bool {
-        ssid != SSID_ANY && self.owner == ssid
+    /// The lowest key that its rows in the set of targets can have.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(crate) const fn base(self) -> u64 {
+        (self.0.get() >> 16 << 32) | ((self.iid() as u64) << 16)
     }
 
-    pub(crate) fn has_acl(&self) -> bool {
-        self.flags & HAS_ACL != 0
+    pub(crate) const fn has_target(self) -> bool {
+        self.base() >> 48 != 0
     }
-
-    /// Makes the ACL present, or absent; absent, it is to have no entries.
-    pub(crate) fn set_has_acl(&mut self, has_acl: bool) {
-        self.flags &= !HAS_ACL;
-        if has_acl {
-            self.flags |= HAS_ACL;
-        }
-    }
-
-    /// The row that finds the instance by its ID.
-    fn pointer(&self) -> u64 {
-        let [oid, target_iid, ..] = unpack(self.key());
-        pack([self.iid, oid, target_iid, 0])
-    }
-}
-
-/// What something was before it was changed; `None` is not there.
-enum Step {
-    Instance(Iid, Option<Instance>),
-    Entry(Iid, Ssid, Option<u16>),
-}
-
-/// A change that was made.
-struct Saved {
-    step: Step,
-    /// Whether a handler made it, so that validation has to look.
-    by_handler: bool,
 }
 
 /// The Access Control instances of one client.
 pub(crate) struct Table {
-    targets: Index<Instance>,
-    instances: Index<u64>,
-    entries: Index<u64>,
-    journal: Vec<Saved>,
-    /// Whether it is a handler that changes something.
-    pub(crate) by_handler: bool,
+    pub(crate) targets: Index,
+    pub(crate) instances: Index,
+    journal: Vec<u64>,
+    /// Why something could not be done since the last [`Table::outcome`]. After
+    /// that no step is done, so that callers ask once, at the end.
+    error: Result<(), Error>,
 }
 
 impl Table {
     pub(crate) const fn new() -> Table {
         Table {
-            targets: Index::new(),
-            instances: Index::new(),
-            entries: Index::new(),
+            targets: Index::new(1),
+            instances: Index::new(0),
             journal: Vec::new(),
-            by_handler: false,
+            error: Ok(()),
         }
     }
 
     // ---- looking up -------------------------------------------------------
 
-    pub(crate) fn len(&self) -> usize {
-        self.instances.len()
-    }
-
-    /// The first instance at or after a target. Should an open transaction hold
-    /// several for the same target, the lowest ID comes first.
-    pub(crate) fn target_at_or_after(&self, oid: Oid, iid: Iid, acl_iid: Iid) -> Option<&Instance> {
-        self.targets.at_or_after(pack([oid, iid, acl_iid, 0]))
-    }
-
-    /// The instance that governs a target.
-    pub(crate) fn governing(&self, oid: Oid, iid: Iid) -> Option<&Instance> {
-        let found = self.target_at_or_after(oid, iid, 0)?;
-        (found.target() == Some((oid, iid))).then_some(found)
-    }
-
-    fn pointed(&self, pointer: u64) -> Option<&Instance> {
-        let [iid, oid, target_iid, _] = unpack(pointer);
-        self.targets.get(pack([oid, target_iid, iid, 0]))
+    /// The ID of the instance that governs a target, or [`MAX_ID`]. Should an
+    /// open transaction hold several, it is the lowest.
+    pub(crate) fn governing(&self, oid: Oid, iid: Iid) -> Iid {
+        let target = start([oid, iid]);
+        match self.targets.tail(target) {
+            [key, ..] if (key ^ target) >> 32 == 0 => (key >> 16) as u16,
+            _ => MAX_ID,
+        }
     }
 
     /// The first instance whose ID is `iid` or above.
-    pub(crate) fn at_or_after(&self, iid: Iid) -> Option<&Instance> {
-        self.pointed(*self.instances.at_or_after(pack([iid, 0, 0, 0]))?)
+    pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
+        let row = self.instances.tail(start([iid, 0])).first()?;
+        NonZero::new(*row).map(Instance)
     }
 
     /// The instance with this ID.
-    pub(crate) fn find(&self, iid: Iid) -> Result<&Instance, Error> {
-        let found = self.at_or_after(iid).filter(|found| found.iid == iid);
-        found.ok_or(Error::NotFound)
+    pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
+        self.at_or_after(iid).filter(|found| found.iid() == iid)
     }
 
-    /// All instances, by rising ID.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Instance> {
-        self.instances
-            .iter()
-            .filter_map(|&pointer| self.pointed(pointer))
-    }
-
-    /// The first entry of an instance whose SSID is `ssid` or above.
-    pub(crate) fn entry_at_or_after(&self, instance: &Instance, ssid: Ssid) -> Option<Entry> {
-        if instance.len == LONG {
-            return self.long_entry(instance.iid, ssid);
+    /// Shows all instances, by rising ID.
+    pub(crate) fn visit(&self, mut visit: impl FnMut(Instance)) {
+        let mut from = 0;
+        while let rows @ [.., last] = self.instances.tail(from) {
+            from = last + 1;
+            for row in rows {
+                if let Some(row) = NonZero::new(*row) {
+                    visit(Instance(row));
+                }
+            }
         }
-        let mut entries = instance.acl.iter().take(usize::from(instance.len));
-        entries.find(|entry| entry.ssid >= ssid).copied()
     }
 
-    fn long_entry(&self, iid: Iid, ssid: Ssid) -> Option<Entry> {
-        let row = self.entries.at_or_after(pack([iid, ssid, 0, 0]))?;
-        let [found, ssid, mask, _] = unpack(*row);
-        (found == iid).then_some(Entry { ssid, mask })
+    /// The rows of an instance, and what stands behind them; see
+    /// [`Table::visit_entries`].
+    pub(crate) fn rows(&self, instance: Instance) -> &[u64] {
+        self.targets.tail(instance.base())
     }
 
-    /// The rights in the entry of an instance for exactly this SSID.
-    pub(crate) fn mask(&self, instance: &Instance, ssid: Ssid) -> Option<u16> {
-        let entry = self.entry_at_or_after(instance, ssid)?;
-        (entry.ssid == ssid).then_some(entry.mask)
+    /// The owner; zero while unset.
+    pub(crate) fn owner(&self, instance: Instance) -> Ssid {
+        self.rows(instance).get(1).map_or(0, |value| *value as u16)
     }
 
-    /// The entries of an instance, by rising SSID.
-    pub(crate) fn entries<'a>(
-        &'a self,
-        instance: &'a Instance,
-    ) -> impl Iterator<Item = Entry> + 'a {
-        let mut next = Some(0);
-        core::iter::from_fn(move || {
-            let entry = self.entry_at_or_after(instance, next?)?;
-            next = entry.ssid.checked_add(1);
-            Some(entry)
-        })
-    }
-
-    /// The lowest ID that no instance has.
-    pub(crate) fn lowest_free_iid(&self) -> Result<Iid, Error> {
-        match Iid::try_from(self.instances.lowest_gap()) {
-            Ok(iid) if iid != MAX_ID => Ok(iid),
-            _ => Err(Error::Full),
+    /// The first entry of an instance whose SSID is `ssid` or above, or [`NONE`].
+    pub(crate) fn entry_at_or_after(&self, base: u64, ssid: Ssid) -> Packed {
+        match *self.targets.tail(base | u64::from(ssid)) {
+            [key, value, ..] if is_same(key, base) => {
+                let [first, second] = entries([key, value]);
+                if first.ssid() >= ssid { first } else { second }
+            }
+            _ => NONE,
         }
+    }
+
+    /// Shows all entries of an instance, whose [`Table::rows`] these are, by
+    /// rising SSID.
+    pub(crate) fn visit_entries<'a>(&'a self, mut rows: &'a [u64], mut visit: impl FnMut(Packed)) {
+        let base = rows.first().map_or(0, |key| key >> 16 << 16);
+        if SMALL {
+            let mut entry = self.entry_at_or_after(base, 0);
+            while entry != NONE {
+                visit(entry);
+                entry = self.entry_at_or_after(base, entry.ssid() + 1);
+            }
+            return;
+        }
+        while let [key, value, others @ ..] = rows
+            && is_same(*key, base)
+        {
+            let [first, second] = entries([*key, *value]);
+            if second != NONE {
+                visit(first);
+            }
+            if second != first {
+                visit(second);
+            }
+            rows = others;
+            if rows.is_empty() {
+                rows = self.targets.tail(key + 1);
+            }
+        }
+    }
+
+    /// The entry of an instance for exactly this SSID, or [`NONE`].
+    pub(crate) fn entry(&self, instance: Instance, ssid: Ssid) -> Packed {
+        let found = self.entry_at_or_after(instance.base(), ssid);
+        if found.ssid() == ssid { found } else { NONE }
+    }
+
+    /// The lowest ID that no instance has, or [`MAX_ID`].
+    pub(crate) fn lowest_free_iid(&self) -> Iid {
+        self.instances.lowest_gap() as Iid
     }
 
     // ---- the journal ------------------------------------------------------
 
-    /// Brings a step about, and turns it into its opposite.
-    fn turn_step(&mut self, step: &mut Step) -> Result<(), Error> {
-        match step {
-            Step::Instance(iid, other) => self.turn_instance(*iid, other),
-            Step::Entry(iid, ssid, other) => self.turn_entry([*iid, *ssid], other),
+    /// Does a step of the journal. If the row had been taken out, it is put in.
+    fn turn(&mut self, key: u64, value: u64) -> Result<(), Error> {
+        match value {
+            TOUCHED => Ok(()),
+            POINTER => self.instances.toggle(key, value),
+            _ => self.targets.toggle(key, value),
         }
     }
 
-    /// Exchanges an instance for the one that it was, or is to be.
-    fn turn_instance(&mut self, iid: Iid, other: &mut Option<Instance>) -> Result<(), Error> {
-        let new = *other;
-        let old = self.find(iid).ok().copied();
-        let key = old.map(|old| old.key());
-        *other = old;
-        if let Some(new) = new {
-            if key == Some(new.key()) {
-                self.targets.replace(new.key(), new);
-                return Ok(());
-            }
-            self.targets.insert(new)?;
-            if let Err(error) = self.instances.insert(new.pointer()) {
-                self.targets.remove(new.key());
-                return Err(error);
+    /// Does a step, and notes it.
+    fn step(&mut self, key: u64, value: u64) {
+        let end = self.journal.len();
+        if self.error.is_ok() {
+            self.error = vec::insert(&mut self.journal, end, &[key, value]);
+        }
+        if self.error.is_ok() {
+            self.error = self.turn(key, value);
+            if self.error.is_err() {
+                self.journal.truncate(end);
             }
         }
-        if let Some(old) = old {
-            self.targets.remove(old.key());
-            self.instances.remove(old.pointer());
-        }
-        Ok(())
     }
 
-    /// The same for an entry of a long ACL.
-    fn turn_entry(&mut self, [iid, ssid]: [u16; 2], other: &mut Option<u16>) -> Result<(), Error> {
-        let row = |mask| pack([iid, ssid, mask, 0]);
-        let old = self.long_entry(iid, ssid);
-        let old = old.filter(|old| old.ssid == ssid).map(|old| old.mask);
-        let new = core::mem::replace(other, old);
-        match (old, new) {
-            (Some(old), Some(new)) => self.entries.replace(row(old), row(new)),
-            (None, Some(new)) => self.entries.insert(row(new))?,
-            (Some(old), None) => self.entries.remove(row(old)),
-            (None, None) => {}
-        }
-        Ok(())
+    /// Makes this step, and all that are still to come, fail.
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.error = self.error.and(Err(error));
     }
 
-    /// Brings a step about and notes how to take it back. After an error nothing
-    /// has changed.
-    fn step(&mut self, mut step: Step) -> Result<(), Error> {
-        self.journal.try_reserve(1)?;
-        self.turn_step(&mut step)?;
-        let by_handler = self.by_handler;
-        vec::push(&mut self.journal, Saved { step, by_handler })
+    /// What became of the steps since it was last asked. After an error they are
+    /// to be taken back.
+    pub(crate) fn outcome(&mut self) -> Result<(), Error> {
+        core::mem::replace(&mut self.error, Ok(()))
+    }
+
+    /// Notes that a handler is about to change an instance.
+    pub(crate) fn touch(&mut self, iid: Iid) {
+        self.step(u64::from(iid), TOUCHED);
+    }
+
+    /// The first instance that a handler touched, from the step `at` on, which
+    /// becomes the step behind.
+    pub(crate) fn touched(&self, at: &mut usize) -> Option<Iid> {
+        loop {
+            let row: &[u64; 2] = self.journal.get(*at..)?.first_chunk()?;
+            *at += 2;
+            if let [iid, TOUCHED] = *row {
+                return Some(iid as Iid);
+            }
+        }
     }
 
     /// Where the journal stands; what follows can be taken back to here.
@@ -304,131 +337,155 @@ impl Table {
         self.journal.len()
     }
 
-    /// Takes everything after `mark` back.
+    /// Takes back what was done since the mark.
     pub(crate) fn undo_to(&mut self, mark: usize) {
-        self.turn(mark, true);
-        self.journal.truncate(mark);
-    }
-
-    /// Takes the steps after `mark` back, or does them again. The journal stays.
-    pub(crate) fn turn(&mut self, mark: usize, back: bool) {
-        let mut journal = core::mem::take(&mut self.journal);
-        let mut steps = journal.iter_mut().skip(mark);
-        while let Some(saved) = if back {
-            steps.next_back()
-        } else {
-            steps.next()
-        } {
-            // Cannot fail: it has been so before.
-            let _ = self.turn_step(&mut saved.step);
+        while self.journal.len() > mark
+            && let Some(value) = self.journal.pop()
+            && let Some(key) = self.journal.pop()
+        {
+            // Needs no memory, for what it puts in has been there before.
+            let _ = self.turn(key, value);
         }
-        self.journal = journal;
     }
 
     /// Makes everything final: no mark is valid any more.
     pub(crate) fn settle(&mut self) {
         self.targets.tidy();
         self.instances.tidy();
-        self.entries.tidy();
         // Single changes reuse a small journal; a large one is given back.
-        if self.journal.capacity() > 16 {
+        if self.journal.capacity() > 64 {
             self.journal = Vec::new();
         }
         self.journal.clear();
     }
 
-    /// The instance that the `at`th step is about, if a handler took it.
-    pub(crate) fn handled(&self, at: usize) -> Option<Option<Iid>> {
-        let saved = self.journal.get(at)?;
-        let (Step::Instance(iid, _) | Step::Entry(iid, ..)) = saved.step;
-        Some(saved.by_handler.then_some(iid))
+    /// Calls `view` with the state before everything that is not final.
+    pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
+        let journal = core::mem::take(&mut self.journal);
+        let (steps, _) = journal.as_chunks();
+        for &[key, value] in steps.iter().rev() {
+            let _ = self.turn(key, value);
+        }
+        let result = view(self);
+        for &[key, value] in steps {
+            let _ = self.turn(key, value);
+        }
+        self.journal = journal;
+        result
     }
 
     // ---- changing ---------------------------------------------------------
-    // After an error the caller takes back what was done so far.
+    // See `Table::outcome` for errors.
 
-    /// Adds an instance, or replaces the one with the same ID.
-    pub(crate) fn put(&mut self, instance: &Instance) -> Result<(), Error> {
-        self.step(Step::Instance(instance.iid, Some(*instance)))
-    }
-
-    /// Removes an instance.
-    pub(crate) fn remove(&mut self, iid: Iid) -> Result<(), Error> {
-        let mut instance = *self.find(iid)?;
-        self.clear_acl(&mut instance)?;
-        self.step(Step::Instance(iid, None))
-    }
-
-    // The following change the instance that they are given, which is to be put
-    // afterwards, and the set of entries.
-
-    /// Removes all entries.
-    pub(crate) fn clear_acl(&mut self, instance: &mut Instance) -> Result<(), Error> {
-        while let Some(entry) = self.entry_at_or_after(instance, 0) {
-            self.remove_entry(instance, entry.ssid)?;
+    /// Adds an instance that is not there, with its first row, for good.
+    pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) {
+        if self.error.is_ok() {
+            self.error = self.instances.toggle(instance.0.get(), POINTER);
         }
-        instance.len = 0;
-        Ok(())
+        if self.error.is_ok() {
+            self.error = self.targets.toggle(row[0], row[1]);
+        }
     }
 
-    /// Removes one entry.
-    pub(crate) fn remove_entry(
+    /// Removes all instances, for good.
+    pub(crate) fn clear(&mut self) {
+        self.targets.clear();
+        self.instances.clear();
+    }
+
+    /// Replaces an instance by another one with the same ID. Where there is no
+    /// old one, it is added, where there is no new one, removed.
+    pub(crate) fn change(
         &mut self,
-        instance: &mut Instance,
-        ssid: Ssid,
-    ) -> Result<(), Error> {
-        if instance.len == LONG {
-            return self.step(Step::Entry(instance.iid, ssid, None));
-        }
-        let old = *instance;
-        instance.len = 0;
-        for entry in old.acl.iter().take(usize::from(old.len)) {
-            if entry.ssid != ssid {
-                instance.append(*entry);
+        old: Option<Instance>,
+        new: Option<Instance>,
+        owner: Ssid,
+        keeps_acl: bool,
+    ) {
+        let row = |instance: Option<Instance>| instance.map_or(0, |instance| instance.0.get());
+        if row(old) != row(new) {
+            if old.is_some() {
+                self.step(row(old), POINTER);
+            }
+            if new.is_some() {
+                self.step(row(new), POINTER);
             }
         }
-        Ok(())
+        let mut is_bare = true;
+        if let Some(old) = old {
+            let mut from = old.base();
+            while let [key, value, ..] = *self.targets.tail(from)
+                && is_same(key, old.base())
+            {
+                self.step(key, value);
+                from = key + 1;
+                if keeps_acl && let Some(new) = new {
+                    let value = value >> 16 << 16 | u64::from(owner);
+                    self.step(new.base() | u64::from(key as u16), value);
+                    is_bare = false;
+                }
+            }
+        }
+        if is_bare && let Some(new) = new {
+            self.put_row(new.base(), [NONE, NONE], owner);
+        }
     }
 
-    /// Sets one entry; the ACL is present afterwards.
-    pub(crate) fn set_entry(&mut self, instance: &mut Instance, new: Entry) -> Result<(), Error> {
-        instance.set_has_acl(true);
-        let iid = instance.iid;
-        if instance.len != LONG {
-            self.remove_entry(instance, new.ssid)?;
-            if usize::from(instance.len) < SHORT {
-                instance.append(new);
-                instance.sort();
-                return Ok(());
-            }
-            for entry in instance.acl {
-                self.step(Step::Entry(iid, entry.ssid, Some(entry.mask)))?;
-            }
-            instance.len = LONG;
+    /// Sets the entry for `ssid` to `entry`, or removes it; the ACL is present
+    /// afterwards.
+    pub(crate) fn set_entry(&mut self, instance: Instance, ssid: Ssid, entry: Packed) {
+        if !instance.has(HAS_ACL) {
+            self.step(instance.0.get(), POINTER);
+            self.step(instance.with(HAS_ACL).0.get(), POINTER);
         }
-        self.step(Step::Entry(iid, new.ssid, Some(new.mask)))
+        let base = instance.base();
+        let at = base | u64::from(ssid);
+        let row = match *self.targets.tail(at) {
+            [key, value, ..] if is_same(key, base) => [key, value],
+            // All entries are below, so this is one of its rows.
+            _ => match *self.targets.tail_before(at) {
+                [key, value, ..] => [key, value],
+                _ => return,
+            },
+        };
+        self.step(row[0], row[1]);
+        let owner = row[1] as Ssid;
+        // The row's entries without that for `ssid`, and the new one, in order.
+        let [mut a, mut b] = entries(row);
+        if a == b || a.ssid() == ssid {
+            a = NONE;
+        }
+        if b.ssid() == ssid {
+            b = NONE;
+        }
+        let (a, b) = (a.min(b), a.max(b));
+        let (low, a) = (a.min(entry), a.max(entry));
+        let (middle, high) = (a.min(b), a.max(b));
+        if high != NONE {
+            self.put_row(base, [low, low], owner);
+            self.put_row(base, [middle, high], owner);
+        } else if middle != NONE {
+            self.put_row(base, [low, middle], owner);
+        } else if low != NONE || !self.has_rows(base) {
+            self.put_row(base, [low, low], owner);
+        }
+    }
+
+    fn has_rows(&self, base: u64) -> bool {
+        (self.targets.tail(base).first()).is_some_and(|key| is_same(*key, base))
+    }
+
+    fn put_row(&mut self, base: u64, [a, b]: [Packed; 2], owner: Ssid) {
+        let [key, value] = row(base, [a, b], owner);
+        self.step(key, value);
     }
 }
 
-impl Instance {
-    fn append(&mut self, entry: Entry) {
-        if let Some(place) = self.acl.get_mut(usize::from(self.len)) {
-            *place = entry;
-            self.len += 1;
-        }
-    }
-
-    /// Moves the last entry of a short ACL to its place.
-    fn sort(&mut self) {
-        let mut places = self.acl.iter_mut().take(usize::from(self.len)).rev();
-        let Some(mut moved) = places.next() else {
-            return;
-        };
-        for place in places {
-            if place.ssid > moved.ssid {
-                core::mem::swap(place, moved);
-            }
-            moved = place;
-        }
-    }
+/// A row of the set of targets.
+pub(crate) const fn row(base: u64, [first, second]: [Packed; 2], owner: Ssid) -> [u64; 2] {
+    let masks = ((second.mask() as u64) << 16) | owner as u64;
+    [
+        base | second.ssid() as u64,
+        ((first.0 as u64) << 32) | masks,
+    ]
 }

@@ -195,10 +195,12 @@ impl Decision {
 
 /// Why an operation was refused. Whatever the reason, nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[repr(u8)]
 pub enum Error {
     /// A value out of its range, or a transaction that does not validate (4.00).
+    // Numbered from 1, so that success is 0, which is the cheapest to compare with.
     #[error("a value is out of range, or the changes do not fit together")]
-    BadRequest,
+    BadRequest = 1,
     /// No such instance, resource or entry (4.04).
     #[error("no such Access Control instance, resource or entry")]
     NotFound,

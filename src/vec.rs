@@ -1,6 +1,6 @@
 //! Vectors that report a failed allocation and never panic.
 
-use crate::Error;
+use crate::{Error, SMALL};
 use alloc::vec::Vec;
 
 /// Appends, or reports that memory ran out.
@@ -14,21 +14,38 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
     Ok(())
 }
 
-/// Inserts at `at` (at the end if beyond it), or reports that memory ran out.
-pub(crate) fn insert<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
-    push(vec, value)?;
-    match vec.get_mut(at..) {
-        Some(tail) if !tail.is_empty() => tail.rotate_right(1),
-        _ => {}
+/// Inserts words at `at`, which is not beyond the end; or reports that memory
+/// ran out, and then nothing has changed.
+pub(crate) fn insert(vec: &mut Vec<u64>, at: usize, words: &[u64]) -> Result<(), Error> {
+    let count = words.len();
+    vec.try_reserve(count)?;
+    if !SMALL {
+        for &word in words {
+            push(vec, word)?;
+        }
+        if let Some(tail) = vec.get_mut(at..)
+            && count <= tail.len()
+        {
+            tail.rotate_right(count);
+        }
+        return Ok(());
+    }
+    for &word in words.iter().rev() {
+        push(vec, word)?;
+        let mut carried = word;
+        for place in vec.get_mut(at..).unwrap_or_default() {
+            carried = core::mem::replace(place, carried);
+        }
     }
     Ok(())
 }
 
-/// Removes the element at `at`, if there is one.
-pub(crate) fn remove<T>(vec: &mut Vec<T>, at: usize) {
-    match vec.get_mut(at..) {
-        Some(tail) if !tail.is_empty() => tail.rotate_left(1),
-        _ => return,
+/// Removes `count` words at `at`, if they are there.
+pub(crate) fn remove(vec: &mut Vec<u64>, at: usize, count: usize) {
+    if let Some(tail) = vec.get_mut(at..)
+        && let Some(moved) = tail.len().checked_sub(count)
+    {
+        tail.copy_within(count.., 0);
+        vec.truncate(at + moved);
     }
-    vec.pop();
 }

@@ -201,6 +201,21 @@ fn the_decisions() {
     every_way("decide", &[], &[]);
 }
 
+/// D2 and D10 of the table of differences, as Anjay answers them.
+#[test]
+fn the_decisions_as_anjay_makes_them() {
+    let archive = build("compat", "dev", &["--features", "anjay-compat"], &[]);
+    let flags = ["-DANJAY_COMPAT"];
+    let program = compile(
+        "decide-compat",
+        C99,
+        &["decide.c", "host.c"],
+        &flags,
+        &archive,
+    );
+    run(&mut plainly(&program));
+}
+
 #[test]
 fn the_failures() {
     every_way(

@@ -8,7 +8,11 @@ use std::{env, fs, path::Path};
 fn headers_are_fresh() {
     let made = Path::new(env!("GENERATED_HEADERS"));
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("include");
-    for name in ["anjay/access_control.h", "access_control_host.h"] {
+    for name in [
+        "anjay/access_control.h",
+        "anjay_access_control_ext.h",
+        "access_control_host.h",
+    ] {
         let fresh = fs::read_to_string(made.join(name)).expect("build.rs made it");
         if env::var_os("WRITE_HEADERS").is_some() {
             fs::write(kept.join(name), &fresh).expect("include/ is writable");

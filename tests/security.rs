@@ -67,6 +67,11 @@ fn allowed(engine: &Engine<&Client>) -> HashSet<Right> {
                         continue;
                     }
                     if engine.decide(ssid, operation, oid, iid).allowed {
+                        // The right to create is one for the whole Object.
+                        let iid = match operation {
+                            Operation::Create => MAX_ID,
+                            _ => iid,
+                        };
                         allowed.insert((ssid, operation, oid, iid));
                     }
                 }

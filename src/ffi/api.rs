@@ -1,7 +1,7 @@
 //! The seven functions of Anjay's Access Control module.
 
 use super::foreign::*;
-use super::host::aac_t;
+use super::host::{CHost, aac_t};
 use crate::{Engine, Error, MAX_ID, Sink, Source};
 use core::ffi::{c_int, c_void};
 
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn anjay_access_control_install(anjay: *mut anjay_t) -> c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_access_control_purge(anjay: *mut anjay_t) {
     // SAFETY: passed on from the caller.
-    let _ = unsafe { with_engine(anjay, |engine| engine.purge()) };
+    unsafe { call(anjay, &mut Job::new(Function::Purge, [0; 4])) };
 }
 
 /// Writes all Access Control Instances to a stream, in the format that Anjay
@@ -70,12 +70,8 @@ pub unsafe extern "C" fn anjay_access_control_persist(
     anjay: *mut anjay_t,
     out_stream: *mut avs_stream_t,
 ) -> avs_error_t {
-    if out_stream.is_null() {
-        return errno(AVS_EINVAL);
-    }
-    let mut stream = Stream(out_stream);
     // SAFETY: passed on from the caller.
-    unsafe { with_engine(anjay, |engine| engine.persist(&mut stream)) }.map_or_else(|e| e.0, ok)
+    unsafe { call_with_stream(anjay, Function::Persist, out_stream) }
 }
 
 /// Replaces all Access Control Instances by those read from a stream. What
@@ -98,12 +94,8 @@ pub unsafe extern "C" fn anjay_access_control_restore(
     anjay: *mut anjay_t,
     in_stream: *mut avs_stream_t,
 ) -> avs_error_t {
-    if in_stream.is_null() {
-        return errno(AVS_EINVAL);
-    }
-    let mut stream = Stream(in_stream);
     // SAFETY: passed on from the caller.
-    unsafe { with_engine(anjay, |engine| engine.restore(&mut stream)) }.map_or_else(|e| e.0, ok)
+    unsafe { call_with_stream(anjay, Function::Restore, in_stream) }
 }
 
 /// Tells whether the Access Control Object has changed since it was last
@@ -118,7 +110,7 @@ pub unsafe extern "C" fn anjay_access_control_restore(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_access_control_is_modified(anjay: *mut anjay_t) -> bool {
     // SAFETY: passed on from the caller.
-    unsafe { with_engine(anjay, |engine| Ok::<_, Error>(engine.is_modified())) }.unwrap_or(false)
+    unsafe { call(anjay, &mut Job::new(Function::IsModified, [0; 4])) == 0 }
 }
 
 /// Sets the rights of one server on one target: its ACL entry becomes exactly
@@ -149,9 +141,11 @@ pub unsafe extern "C" fn anjay_access_control_set_acl(
     access_mask: anjay_access_mask_t,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    match unsafe { with_engine(anjay, |engine| engine.set_acl(oid, iid, ssid, access_mask)) } {
-        Ok(()) => 0,
-        Err(_) => FAILED,
+    unsafe {
+        call(
+            anjay,
+            &mut Job::new(Function::SetAcl, [oid, iid, ssid, access_mask]),
+        )
     }
 }
 
@@ -184,101 +178,120 @@ pub unsafe extern "C" fn anjay_access_control_set_owner(
 ) -> c_int {
     // SAFETY: valid or NULL, as the caller promises. Not held across the call,
     // which may run code of the application.
-    let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let set =
-        |engine: &Engine<_>| engine.set_owner(target_oid, target_iid, owner_ssid, &mut acl_iid);
+    let acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
+    let ids = [target_oid, target_iid, owner_ssid, acl_iid];
+    let mut job = Job::new(Function::SetOwner, ids);
     // SAFETY: passed on from the caller.
-    let result = unsafe { with_engine(anjay, set) };
+    let result = unsafe { call(anjay, &mut job) };
     // SAFETY: as above.
     if let Some(out) = unsafe { inout_acl_iid.as_mut() } {
-        *out = acl_iid;
+        *out = job.ids[3];
     }
-    match result {
-        Ok(()) => 0,
-        Err(_) => FAILED,
+    result
+}
+
+/// A call of one of the functions above, on its way through the client's lock.
+/// They share one way there and one back, which is less code than one for each.
+struct Job {
+    function: Function,
+    /// The function's arguments.
+    ids: [u16; 4],
+    stream: Stream,
+    result: avs_error_t,
+}
+
+enum Function {
+    Purge,
+    Persist,
+    Restore,
+    /// Fails if the state has not been modified.
+    IsModified,
+    SetAcl,
+    SetOwner,
+}
+
+impl Job {
+    /// Fails, unless it gets through to an engine.
+    const fn new(function: Function, ids: [u16; 4]) -> Job {
+        Job {
+            function,
+            ids,
+            stream: Stream {
+                stream: core::ptr::null_mut(),
+                error: OK,
+            },
+            result: errno(AVS_EINVAL),
+        }
+    }
+
+    fn run(&mut self, engine: &Engine<CHost>) -> Result<(), Error> {
+        let [a, b, c, d] = self.ids;
+        match self.function {
+            Function::Purge => engine.purge(),
+            Function::Persist => engine.persist(&mut self.stream),
+            Function::Restore => engine.restore(&mut self.stream),
+            Function::IsModified if engine.is_modified() => Ok(()),
+            Function::IsModified => Err(Error::NotFound),
+            Function::SetAcl => engine.set_acl(a, b, c, d),
+            Function::SetOwner => engine.set_owner(a, b, c, &mut self.ids[3]),
+        }
     }
 }
 
-/// Runs `call` with the engine of the client, under the client's lock.
+/// Does the job, if the client is one with Object 2: 0, or -1.
 ///
 /// # Safety
-/// `anjay` is NULL or a valid client.
-unsafe fn with_engine<T, E: From<NotInstalled>>(
+/// `anjay` is NULL or a valid client; the stream, if there is one, is valid.
+unsafe fn call(anjay: *mut anjay_t, job: &mut Job) -> c_int {
+    if !anjay.is_null() {
+        // SAFETY: a valid client; the job outlives the call.
+        unsafe { aac_client_call(anjay, Some(run), (&raw mut *job).cast()) };
+    }
+    match job.result {
+        OK => 0,
+        _ => FAILED,
+    }
+}
+
+/// # Safety
+/// `anjay` is NULL or a valid client, `stream` is NULL or valid.
+unsafe fn call_with_stream(
     anjay: *mut anjay_t,
-    call: impl FnOnce(&Engine<super::host::CHost>) -> Result<T, E>,
-) -> Result<T, E> {
-    struct Job<F, R> {
-        call: Option<F>,
-        result: Option<R>,
+    function: Function,
+    stream: *mut avs_stream_t,
+) -> avs_error_t {
+    let mut job = Job::new(function, [0; 4]);
+    job.stream.stream = stream;
+    if !stream.is_null() {
+        // SAFETY: passed on from the caller.
+        unsafe { call(anjay, &mut job) };
     }
-
-    unsafe extern "C" fn run<T, E, F>(aac: *mut aac_t, arg: *mut c_void) -> c_int
-    where
-        F: FnOnce(&Engine<super::host::CHost>) -> Result<T, E>,
-    {
-        // SAFETY: `arg` is the job below, which nobody else uses meanwhile.
-        let job = unsafe { arg.cast::<Job<F, Result<T, E>>>().as_mut() };
-        // SAFETY: the host passes an engine made by `aac_new`, or NULL.
-        if let (Some(job), Some(aac)) = (job, unsafe { aac.as_ref() })
-            && let Some(call) = job.call.take()
-        {
-            job.result = Some(call(&aac.engine));
-        }
-        0
-    }
-
-    fn runner<T, E, F>(
-        _: &Job<F, Result<T, E>>,
-    ) -> unsafe extern "C" fn(*mut aac_t, *mut c_void) -> c_int
-    where
-        F: FnOnce(&Engine<super::host::CHost>) -> Result<T, E>,
-    {
-        run::<T, E, F>
-    }
-
-    if anjay.is_null() {
-        return Err(NotInstalled.into());
-    }
-    let mut job = Job {
-        call: Some(call),
-        result: None,
-    };
-    let body = runner(&job);
-    // SAFETY: a valid client; the job outlives the call.
-    unsafe { aac_client_call(anjay, Some(body), (&raw mut job).cast()) };
-    job.result.unwrap_or(Err(NotInstalled.into()))
+    job.result
 }
 
-/// The client is NULL or has no Access Control Object.
-struct NotInstalled;
-
-impl From<NotInstalled> for Error {
-    fn from(_: NotInstalled) -> Error {
-        Error::Host
+unsafe extern "C" fn run(aac: *mut aac_t, arg: *mut c_void) -> c_int {
+    // SAFETY: `arg` is the job of `call`, which nobody else uses meanwhile, and
+    // the client passes an engine made by `aac_new`, or NULL.
+    if let (Some(job), Some(aac)) = unsafe { (arg.cast::<Job>().as_mut(), aac.as_ref()) } {
+        job.result = match job.run(&aac.engine) {
+            Ok(()) => OK,
+            Err(_) if job.stream.error != OK => job.stream.error,
+            Err(error) => errno(match error {
+                Error::NoMemory => AVS_ENOMEM,
+                Error::Malformed => AVS_EBADMSG,
+                Error::Busy => AVS_EBADF,
+                Error::Host => AVS_EIO,
+                _ => AVS_EINVAL,
+            }),
+        };
     }
+    0
 }
 
-impl From<NotInstalled> for StreamError {
-    fn from(_: NotInstalled) -> StreamError {
-        StreamError(errno(AVS_EINVAL))
-    }
-}
-
-struct Stream(*mut avs_stream_t);
-
-struct StreamError(avs_error_t);
-
-impl From<Error> for StreamError {
-    fn from(error: Error) -> StreamError {
-        StreamError(errno(match error {
-            Error::NoMemory => AVS_ENOMEM,
-            Error::Malformed => AVS_EBADMSG,
-            Error::Busy => AVS_EBADF,
-            Error::Host => AVS_EIO,
-            _ => AVS_EINVAL,
-        }))
-    }
-}
+const OK: avs_error_t = avs_error_t {
+    category: 0,
+    code: 0,
+};
 
 const fn errno(code: u16) -> avs_error_t {
     avs_error_t {
@@ -287,34 +300,40 @@ const fn errno(code: u16) -> avs_error_t {
     }
 }
 
-const fn ok(_: ()) -> avs_error_t {
-    avs_error_t {
-        category: 0,
-        code: 0,
-    }
+/// A stream, and the error that it has returned: to the engine it is only one of
+/// the host's.
+struct Stream {
+    stream: *mut avs_stream_t,
+    error: avs_error_t,
 }
 
-fn check(error: avs_error_t) -> Result<(), StreamError> {
-    match error.code {
-        0 => Ok(()),
-        _ => Err(StreamError(error)),
+impl Stream {
+    fn check(&mut self, error: avs_error_t) -> Result<(), Error> {
+        if error.code == 0 {
+            return Ok(());
+        }
+        self.error = error;
+        Err(Error::Host)
     }
 }
 
 impl Sink for Stream {
-    type Error = StreamError;
+    type Error = Error;
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         // SAFETY: a valid stream, and a buffer of the length that is passed.
-        check(unsafe { avs_stream_write(self.0, bytes.as_ptr().cast(), bytes.len()) })
+        let error = unsafe { avs_stream_write(self.stream, bytes.as_ptr().cast(), bytes.len()) };
+        self.check(error)
     }
 }
 
 impl Source for Stream {
-    type Error = StreamError;
+    type Error = Error;
 
-    fn read(&mut self, buffer: &mut [u8]) -> Result<(), StreamError> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        let (bytes, length) = (buffer.as_mut_ptr().cast(), buffer.len());
         // SAFETY: a valid stream, and a buffer of the length that is passed.
-        check(unsafe { avs_stream_read_reliably(self.0, buffer.as_mut_ptr().cast(), buffer.len()) })
+        let error = unsafe { avs_stream_read_reliably(self.stream, bytes, length) };
+        self.check(error)
     }
 }

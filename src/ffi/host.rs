@@ -1,9 +1,9 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::{
-    Change, Decision, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule,
-};
+use crate::engine::Verb;
+use crate::table::join;
+use crate::{Change, Decision, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
@@ -346,7 +346,7 @@ fn answer_to(
     };
     if !decision.allowed
         && let (Some(audit), arg) = aac.audit.get()
-        && aac.engine.write_state().is_ok()
+        && aac.engine.lock().is_ok()
     {
         // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
         unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
@@ -378,10 +378,7 @@ fn answer_to(
 /// another one is set or the engine is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
-    // SAFETY: NULL or valid, as the caller promises.
-    if let Some(aac) = unsafe { aac.as_ref() } {
-        aac.audit.set((audit, arg));
-    }
+    try_ref!(aac).audit.set((audit, arg));
 }
 
 /// Brings the Access Control Instances in step with the data model (LwM2M 1.0,
@@ -494,11 +491,8 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Create),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Create.of(iid), 0, 0) }
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -507,11 +501,8 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Remove),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Remove.of(iid), 0, 0) }
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -520,11 +511,8 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
-    coap_result(
-        try_ref!(aac, coap_code(Error::Host))
-            .engine
-            .edit(iid, Edit::Reset),
-    )
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::Reset.of(iid), 0, 0) }
 }
 
 /// Reads a resource.
@@ -571,8 +559,15 @@ pub unsafe extern "C" fn aac_write(
     riid: u16,
     value: i64,
 ) -> c_int {
-    let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::Write(rid, riid, value)))
+    // SAFETY: passed on from the caller.
+    unsafe {
+        edit(
+            aac,
+            Verb::Write.of(iid),
+            join([rid, riid]),
+            u32::try_from(value).unwrap_or(u32::MAX),
+        )
+    }
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -581,8 +576,8 @@ pub unsafe extern "C" fn aac_write(
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
-    let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::ResetResource(rid)))
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::ResetResource.of(iid), join([rid, 0]), 0) }
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -592,15 +587,24 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { edit(aac, Verb::RemoveEntry.of(iid), join([0, riid]), 0) }
+}
+
+/// Does what a handler asks, see [`Engine::request`].
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+unsafe fn edit(aac: *const aac_t, what: u32, id: u32, value: u32) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.edit(iid, Edit::RemoveEntry(riid)))
+    coap_result(aac.engine.request(what, id, value))
 }
 
 /// A slice from C; empty for NULL.
 ///
 /// # Safety
 /// `first` is NULL or points to `count` elements that live as long as is asked.
-unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
+pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> &'a [T] {
     if first.is_null() {
         return &[];
     }

@@ -1,11 +1,13 @@
 //! The C surface, and the only home of `unsafe`.
 //!
-//! Two headers are made from it: `api.rs` is `anjay/access_control.h`, the
-//! seven functions that applications call; `host.rs` is
+//! Three headers are made from it: `api.rs` is `anjay/access_control.h`, the
+//! seven functions that applications call; `ext.rs` is
+//! `anjay_access_control_ext.h`, what they may call beside them; `host.rs` is
 //! `access_control_host.h`, what connects the engine to an LwM2M client. Each
 //! function converts its arguments, calls the engine and maps the answer.
 
 pub mod api;
+pub mod ext;
 pub mod foreign;
 pub mod host;
 
@@ -36,12 +38,12 @@ fn coap_result(result: Result<(), Error>) -> c_int {
 
 /// A reference from a pointer that C passed, or the function's error.
 macro_rules! try_ref {
-    ($pointer:expr, $error:expr) => {
+    ($pointer:expr $(, $error:expr)?) => {
         // SAFETY: the caller promises a valid pointer or NULL, and engines are
         // only ever borrowed shared.
         match unsafe { $pointer.as_ref() } {
             Some(reference) => reference,
-            None => return $error,
+            None => return $($error)?,
         }
     };
 }

@@ -208,7 +208,7 @@ static int compose(int server, const char *format, unsigned acl_iid) {
     return composite(server, json);
 }
 
-static void composite_claim(void) {
+static void composite_owner(void) {
     start(false, true);
     anjay_iid_t acl_iid = own(1, BOB);
     grant(1, BOB, READ);
@@ -383,7 +383,7 @@ static const struct {
     { "elections", elections },
     { "calls-back", calls_back },
     { "composite-write", composite_write },
-    { "composite-claim", composite_claim },
+    { "composite-owner", composite_owner },
     { "D2", d2 },
     { "D3", d3 },
     { "D4", d4 },

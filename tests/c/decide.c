@@ -1,4 +1,7 @@
-/* Decisions: each rule, each operation. */
+/*
+ * Decisions: each rule, each operation. With ANJAY_COMPAT: of a library that
+ * has the feature anjay-compat.
+ */
 #include "host.h"
 
 enum { R = 1, W = 2, E = 4, D = 8, C = 16, NONE = 65535, OPERATIONS = 12 };
@@ -54,15 +57,59 @@ static void every_rule(void) {
     is(false, AAC_RULE_DEFAULT_ENTRY, 0, R | E, 2, AAC_WRITE, 1234, 0);
     /* An owner without an entry of its own: full access, whatever the default is. */
     CHECK(anjay_access_control_set_owner(&client, 1234, 0, 3, NULL) == 0);
+#ifdef ANJAY_COMPAT
+    is(false, AAC_RULE_DEFAULT_ENTRY, 0, R | E, 3, AAC_DELETE, 1234, 0);
+#else
     is(true, AAC_RULE_OWNER, 0, R | W | E | D, 3, AAC_DELETE, 1234, 0);
+#endif
 
     /* Create: an own entry, never the default. The Instance ID does not count. */
     is(false, AAC_RULE_NOT_GOVERNED, NONE, 0, 1, AAC_CREATE, 1234, 0);
     CHECK(anjay_access_control_set_acl(&client, 1234, 65535, ANJAY_SSID_ANY, C) == 0);
+#ifdef ANJAY_COMPAT
+    is(true, AAC_RULE_DEFAULT_ENTRY, 1, C, 1, AAC_CREATE, 1234, 0);
+#else
     is(false, AAC_RULE_NO_ENTRY, 1, 0, 1, AAC_CREATE, 1234, 0);
+#endif
     CHECK(anjay_access_control_set_acl(&client, 1234, 65535, 1, C) == 0);
     is(true, AAC_RULE_OWN_ENTRY, 1, C, 1, AAC_CREATE, 1234, 0);
     is(true, AAC_RULE_OWN_ENTRY, 1, C, 1, AAC_CREATE, 1234, 65535);
+}
+
+/* The open transaction takes from server 2 what it had. */
+static void before_the_transaction(void) {
+    CHECK(anjay_access_control_set_acl(&client, 1234, 0, 2, R) == 0);
+    CHECK(!aac_decide_before(NULL, 2, AAC_READ, 1234, 0));
+    CHECK(aac_decide_before(client.engine, 2, AAC_READ, 1234, 0));
+    CHECK(!aac_decide_before(client.engine, 2, AAC_WRITE, 1234, 0));
+    CHECK(!aac_decide_before(client.engine, 2, -1, 1234, 0));
+    CHECK(!aac_decide_before(client.engine, 2, OPERATIONS, 1234, 0));
+    CHECK(aac_transaction(client.engine, AAC_BEGIN) == 0);
+    CHECK(aac_write(client.engine, 0, 2, 2, W) == 0);
+    is(false, AAC_RULE_OWN_ENTRY, 0, W, 2, AAC_READ, 1234, 0);
+    CHECK(aac_decide_before(client.engine, 2, AAC_READ, 1234, 0));
+    CHECK(!aac_decide_before(client.engine, 2, AAC_WRITE, 1234, 0));
+    CHECK(aac_transaction(client.engine, AAC_COMMIT) == 0);
+    CHECK(!aac_decide_before(client.engine, 2, AAC_READ, 1234, 0));
+}
+
+static unsigned denials;
+
+static void audit(void *arg, uint16_t ssid, int operation, uint16_t oid, uint16_t iid,
+                  const aac_decision_t *why) {
+    CHECK(arg == &denials && ssid == 3 && operation == AAC_WRITE && oid == 1234 && iid == 4);
+    CHECK(!why->allowed && why->rule == AAC_RULE_NOT_GOVERNED);
+    ++denials;
+}
+
+static void denials_are_told(void) {
+    aac_set_audit(NULL, audit, &denials);
+    CHECK(!aac_decide(client.engine, 3, AAC_WRITE, 1234, 4, NULL) && denials == 0);
+    aac_set_audit(client.engine, audit, &denials);
+    CHECK(!aac_decide(client.engine, 3, AAC_WRITE, 1234, 4, NULL) && denials == 1);
+    CHECK(aac_decide(client.engine, 3, AAC_DISCOVER, 1234, 4, NULL) && denials == 1);
+    aac_set_audit(client.engine, NULL, NULL);
+    CHECK(!aac_decide(client.engine, 3, AAC_WRITE, 1234, 4, NULL) && denials == 1);
 }
 
 static void operations_that_do_not_exist(void) {
@@ -84,6 +131,8 @@ int main(void) {
     CHECK(anjay_access_control_install(&client) == 0);
     every_mask();
     every_rule();
+    before_the_transaction();
+    denials_are_told();
     operations_that_do_not_exist();
     a_single_server();
     client_deinit(&client);

@@ -162,12 +162,14 @@ static long each_allocation(const operation_t *operation, int forever) {
             CHECK(has_failed);
             CHECK(anjay_access_control_is_modified(&client) == modified);
             CHECK(is_unchanged(&client, &before));
+            CHECK(is_read_unchanged(&client, &before));
         }
         if (has_failed && is_unchanged(&client, &before)) {
             /* Not done, or (by aac_sync) left out: done once there is memory. */
             CHECK(operation->act() == 0);
         }
         CHECK(is_unchanged(&client, &after));
+        CHECK(is_read_unchanged(&client, &after));
         client_deinit(&client);
         CHECK(heap_blocks() == 0);
         if (!has_failed) {
@@ -188,6 +190,7 @@ static long each_answer(const operation_t *operation) {
             CHECK(has_failed);
             CHECK(anjay_access_control_is_modified(&client) == modified);
             CHECK(operation->removes || is_unchanged(&client, &before));
+            CHECK(operation->removes || is_read_unchanged(&client, &before));
         }
         client_deinit(&client);
         CHECK(heap_blocks() == 0);

@@ -190,6 +190,47 @@ bool is_unchanged(anjay_t *client, const avs_stream_t *before) {
     return now.length == before->length && !memcmp(now.bytes, before->bytes, now.length);
 }
 
+static void put(avs_stream_t *stream, unsigned bytes, uint32_t value) {
+    while (bytes-- > 0) {
+        uint8_t byte = (uint8_t) (value >> 8 * bytes);
+        CHECK(avs_stream_write(stream, &byte, 1).code == 0);
+    }
+}
+
+static uint16_t get(const anjay_t *client, int32_t iid, uint16_t rid, int32_t riid) {
+    uint16_t value = 0;
+    CHECK(aac_read(client->engine, (uint16_t) iid, rid, (uint16_t) riid, &value) == 0);
+    return value;
+}
+
+/* Writes what persist() would, from what the handlers tell. */
+bool is_read_unchanged(const anjay_t *client, const avs_stream_t *before) {
+    static avs_stream_t now;
+    uint32_t count = 0;
+    now.length = 8;
+    now.limit = STREAM_SIZE;
+    for (int32_t iid = -1; (iid = aac_next_instance(client->engine, iid)) >= 0; ++count) {
+        int32_t ssid = aac_next_entry(client->engine, (uint16_t) iid, -1);
+        put(&now, 2, get(client, iid, 0, 0));
+        put(&now, 2, (uint32_t) iid);
+        put(&now, 2, get(client, iid, 1, 0));
+        put(&now, 2, get(client, iid, 3, 0));
+        put(&now, 1, ssid >= -1);
+        size_t length_at = now.length;
+        uint32_t entries = 0;
+        if (ssid >= -1) {
+            put(&now, 4, 0);
+        }
+        for (; ssid >= 0; ssid = aac_next_entry(client->engine, (uint16_t) iid, ssid)) {
+            put(&now, 2, get(client, iid, 2, ssid));
+            put(&now, 2, (uint32_t) ssid);
+            now.bytes[length_at + 3] = (uint8_t) ++entries;
+        }
+    }
+    return now.length == before->length && before->bytes[7] == count
+           && !memcmp(now.bytes + 8, before->bytes + 8, now.length - 8);
+}
+
 /* ---- values ---------------------------------------------------------------- */
 
 static uint32_t stride = 1;

@@ -75,6 +75,8 @@ uint32_t next_value(uint32_t value);
 /** Whether the state is persisted as the same bytes as before. */
 void snapshot(anjay_t *client, avs_stream_t *stream);
 bool is_unchanged(anjay_t *client, const avs_stream_t *before);
+/** Whether the handlers tell the same, too. */
+bool is_read_unchanged(const anjay_t *client, const avs_stream_t *before);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,269 @@
+//! A persisted state, restored into an engine, which answers for it.
+
+use crate::format::{self, Fault};
+use crate::words::Target;
+use access_control::{
+    Change, Decision, Engine, Entry, Error, Host, Ids, Iid, Mask, Oid, Operation, Rule, SSID_ANY,
+    SSID_BOOTSTRAP, Sink, Source, Ssid,
+};
+use std::collections::BTreeSet;
+
+/// One Access Control instance, `/2/iid`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its own ID.
+    pub iid: Iid,
+    /// What it governs.
+    pub target: Target,
+    /// Its owner.
+    pub owner: Ssid,
+    /// The entries by rising SSID; `None` is an absent resource.
+    pub acl: Option<Vec<Entry>>,
+}
+
+impl Instance {
+    /// The entries; none, if the ACL is absent.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        self.acl.as_deref().unwrap_or_default()
+    }
+
+    /// The mask of exactly this entry.
+    #[must_use]
+    pub fn entry(&self, ssid: Ssid) -> Option<u16> {
+        let entries = self.entries();
+        let place = entries
+            .binary_search_by_key(&ssid, |entry| entry.ssid)
+            .ok()?;
+        entries.get(place).map(|entry| entry.mask)
+    }
+
+    /// A server that the instance does not name, if there is an ID left for it.
+    /// All such servers may do the same.
+    #[must_use]
+    pub fn stranger(&self) -> Option<Ssid> {
+        (1..SSID_BOOTSTRAP).find(|&ssid| ssid != self.owner && self.entry(ssid).is_none())
+    }
+
+    /// Servers that something in this instance is about.
+    pub fn servers(&self) -> impl Iterator<Item = Ssid> {
+        let keys = self.entries().iter().map(|entry| entry.ssid);
+        keys.chain([self.owner])
+            .filter(|&ssid| ssid != SSID_ANY && ssid != SSID_BOOTSTRAP)
+    }
+}
+
+/// The device on the desk: whatever a persisted state speaks of is there.
+#[derive(Debug)]
+pub struct Desk {
+    is_single_server: bool,
+}
+
+impl Host for Desk {
+    fn is_object_registered(&self, _: Oid) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn is_instance_present(&self, _: Oid, _: Iid) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn is_server_known(&self, _: Ssid) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn is_single_server(&self) -> bool {
+        self.is_single_server
+    }
+
+    fn list_instances(&self, _: Oid, _: &mut Ids) -> Result<(), Error> {
+        // What cannot be listed stays; nothing here changes the data model.
+        Err(Error::Host)
+    }
+
+    fn list_accounts(&self, _: &mut Ids) -> Result<(), Error> {
+        Err(Error::Host)
+    }
+
+    fn remove_instance(&self, _: Oid, _: Iid) -> Result<(), Error> {
+        Err(Error::Host)
+    }
+
+    fn changed(&self, _: Change) {}
+}
+
+struct Bytes<'a> {
+    left: &'a [u8],
+}
+
+impl Source for Bytes<'_> {
+    type Error = Error;
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        let Some((now, left)) = self.left.split_at_checked(buffer.len()) else {
+            return Err(Error::Malformed);
+        };
+        buffer.copy_from_slice(now);
+        self.left = left;
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Collected(Vec<u8>);
+
+impl Sink for Collected {
+    type Error = Error;
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.try_reserve(bytes.len())?;
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Why bytes are no state of a device.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// What is wrong first, and where.
+    #[error("{0}")]
+    Fault(Fault),
+    /// The engine's own reason, where there is no better one.
+    #[error("{0}")]
+    Engine(Error),
+}
+
+/// A persisted state.
+pub struct Acl {
+    engine: Engine<Desk>,
+    instances: Vec<Instance>,
+    persisted: Vec<u8>,
+    /// Bytes after the last instance, which nobody reads.
+    trailing: usize,
+}
+
+impl std::fmt::Debug for Acl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.instances).finish()
+    }
+}
+
+impl Acl {
+    /// Restores persisted bytes, as a device does that has all Objects.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn restore(bytes: &[u8]) -> Result<Acl, Refusal> {
+        Acl::restore_on(
+            Desk {
+                is_single_server: false,
+            },
+            bytes,
+        )
+    }
+
+    /// The same, where no more than one server account is configured.
+    ///
+    /// # Errors
+    /// As [`Acl::restore`].
+    pub fn restore_for_single_server(bytes: &[u8]) -> Result<Acl, Refusal> {
+        Acl::restore_on(
+            Desk {
+                is_single_server: true,
+            },
+            bytes,
+        )
+    }
+
+    fn restore_on(desk: Desk, bytes: &[u8]) -> Result<Acl, Refusal> {
+        let engine = Engine::new(desk);
+        let mut source = Bytes { left: bytes };
+        if let Err(error) = engine.restore(&mut source) {
+            // The engine says no; where and why is for people to know.
+            let first = format::scan(bytes).faults.into_iter().next();
+            return Err(match (first, error) {
+                (Some(fault), Error::Malformed) => Refusal::Fault(fault),
+                (_, error) => Refusal::Engine(error),
+            });
+        }
+        // What the engine writes is what it holds.
+        let mut persisted = Collected::default();
+        engine.persist(&mut persisted).map_err(Refusal::Engine)?;
+        let instances = format::read(&persisted.0).ok_or(Refusal::Engine(Error::Malformed))?;
+        Ok(Acl {
+            engine,
+            instances,
+            persisted: persisted.0,
+            trailing: source.left.len(),
+        })
+    }
+
+    /// What the engine persists.
+    #[must_use]
+    pub fn persisted(&self) -> &[u8] {
+        &self.persisted
+    }
+
+    /// How many bytes followed the last instance.
+    #[must_use]
+    pub fn trailing(&self) -> usize {
+        self.trailing
+    }
+
+    /// The instances by rising ID.
+    #[must_use]
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// The instances by rising target.
+    #[must_use]
+    pub fn by_target(&self) -> Vec<&Instance> {
+        let mut instances: Vec<&Instance> = self.instances.iter().collect();
+        instances.sort_unstable_by_key(|instance| instance.target);
+        instances
+    }
+
+    /// All servers that own something or have an entry.
+    #[must_use]
+    pub fn servers(&self) -> BTreeSet<Ssid> {
+        self.instances.iter().flat_map(Instance::servers).collect()
+    }
+
+    /// The engine's decision.
+    pub fn decide(&self, ssid: Ssid, operation: Operation, target: Target) -> Decision {
+        self.engine.decide(ssid, operation, target.oid, target.iid)
+    }
+
+    /// What a server may do with a target, as the engine decides, and by which
+    /// rule.
+    #[must_use]
+    pub fn rights(&self, ssid: Ssid, target: Target) -> (Mask, Rule) {
+        let operation = if target.is_creation() {
+            Operation::Create
+        } else {
+            Operation::Read
+        };
+        // The rights that counted for this operation count for all its kind.
+        let decision = self.decide(ssid, operation, target);
+        let mask = Mask::from_bits_truncate(decision.mask) & target.rights();
+        (mask, decision.rule)
+    }
+
+    /// Whether a server may change the entries of an instance.
+    #[must_use]
+    pub fn may_edit(&self, ssid: Ssid, acl_iid: Iid) -> bool {
+        let acl = Target {
+            oid: access_control::OID_ACCESS_CONTROL,
+            iid: acl_iid,
+        };
+        self.decide(ssid, Operation::Write, acl).allowed
+    }
+}
+
+/// A server that none of the given ones is, if there is an ID left for it. It
+/// gets what any other server would get.
+#[must_use]
+pub fn stranger(servers: &BTreeSet<Ssid>) -> Option<Ssid> {
+    (1..SSID_BOOTSTRAP).find(|ssid| !servers.contains(ssid))
+}

@@ -1,0 +1,185 @@
+//! The command line.
+
+use crate::words::OPERATIONS;
+use access_control::Operation;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Exit status: done; allowed; nobody gained; valid.
+pub const YES: u8 = 0;
+/// Exit status: denied; somebody gained; not valid.
+pub const NO: u8 = 1;
+/// Exit status: an input cannot be used, or an output cannot be written.
+pub const TROUBLE: u8 = 3;
+
+const AFTER: &str = "\
+Examples:
+  lwm2m-acl compile policy.toml -o acl.bin
+  lwm2m-acl compile policy.toml --c-header -o acl.h
+  lwm2m-acl show acl.bin --names policy.toml
+  lwm2m-acl explain acl.bin --server 2 read /1234/0
+  lwm2m-acl diff old.bin new.bin && echo nobody gained anything
+
+A FILE named - is standard input or output.
+
+Exit status:
+  0  done; explain: allowed; diff: nobody gained anything; check: valid
+  1  explain: denied; diff: somebody gained; check: a device would refuse it
+  2  the command line is wrong
+  3  an input cannot be used, or an output cannot be written";
+
+/// Access-control policies of LwM2M devices: written by people, compiled to what
+/// anjay_access_control_restore() takes, inspected, explained and compared.
+#[derive(Debug, Parser)]
+#[command(name = "lwm2m-acl", version, after_help = AFTER, max_term_width = 100)]
+pub struct Cli {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Turn a policy into a state for a device
+    #[command(after_help = "\
+All mistakes are told, each with its line and the rule that it breaks; then nothing is written.
+
+Example policy:
+  [servers]
+  management = 1
+  telemetry = 2
+
+  [defaults]                # for targets that do not say otherwise
+  owner = \"management\"
+  rights = { management = \"RWED\", default = \"R\" }
+
+  [\"/3/0\"]
+
+  [\"/1234/0,2-5\"]
+  rights = { management = \"RWED\", telemetry = \"RW\" }
+
+  [\"/1234\"]                 # creating Instances of /1234
+  rights = { management = \"C\" }")]
+    Compile {
+        /// The policy
+        policy: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Write a C array for linking into firmware
+        #[arg(long)]
+        c_header: bool,
+        /// The name of the C array
+        #[arg(long, requires = "c_header", default_value = "access_control_policy")]
+        name: String,
+    },
+    /// Show who may do what: targets down, servers across
+    Show {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Show these servers only
+        #[arg(short, long = "server", value_name = "SERVER")]
+        servers: Vec<String>,
+        /// For programs
+        #[arg(long, conflicts_with_all = ["svg", "servers"])]
+        json: bool,
+        /// A picture
+        #[arg(long)]
+        svg: bool,
+        /// Whether to use colours
+        #[arg(long, value_enum, default_value_t = Colour::Auto)]
+        color: Colour,
+    },
+    /// Tell whether a device would take it, and what is odd about it
+    #[command(after_help = "\
+Told are: what a device would refuse, with byte and instance; rights that can never match; targets \
+that nobody can reach; owners, who can give themselves more rights. With --names, the servers of \
+the policy count as the accounts of the device.")]
+    Check {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Exit status 1 also for rights that never match and targets that nobody can reach
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Decide one question, and tell by which rule, step by step
+    Explain {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Who asks: a Short Server ID, a name, or bootstrap
+        #[arg(short, long)]
+        server: String,
+        /// Suppose that no other server account is configured
+        #[arg(long)]
+        single_server: bool,
+        /// The operation
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(OPERATIONS.map(|(word, _)| word)))]
+        operation: String,
+        /// On what: /OID/IID, or /OID for create; what follows the Instance does not matter
+        path: String,
+    },
+    /// Tell what each server gained and lost
+    Diff {
+        /// The state before
+        old: PathBuf,
+        /// The state after
+        new: PathBuf,
+        /// Names of servers.
+        #[command(flatten)]
+        names: NamesFrom,
+    },
+    /// Turn a state back into a policy
+    Decompile {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Print the manual page
+    Man {
+        /// Of this command
+        command: Option<String>,
+    },
+}
+
+/// A persisted state.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// A state as anjay_access_control_persist() writes it
+    #[arg(value_name = "STATE")]
+    pub state: PathBuf,
+    /// Where servers have their names.
+    #[command(flatten)]
+    pub names: NamesFrom,
+}
+
+/// Where servers have their names.
+#[derive(Debug, Args)]
+pub struct NamesFrom {
+    /// Name servers as this policy does
+    #[arg(short, long = "names", value_name = "POLICY")]
+    pub policy: Option<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// When writing to a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The operation of a word that the command line has checked.
+#[must_use]
+pub fn operation(word: &str) -> Option<(&'static str, Operation)> {
+    OPERATIONS.into_iter().find(|(known, _)| *known == word)
+}

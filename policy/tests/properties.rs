@@ -1,0 +1,206 @@
+//! What holds for all states and all bytes.
+
+use access_control::{Entry, Operation, Rule};
+use lwm2m_acl::acl::{Acl, Instance};
+use lwm2m_acl::words::{LETTERS, Names, Target};
+use lwm2m_acl::{check, decompile, diff, explain, format, policy, show};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+/// IDs: small ones, which meet, and the ends of the range.
+fn id() -> impl Strategy<Value = u16> {
+    prop_oneof![4 => 0..6_u16, 1 => 65530..=65535_u16, 1 => any::<u16>()]
+}
+
+fn mask() -> impl Strategy<Value = u16> {
+    prop_oneof![4 => 0..16_u16, 2 => Just(16), 1 => any::<u16>()]
+}
+
+fn instance() -> impl Strategy<Value = Instance> {
+    let acl = btree_map(id().prop_map(|ssid| ssid.min(65534)), mask(), 0..7);
+    let target_iid = prop_oneof![3 => id(), 1 => Just(65535)];
+    let target = (prop_oneof![3 => 3..6_u16, 1 => id()], target_iid);
+    let raw = (id(), target, id(), proptest::option::weighted(0.9, acl));
+    raw.prop_map(|(iid, (oid, target_iid), owner, acl)| Instance {
+        iid: iid.min(65534),
+        target: Target {
+            oid: if [0, 2, 65535].contains(&oid) { 3 } else { oid },
+            iid: target_iid,
+        },
+        owner: owner.max(1),
+        acl: acl.map(|acl| {
+            let entries = acl.into_iter();
+            entries.map(|(ssid, mask)| Entry { ssid, mask }).collect()
+        }),
+    })
+}
+
+/// Instances of which a device can have all at once, by rising ID.
+fn instances() -> impl Strategy<Value = Vec<Instance>> {
+    let dense = any::<bool>();
+    (vec(instance(), 0..12), dense).prop_map(|(mut all, dense)| {
+        let (mut iids, mut targets) = (HashSet::new(), HashSet::new());
+        all.retain(|it| targets.insert(it.target));
+        if dense {
+            let places = all.iter_mut().zip(0..);
+            places.for_each(|(instance, place)| instance.iid = place);
+        }
+        all.retain(|it| iids.insert(it.iid));
+        all.sort_by_key(|it| it.iid);
+        all
+    })
+}
+
+/// Instances of which each can be wrong, and all together: what is unique in a
+/// device need not be.
+fn loose_instances() -> impl Strategy<Value = Vec<Instance>> {
+    let entries = vec((id(), mask()), 0..4);
+    let oid = prop_oneof![4 => Just(3), 1 => 0..4_u16];
+    let target_iid = 0..3_u16;
+    let loose = (id(), oid, target_iid, id(), proptest::option::of(entries));
+    let loose = loose.prop_map(|(iid, oid, target_iid, owner, entries)| Instance {
+        iid,
+        target: Target {
+            oid,
+            iid: target_iid,
+        },
+        owner,
+        acl: entries.map(|entries| {
+            let entries = entries.into_iter();
+            entries.map(|(ssid, mask)| Entry { ssid, mask }).collect()
+        }),
+    });
+    vec(loose, 0..4)
+}
+
+fn all_commands(old: &Acl, new: &Acl) {
+    let names = Names::default();
+    let _ = show::plain(new, &[], &names, true);
+    let _ = show::plain(new, &[1, 2, 65535], &names, false);
+    let _ = show::svg(new, &[], &names);
+    show::json(new, &names, &mut Vec::new()).expect("memory takes it");
+    let _ = check::check(new, None, &names).words();
+    let _ = diff::diff(old, new).words(&names);
+}
+
+proptest! {
+    #[test]
+    fn text_compiles_to_the_state_it_came_from(instances in instances()) {
+        let bytes = format::write(&instances);
+        let acl = Acl::restore(&bytes).expect("valid");
+        prop_assert_eq!(acl.instances(), &instances[..]);
+        prop_assert_eq!(acl.persisted(), &bytes[..]);
+        let text = decompile::decompile(acl.instances(), &Names::default());
+        let policy = policy::read(&text)
+            .map_err(|found| TestCaseError::fail(format!("{found:?}\n{text}")))?;
+        prop_assert_eq!(&policy.instances, &instances, "{}", text);
+        // And once more: the text is the same too.
+        let again = decompile::decompile(&policy.instances, &policy.names);
+        prop_assert_eq!(again, text);
+        all_commands(&acl, &acl);
+    }
+
+    #[test]
+    fn a_cut_state_is_refused_at_every_byte(instances in instances()) {
+        let bytes = format::write(&instances);
+        for length in 0..bytes.len() {
+            let cut = &bytes[..length];
+            let refusal = Acl::restore(cut).expect_err("something is missing");
+            let end = format!("byte {length}");
+            prop_assert!(refusal.to_string().starts_with(&end), "{}", refusal);
+            prop_assert_eq!(format::scan(cut).count, 1);
+        }
+    }
+
+    #[test]
+    fn faults_are_found_where_the_engine_refuses(
+        instances in instances(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        more in vec(any::<u8>(), 0..4),
+    ) {
+        let mut bytes = format::write(&instances);
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        bytes.extend(&more);
+        let scan = format::scan(&bytes);
+        match Acl::restore(&bytes) {
+            Ok(acl) => {
+                prop_assert_eq!(scan.count, 0, "{:?}", scan.faults);
+                let old = Acl::restore(&format::write(&instances)).expect("valid");
+                all_commands(&old, &acl);
+                all_commands(&acl, &old);
+            }
+            Err(refusal) => {
+                prop_assert!(scan.count > 0, "{}", refusal);
+                prop_assert!(scan.faults.is_sorted_by_key(|fault| fault.offset));
+            }
+        }
+    }
+
+    #[test]
+    fn what_must_be_unique_is_found_where_it_is_not(instances in loose_instances()) {
+        let bytes = format::write(&instances);
+        let scan = format::scan(&bytes);
+        prop_assert_eq!(Acl::restore(&bytes).is_ok(), scan.count == 0, "{:?}", scan.faults);
+    }
+
+    #[test]
+    fn any_bytes_are_an_error_or_a_state(bytes in vec(any::<u8>(), 0..200)) {
+        let with_magic = [b"ACO\x01\0\0\0\x02", &bytes[..]].concat();
+        for bytes in [bytes, with_magic] {
+            prop_assert_eq!(Acl::restore(&bytes).is_ok(), format::scan(&bytes).count == 0);
+            let _ = policy::read(&String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn any_text_is_an_error_or_a_policy(
+        parts in vec(prop_oneof![
+            Just("[servers]\n"), Just("a = 1\n"), Just("b = 2\n"), Just("[defaults]\n"),
+            Just("owner = \"a\"\n"), Just("rights = "), Just("{ a = \"RW\" }\n"), Just("[\"/3/0\"]\n"),
+            Just("[\"/3/0-9,4\"]\n"), Just("[\"/3\"]\n"), Just("\"absent\"\n"), Just("acl_iid = 3\n"),
+            Just("{ raw = 70000 }"), Just("\""), Just("="), Just("{"), Just("é\n"), Just("[[x]]\n"),
+        ], 0..20),
+    ) {
+        let text = parts.concat();
+        match policy::read(&text) {
+            Ok(policy) => {
+                prop_assert!(Acl::restore(&format::write(&policy.instances)).is_ok(), "{}", text);
+            }
+            Err(found) => {
+                prop_assert!(!found.is_empty());
+                let lines = text.lines().count() + 1;
+                prop_assert!(found.iter().all(|mistake| (1..=lines).contains(&mistake.line)));
+                prop_assert!(found.is_sorted_by_key(|mistake| mistake.line));
+            }
+        }
+    }
+
+    /// One decision tells all the rights, and an explanation never disagrees.
+    #[test]
+    fn rights_and_explanations_are_the_decisions(instances in instances(), ssid in 0..7_u16) {
+        let acl = Acl::restore(&format::write(&instances)).expect("valid");
+        let operations = [
+            Operation::Read, Operation::Write, Operation::Execute, Operation::Delete,
+            Operation::Create,
+        ];
+        for instance in &instances {
+            let target = instance.target;
+            let (rights, rule) = acl.rights(ssid, target);
+            for ((_, right), operation) in LETTERS.into_iter().zip(operations) {
+                let decision = acl.decide(ssid, operation, target);
+                if target.rights().contains(right) && rule != Rule::Bootstrap {
+                    prop_assert_eq!(decision.allowed, rights.contains(right));
+                }
+                let question = explain::Question { ssid, word: "do", operation, target };
+                let (is_allowed, text) = explain::explain(&acl, question, &Names::default());
+                prop_assert_eq!(is_allowed, decision.allowed);
+                let last = text.lines().last().unwrap_or_default();
+                prop_assert_eq!(last.starts_with("Allowed"), is_allowed);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Many grants at once, as an application makes them when it provisions a device.
+
+use crate::engine::{Grant, State, check_grant, is_target_oid};
+use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, unpack};
+use crate::{
+    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Oid, RID_ACL, RID_OWNER, SSID_ANY,
+    SSID_BOOTSTRAP, Ssid, vec,
+};
+use alloc::vec::Vec;
+
+/// One grant: what [`Engine::set_acl`] takes, and an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provision {
+    /// Target Object.
+    pub oid: Oid,
+    /// Target Instance, or [`MAX_ID`].
+    pub iid: Iid,
+    /// Whose rights these are.
+    pub ssid: Ssid,
+    /// The rights, as [`crate::Mask`] bits.
+    pub mask: u16,
+    /// The owner that the target is to have; zero leaves it as it is.
+    pub owner: Ssid,
+}
+
+/// Which of the grants was refused; their number, if it was none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Place of the grant.
+    pub at: usize,
+    /// Why.
+    pub error: Error,
+}
+
+/// What the host has said, each asked once.
+struct Answers {
+    /// The Instances of the Objects that were asked about; none, if an Object is
+    /// not registered.
+    objects: Vec<(Oid, Option<Ids>)>,
+    servers: Ids,
+    strangers: Ids,
+}
+
+impl Answers {
+    fn object(&self, oid: Oid) -> Option<&Option<Ids>> {
+        // From the end, for grants on one Object mostly stand together.
+        let mut objects = self.objects.iter().rev();
+        objects
+            .find(|(asked, _)| *asked == oid)
+            .map(|(_, found)| found)
+    }
+
+    /// Whether there is such a target, if it was asked about.
+    fn is_reachable(&self, oid: Oid, iid: Iid) -> Result<bool, Error> {
+        match self.object(oid) {
+            None => Err(Error::Busy),
+            Some(None) => Ok(false),
+            Some(Some(found)) => Ok(iid == MAX_ID || found.contains(iid)),
+        }
+    }
+}
+
+impl<H: Host> Engine<H> {
+    /// Makes all grants, in their order, or none of them. Lists the Instances of
+    /// each target Object at most once, and asks for each server once.
+    ///
+    /// # Errors
+    /// As [`Engine::set_acl`] and [`Engine::set_owner`]; also [`Error::Busy`], if
+    /// the host's answers changed what had to be asked.
+    pub fn provision(
+        &self,
+        grants: impl ExactSizeIterator<Item = Provision> + Clone,
+    ) -> Result<(), Refused> {
+        let mut answers = Answers {
+            objects: Vec::new(),
+            servers: Ids::new(),
+            strangers: Ids::new(),
+        };
+        for (at, grant) in grants.clone().enumerate() {
+            (self.ask(&grant, &mut answers)).map_err(|error| Refused { at, error })?;
+        }
+        let mut notes = Vec::new();
+        let has_new = self
+            .grant_all(grants, &answers, &mut notes)
+            .map_err(|(at, error)| Refused { at, error })?;
+        if has_new {
+            self.host.changed(Change::Instances);
+        }
+        for note in notes {
+            let [.., iid, rid] = unpack(note);
+            self.host.changed(Change::Resource(iid, rid));
+        }
+        Ok(())
+    }
+
+    /// Asks the host what is needed for a grant.
+    fn ask(&self, grant: &Provision, answers: &mut Answers) -> Result<(), Error> {
+        let Provision { oid, iid, .. } = *grant;
+        check_grant(iid, grant.ssid, grant.mask)?;
+        if !is_target_oid(oid) {
+            return Err(Error::Unreachable);
+        }
+        let is_governed = self.lock()?.table.governing(oid, iid) != MAX_ID;
+        if !is_governed && answers.object(oid).is_none() {
+            let mut found = None;
+            if self.host.is_object_registered(oid)? {
+                let mut ids = Ids::new();
+                let listed = self.host.list_instances(oid, &mut ids);
+                ids.complete(listed)?;
+                found = Some(ids);
+            }
+            vec::push(&mut answers.objects, (oid, found))?;
+        }
+        for ssid in [grant.ssid, grant.owner] {
+            if ssid != SSID_ANY
+                && ssid != SSID_BOOTSTRAP
+                && !answers.servers.contains(ssid)
+                && !answers.strangers.contains(ssid)
+            {
+                let known = match self.host.is_server_known(ssid)? {
+                    true => &mut answers.servers,
+                    false => &mut answers.strangers,
+                };
+                known.insert(ssid)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there are new instances.
+    fn grant_all(
+        &self,
+        grants: impl ExactSizeIterator<Item = Provision>,
+        answers: &Answers,
+        notes: &mut Vec<u64>,
+    ) -> Result<bool, (usize, Error)> {
+        let mut state = self.lock().map_err(|error| (grants.len(), error))?;
+        let mark = state.table.mark();
+        let mut has_new = false;
+        let count = grants.len();
+        for (at, grant) in grants.enumerate() {
+            let done = state.grant_one(&grant, answers, notes);
+            if let Err(error) = done.and_then(|is_new| {
+                has_new |= is_new;
+                state.table.outcome()
+            }) {
+                let _ = state.conclude(mark, Err(error));
+                return Err((at, error));
+            }
+        }
+        if count > 0 {
+            (state.conclude(mark, Ok(()))).map_err(|error| (count, error))?;
+        }
+        Ok(has_new)
+    }
+}
+
+impl State {
+    fn grant_one(
+        &mut self,
+        grant: &Provision,
+        answers: &Answers,
+        notes: &mut Vec<u64>,
+    ) -> Result<bool, Error> {
+        let Provision { oid, iid, ssid, .. } = *grant;
+        let table = &mut self.table;
+        let mut found = table.find(table.governing(oid, iid));
+        let is_new = found.is_none();
+        let instance = match found {
+            Some(found) => found,
+            None if !answers.is_reachable(oid, iid)? => return Err(Error::Unreachable),
+            None => match table.lowest_free_iid() {
+                MAX_ID => return Err(Error::Full),
+                free => Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL),
+            },
+        };
+        // What is there already may stay, whatever has become of the server.
+        let is_known =
+            |ssid| ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || answers.servers.contains(ssid);
+        let has_entry = !is_new && table.entry(instance, ssid) != NONE;
+        let is_owner = !is_new && table.owner(instance) == grant.owner;
+        if !(has_entry || is_known(ssid)) || !(is_owner || is_known(grant.owner)) {
+            return Err(Error::UnknownServer);
+        }
+        for (ssid, mask) in [(ssid, Some(grant.mask)), (grant.owner, None)] {
+            if mask.is_none() && ssid == SSID_ANY {
+                continue;
+            }
+            let target = [oid, iid];
+            table.grant(found, instance, &Grant { target, ssid, mask });
+            found = table.find(instance.iid());
+            if !is_new {
+                let rid = if mask.is_some() { RID_ACL } else { RID_OWNER };
+                vec::push(notes, u64::from(instance.iid()) << 16 | u64::from(rid))?;
+            }
+        }
+        Ok(is_new)
+    }
+}
