@@ -62,6 +62,10 @@ fn allowed(engine: &Engine<&Client>) -> HashSet<Right> {
         ] {
             for oid in TARGETS {
                 for iid in IIDS {
+                    // The instance does not matter to it.
+                    if operation == Operation::Create && iid != MAX_ID {
+                        continue;
+                    }
                     if engine.decide(ssid, operation, oid, iid).allowed {
                         // The right to create is one for the whole Object.
                         let iid = match operation {

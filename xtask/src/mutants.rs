@@ -133,11 +133,11 @@ const MUTANTS: &[Mutant] = &[
         &["short::handlers", "model"],
     ),
     mutant(
-        "a target that may be governed twice",
+        "an instance without a target that is committed",
         [
             "src/engine.rs",
-            "if !is_only_one\n            || !self.is_reachable",
-            "if !self.is_reachable",
+            "let Some((oid, target_iid)) = instance.target() else {\n            return Err(Error::BadRequest);",
+            "let Some((oid, target_iid)) = instance.target() else {\n            return Ok(());",
         ],
         &["short::commands", "model"],
     ),
