@@ -67,8 +67,8 @@ const MUTANTS: &[Mutant] = &[
         "the default entry elected owner",
         [
             "src/sync.rs",
-            "let mut most = 0;\n        let mut from = 1;",
-            "let mut most = 0;\n        let mut from = 0;",
+            "let mut entry = self.entry_at_or_after(base, 1);",
+            "let mut entry = self.entry_at_or_after(base, 0);",
         ],
         &["model", "c_surface"],
     ),
@@ -84,9 +84,9 @@ const MUTANTS: &[Mutant] = &[
     mutant(
         "SSID 0 that owns what has no owner",
         [
-            "src/table.rs",
-            "ssid != SSID_ANY && self.owner == ssid",
-            "self.owner == ssid",
+            "src/engine.rs",
+            "let is_owner = value as Ssid == ssid\n        && ssid != SSID_ANY\n",
+            "let is_owner = value as Ssid == ssid\n",
         ],
         &["model", "regressions"],
     ),
@@ -94,8 +94,8 @@ const MUTANTS: &[Mutant] = &[
         "instances created on Object 65535",
         [
             "src/sync.rs",
-            "if result.is_ok() && is_target_oid(oid)",
-            "if result.is_ok() && (is_target_oid(oid) || oid == MAX_ID)",
+            "if is_target_oid(oid) {\n                    table.adopt",
+            "if is_target_oid(oid) || oid == MAX_ID {\n                    table.adopt",
         ],
         &["model", "regressions"],
     ),
@@ -108,8 +108,8 @@ const MUTANTS: &[Mutant] = &[
         "everybody edits what has an owner",
         [
             "src/engine.rs",
-            ".is_ok_and(|instance| instance.is_owned_by(ssid))",
-            ".is_ok_and(|instance| instance.owner != 0)",
+            ".is_some_and(|instance| table.owner(instance) == ssid)",
+            ".is_some_and(|instance| table.owner(instance) != 0)",
         ],
         &["security", "model"],
     ),
@@ -122,22 +122,31 @@ const MUTANTS: &[Mutant] = &[
         "an ACL key that may come twice",
         [
             "src/persist.rs",
-            "|| table.mask(&instance, ssid).is_some()",
-            "",
+            "if table.entry(instance, entry.ssid()) != NONE {",
+            "if false {",
         ],
         &["short::restore"],
     ),
     mutant(
         "a reset that keeps the owner",
-        ["src/engine.rs", "                instance.owner = 0;\n", ""],
+        ["src/engine.rs", "                owner = 0;\n", ""],
         &["short::handlers", "model"],
     ),
     mutant(
         "an instance without a target that is committed",
         [
             "src/engine.rs",
-            "let Some((oid, target_iid)) = instance.target() else {\n            return Err(Error::BadRequest);",
-            "let Some((oid, target_iid)) = instance.target() else {\n            return Ok(());",
+            "instance.has_target()\n            && first(base >> 32",
+            "!instance.has_target()\n            || first(base >> 32",
+        ],
+        &["model"],
+    ),
+    mutant(
+        "a restore that refuses what persist wrote",
+        [
+            "src/persist.rs",
+            "            || owner == 0\n",
+            "            || owner == MAX_ID\n",
         ],
         &["short::commands", "model"],
     ),
@@ -152,7 +161,7 @@ const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "a denial that is told while the state is borrowed",
-        ["src/ffi/host.rs", "&& aac.engine.write_state().is_ok()", ""],
+        ["src/ffi/host.rs", "&& aac.engine.lock().is_ok()", ""],
         &["c_surface"],
     ),
     mutant(
@@ -228,20 +237,19 @@ fn find(copy: &Path, test: &str) -> Result<Option<String>, String> {
     Ok(Some(how.chars().take(80).collect()))
 }
 
-/// Files that are as they were keep their age, so that little is built anew.
 fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn copy_tree(copy: &Path) -> Result<(), String> {
+    if copy.exists() {
+        fs::remove_dir_all(copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+    }
     let mut git = Command::new("git");
     let listed = output_of(git.current_dir(root()).args(["ls-files"]))?;
     for path in listed.lines() {
         let (from, to) = (root().join(path), copy.join(path));
         let Ok(new) = fs::read(&from) else { continue };
-        if fs::read(&to).is_ok_and(|old| old == new) {
-            continue;
-        }
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         }
