@@ -145,6 +145,10 @@ impl Index {
                     vec::push(&mut upper, word)?;
                 }
                 fence = upper.first().map_or(key, |first| *first);
+            } else if let Some(last) = rows.rchunks(self.width()).next() {
+                // As low as can be, for the row may yet be replaced by one that
+                // is a little lower, which would split the full chunk.
+                fence = last.first().map_or(key, |last| last + 1);
             }
         }
         let mut number = self.chunks.len();
