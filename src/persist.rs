@@ -6,9 +6,10 @@
 
 use crate::engine::is_target_oid;
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, join, row, split, unpack,
+    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, join, row, split, unpack,
 };
-use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP};
+use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP, Ssid, vec};
+use alloc::vec::Vec;
 
 /// "ACO", version 1.
 const MAGIC: u32 = u32::from_be_bytes(*b"ACO\x01");
@@ -107,6 +108,12 @@ struct Reader<'a, S: Source> {
     used: usize,
     filled: usize,
     result: Result<(), S::Error>,
+    /// No instance has this ID or a higher one.
+    above: u32,
+    /// Rows of the set of targets, in the order of instances.
+    rows: Vec<[u64; 2]>,
+    /// Entries that do not come in order.
+    unordered: Vec<(Instance, Packed)>,
 }
 
 impl<S: Source> Reader<'_, S> {
@@ -161,6 +168,9 @@ impl<S: Source> Reader<'_, S> {
         for left in (0..count as usize).rev() {
             self.take_instance(table, left * FIXED)?;
         }
+        if !SMALL {
+            self.build(table)?;
+        }
         table.outcome()
     }
 
@@ -179,41 +189,78 @@ impl<S: Source> Reader<'_, S> {
             || owner == 0
             || has_acl > 1
             || count > 0xffff
-            || table.governing(oid, target_iid) != MAX_ID
-            || table.find(iid).is_some()
+            || (SMALL && table.governing(oid, target_iid) != MAX_ID)
+            || ((SMALL || u32::from(iid) < self.above) && table.find(iid).is_some())
         {
             return Err(Error::Malformed);
         }
-        // Two entries that come in order make a row at once; an entry that has
-        // been read without being one of them is left over.
-        let mut left_over = NONE;
-        if SMALL {
-            table.change(None, Some(instance), owner, false);
-        } else {
-            let first = self.take_entry(&mut count, more)?;
-            let mut second = self.take_entry(&mut count, more)?;
-            if second == NONE {
-                second = first;
-            } else if second.ssid() <= first.ssid() {
-                left_over = core::mem::replace(&mut second, first);
-            }
-            table.add_final(instance, row(instance.base(), [first, second], owner));
+        if !SMALL {
+            self.above = self.above.max(u32::from(iid) + 1);
+            table.add_pointer(instance);
+            return self.take_rows(instance, owner, count, more);
         }
+        table.change(None, Some(instance), owner, false);
         loop {
-            let entry = match left_over {
-                NONE => self.take_entry(&mut count, more)?,
-                left_over => left_over,
-            };
-            left_over = NONE;
+            let entry = self.take_entry(&mut count, more)?;
             if entry == NONE {
                 break;
             }
-            if table.entry(instance, entry.ssid()) != NONE {
-                return Err(Error::Malformed);
-            }
-            table.set_entry(instance, entry.ssid(), entry);
+            add_entry(table, instance, entry)?;
         }
         table.settle();
+        Ok(())
+    }
+
+    /// Makes rows of entries that come in order, and keeps the others for later.
+    fn take_rows(
+        &mut self,
+        instance: Instance,
+        owner: Ssid,
+        mut count: u32,
+        more: usize,
+    ) -> Result<(), Error> {
+        let base = instance.base();
+        let mut first = NONE;
+        let mut last = NONE;
+        loop {
+            let entry = self.take_entry(&mut count, more)?;
+            if entry == NONE {
+                break;
+            }
+            if last != NONE && entry.ssid() <= last.ssid() {
+                vec::push(&mut self.unordered, (instance, entry))?;
+                continue;
+            }
+            last = entry;
+            if first == NONE {
+                first = entry;
+            } else {
+                vec::push(&mut self.rows, row(base, [first, entry], owner))?;
+                first = NONE;
+            }
+        }
+        if first != NONE || last == NONE {
+            vec::push(&mut self.rows, row(base, [first, first], owner))?;
+        }
+        Ok(())
+    }
+
+    /// Fills the set of targets: in rising order, which is faster than finding a
+    /// place for each row in the order of IDs.
+    fn build(&mut self, table: &mut Table) -> Result<(), Error> {
+        sort_by_target(&mut self.rows)?;
+        let mut previous = u64::MAX;
+        for &[key, value] in &self.rows {
+            if (key ^ previous) >> 32 == 0 && !is_same(key, previous) {
+                return Err(Error::Malformed);
+            }
+            previous = key;
+            table.add_row([key, value]);
+        }
+        for &(instance, entry) in &self.unordered {
+            add_entry(table, instance, entry)?;
+            table.settle();
+        }
         Ok(())
     }
 
@@ -229,6 +276,47 @@ impl<S: Source> Reader<'_, S> {
         }
         Ok(entry)
     }
+}
+
+fn add_entry(table: &mut Table, instance: Instance, entry: Packed) -> Result<(), Error> {
+    if table.entry(instance, entry.ssid()) != NONE {
+        return Err(Error::Malformed);
+    }
+    table.set_entry(instance, entry.ssid(), entry);
+    Ok(())
+}
+
+/// Sorts by the upper half of the key, and leaves what has the same one in its
+/// order: by one byte after the other, for the library's own sorting may panic.
+fn sort_by_target(rows: &mut Vec<[u64; 2]>) -> Result<(), Error> {
+    let mut sorted = Vec::new();
+    sorted.try_reserve_exact(rows.len())?;
+    for row in rows.iter() {
+        vec::push(&mut sorted, *row)?;
+    }
+    for shift in [32, 40, 48, 56] {
+        let byte = |[key, _]: [u64; 2]| (key >> shift) as u8 as usize;
+        let mut places = [0; 256];
+        for row in rows.iter() {
+            places[byte(*row)] += 1;
+        }
+        if places.contains(&rows.len()) {
+            continue;
+        }
+        let mut below = 0;
+        for place in &mut places {
+            below += core::mem::replace(place, below);
+        }
+        for row in rows.iter() {
+            let place = &mut places[byte(*row)];
+            if let Some(sorted) = sorted.get_mut(*place) {
+                *sorted = *row;
+            }
+            *place += 1;
+        }
+        core::mem::swap(rows, &mut sorted);
+    }
+    Ok(())
 }
 
 impl<H: Host> Engine<H> {
@@ -272,6 +360,9 @@ impl<H: Host> Engine<H> {
             used: 0,
             filled: 0,
             result: Ok(()),
+            above: 0,
+            rows: Vec::new(),
+            unordered: Vec::new(),
         };
         let result = reader.take_table(&mut table);
         reader.result?;

@@ -377,13 +377,17 @@ impl Table {
     // ---- changing ---------------------------------------------------------
     // See `Table::outcome` for errors.
 
-    /// Adds an instance that is not there, with its first row, for good.
-    pub(crate) fn add_final(&mut self, instance: Instance, row: [u64; 2]) {
+    /// Adds an instance that is not there, for good; its rows are still to come.
+    pub(crate) fn add_pointer(&mut self, instance: Instance) {
         if self.error.is_ok() {
             self.error = self.instances.toggle(instance.0.get(), POINTER);
         }
+    }
+
+    /// Adds a row to the set of targets, for good.
+    pub(crate) fn add_row(&mut self, [key, value]: [u64; 2]) {
         if self.error.is_ok() {
-            self.error = self.targets.toggle(row[0], row[1]);
+            self.error = self.targets.toggle(key, value);
         }
     }
 

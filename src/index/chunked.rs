@@ -60,7 +60,11 @@ impl Index {
 
     /// The fence before `key`, and the key's place in the chunk behind it.
     fn locate(&self, key: u64) -> (usize, usize) {
-        let at = search(&self.fences, 1, key.saturating_add(1)).saturating_sub(FENCE);
+        let mut at = self.fences.len().saturating_sub(FENCE);
+        // Rows that come in rising order all belong behind the last fence.
+        if self.fences.get(at).is_none_or(|fence| *fence > key) {
+            at = search(&self.fences, 1, key.saturating_add(1)).saturating_sub(FENCE);
+        }
         let place = match self.chunk(at) {
             Some(rows) => place_in(rows, self.shift, key),
             None => 0,
@@ -99,6 +103,12 @@ impl Index {
             at = before;
             place = self.chunk(at).map_or(0, Vec::len);
         }
+    }
+
+    /// How many words there is memory for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.chunks.iter().map(Vec::capacity).sum()
     }
 
     /// How many rows there are.

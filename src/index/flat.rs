@@ -33,6 +33,12 @@ impl Index {
         self.rows.get(before..).unwrap_or(&[])
     }
 
+    /// How many words there is memory for.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.rows.capacity()
+    }
+
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         self.rows.len() >> self.shift

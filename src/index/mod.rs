@@ -15,6 +15,9 @@ mod chunked;
 #[cfg(any(target_os = "none", access_control_small, test))]
 mod flat;
 
+#[cfg(test)]
+mod promises;
+
 #[cfg(not(any(target_os = "none", access_control_small)))]
 pub(crate) use chunked::Index;
 #[cfg(any(target_os = "none", access_control_small))]

@@ -1,5 +1,6 @@
 //! Developer tools: `cargo xtask …`.
 
+mod bench;
 mod dependencies;
 mod firmware;
 mod headers;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask replay FILE...   replays recorded answers on the sandbox
 cargo xtask headers          writes include/ from the Rust sources
 cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
+cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
 cargo xtask dependencies     licences and sources of all dependencies, by deny.toml
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ("replay", [_, ..]) => return replay::main(rest),
         ("headers", []) => headers::main(),
         ("size", []) => size::main(),
+        ("bench", []) => bench::main(),
         ("firmware", []) => firmware::main(),
         ("unsafe-count", []) => unsafe_count::main(),
         ("dependencies", []) => dependencies::main(),
