@@ -74,12 +74,29 @@ impl<S: Sink> Writer<'_, S> {
         self.put(MAGIC, 4);
         // Fewer than there are 16-bit IDs.
         self.put(table.instances.len() as u32, 4);
-        table.visit(|instance| self.put_instance(table, instance));
+        // Targets mostly rise with the IDs of their instances.
+        let mut next: &[u64] = &[];
+        table.visit(|instance| {
+            let mut rows = next;
+            if SMALL
+                || !rows
+                    .first()
+                    .is_some_and(|key| is_same(*key, instance.base()))
+            {
+                rows = table.rows(instance);
+            }
+            next = self.put_instance(table, instance, rows);
+        });
         self.flush();
     }
 
-    fn put_instance(&mut self, table: &Table, instance: Instance) {
-        let rows = table.rows(instance);
+    /// Returns the rows behind those of this instance, as far as they are at hand.
+    fn put_instance<'a>(
+        &mut self,
+        table: &'a Table,
+        instance: Instance,
+        rows: &'a [u64],
+    ) -> &'a [u64] {
         let owner = rows.get(1).map_or(0, |value| *value as u16);
         if !instance.has_target() && self.result.is_ok() {
             self.result = Err(Error::Incomplete.into());
@@ -90,10 +107,12 @@ impl<S: Sink> Writer<'_, S> {
         self.put(u32::from(has_acl) << 24, 1);
         if has_acl {
             let mut count = 0;
-            table.visit_entries(rows, |_| count += 1);
+            let next = table.visit_entries(rows, |_| count += 1);
             self.put(count, 4);
             table.visit_entries(rows, |entry| self.put(entry.0.rotate_left(16), 4));
+            return next;
         }
+        &[]
     }
 }
 
@@ -289,6 +308,10 @@ fn add_entry(table: &mut Table, instance: Instance, entry: Packed) -> Result<(),
 /// Sorts by the upper half of the key, and leaves what has the same one in its
 /// order: by one byte after the other, for the library's own sorting may panic.
 fn sort_by_target(rows: &mut Vec<[u64; 2]>) -> Result<(), Error> {
+    // As it is where targets rise with the IDs of their instances.
+    if rows.is_sorted_by_key(|[key, _]| key >> 32) {
+        return Ok(());
+    }
     let mut sorted = Vec::new();
     sorted.try_reserve_exact(rows.len())?;
     for row in rows.iter() {

@@ -240,8 +240,12 @@ impl Table {
     }
 
     /// Shows all entries of an instance, whose [`Table::rows`] these are, by
-    /// rising SSID.
-    pub(crate) fn visit_entries<'a>(&'a self, mut rows: &'a [u64], mut visit: impl FnMut(Packed)) {
+    /// rising SSID. Returns the rows behind them, as far as they stand together.
+    pub(crate) fn visit_entries<'a>(
+        &'a self,
+        mut rows: &'a [u64],
+        mut visit: impl FnMut(Packed),
+    ) -> &'a [u64] {
         let base = rows.first().map_or(0, |key| key >> 16 << 16);
         if SMALL {
             let mut entry = self.entry_at_or_after(base, 0);
@@ -249,7 +253,7 @@ impl Table {
                 visit(entry);
                 entry = self.entry_at_or_after(base, entry.ssid() + 1);
             }
-            return;
+            return &[];
         }
         while let [key, value, others @ ..] = rows
             && is_same(*key, base)
@@ -266,6 +270,7 @@ impl Table {
                 rows = self.targets.tail(key + 1);
             }
         }
+        rows
     }
 
     /// The entry of an instance for exactly this SSID, or [`NONE`].

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 /// Words in a chunk: few fences to search against little to move.
 const CHUNK: usize = if cfg!(target_pointer_width = "64") {
-    512
+    1024
 } else {
     64
 };
@@ -66,6 +66,7 @@ impl Index {
             at = search(&self.fences, 1, key.saturating_add(1)).saturating_sub(FENCE);
         }
         let place = match self.chunk(at) {
+            Some(rows) if is_above(rows, self.shift, key) => rows.len(),
             Some(rows) => place_in(rows, self.shift, key),
             None => 0,
         };
@@ -220,6 +221,11 @@ impl Index {
         }
         gap
     }
+}
+
+fn is_above(rows: &[u64], shift: u8, key: u64) -> bool {
+    let last = rows.len().checked_sub(1 << shift);
+    last.is_none_or(|last| rows.get(last).is_none_or(|last| *last < key))
 }
 
 /// Where a key belongs in the rows of a chunk.
