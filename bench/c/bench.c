@@ -164,7 +164,8 @@ static unsigned g_next;
 static volatile int g_sink;
 
 static uint16_t next(void) {
-    return g_order[g_next++ % g_instances];
+    g_next = g_next + 1 < g_instances ? g_next + 1 : 0;
+    return g_order[g_next];
 }
 
 static void our_decide(void) {
@@ -215,7 +216,7 @@ static void their_restore(void) {
     check(!standin_restore(g_standin, &g_stream), "restore");
 }
 
-/** The least mean of several batches, each of a millisecond or of one call. */
+/** The least mean of several batches, in which each target has its turn. */
 static double measure(void (*run)(void)) {
     unsigned batch = 0;
     double start = now();
@@ -223,6 +224,10 @@ static double measure(void (*run)(void)) {
         run();
         ++batch;
     } while (now() - start < 1e6);
+    if (run == our_decide || run == their_decide || run == our_set_acl
+            || run == their_set_acl) {
+        batch += g_instances - batch % g_instances;
+    }
     double least = 0;
     double end = now() + 5e7;
     for (int round = 0; round < 3 || now() < end; ++round) {
