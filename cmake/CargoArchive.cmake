@@ -26,7 +26,7 @@ function(aac_add_archive name)
     endforeach()
 
     set(flags --locked --package ${arg_PACKAGE} --profile ${AAC_PROFILE}
-        --target ${AAC_RUST_TARGET} --target-dir ${target_dir})
+        --target ${AAC_CARGO_TARGET} --target-dir ${target_dir})
     if(AAC_ANJAY_COMPAT AND arg_COMPAT)
         list(APPEND flags --features anjay-compat)
     endif()

@@ -1,5 +1,6 @@
 # Finds a cargo that can build for the target, and chooses a profile. Sets
-# AAC_CARGO_COMMAND, the command up to the arguments of `cargo build`.
+# AAC_CARGO_COMMAND, the command up to the arguments of `cargo build`, and
+# AAC_CARGO_TARGET, the argument of its --target.
 
 include(${CMAKE_CURRENT_LIST_DIR}/RustTarget.cmake)
 
@@ -26,7 +27,28 @@ if(NOT AAC_CARGO)
     list(REMOVE_DUPLICATES _aac_candidates)
 endif()
 
+# Sets `out` to a description of the target without frame pointers, if rustc has
+# one with them, as for Arm on bare metal, where they take 7 % of the code. Only a
+# standard library that is built from source fits to it.
+function(_aac_without_frame_pointers out rustc cargo)
+    set(run ${CMAKE_COMMAND} -E env RUSTC_BOOTSTRAP=1)
+    execute_process(
+        COMMAND ${run} ${rustc} -Zunstable-options --print target-spec-json
+            --target ${AAC_RUST_TARGET}
+        OUTPUT_VARIABLE target ERROR_QUIET)
+    execute_process(COMMAND ${run} ${cargo} -Z help OUTPUT_VARIABLE options ERROR_QUIET)
+    if(target MATCHES "\"frame-pointer\": \"always\"" AND options MATCHES "json-target-spec")
+        string(REPLACE "\"frame-pointer\": \"always\"" "\"frame-pointer\": \"may-omit\""
+            target "${target}")
+        # cargo calls the target, and its folder, by the name of the file.
+        set(file ${PROJECT_BINARY_DIR}/targets/${AAC_RUST_TARGET}.json)
+        file(CONFIGURE OUTPUT ${file} CONTENT "${target}" @ONLY)
+        set(${out} ${file} PARENT_SCOPE)
+    endif()
+endfunction()
+
 set(AAC_CARGO_COMMAND "")
+set(AAC_CARGO_TARGET ${AAC_RUST_TARGET})
 set(_aac_build_std "")
 set(_aac_refused "")
 foreach(_aac_cargo IN LISTS _aac_candidates)
@@ -59,6 +81,13 @@ foreach(_aac_cargo IN LISTS _aac_candidates)
             ${CMAKE_COMMAND} -E env RUSTC=${_aac_rustc} RUSTC_BOOTSTRAP=1
             ${_aac_cargo} build -Zbuild-std=core,alloc)
         set(_aac_build_std " with its standard library from source")
+        if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+            _aac_without_frame_pointers(AAC_CARGO_TARGET ${_aac_rustc} ${_aac_cargo})
+        endif()
+        if(NOT AAC_CARGO_TARGET STREQUAL AAC_RUST_TARGET)
+            list(APPEND AAC_CARGO_COMMAND -Zjson-target-spec)
+            string(APPEND _aac_build_std ", without frame pointers")
+        endif()
         break()
     endif()
     set(AAC_CARGO_COMMAND "")

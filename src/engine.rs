@@ -6,11 +6,13 @@
 //! first, then looks again and changes.
 
 use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, split, start,
+    Base, HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, split,
+    start,
 };
 use crate::{
     Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
-    Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
+    Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SMALL, SSID_ANY, SSID_BOOTSTRAP,
+    Ssid,
 };
 use core::cell::{RefCell, RefMut};
 
@@ -93,14 +95,15 @@ impl State {
         result
     }
 
-    /// Does what a grant needs, as far as the answers of the host allow it.
+    /// Does what a grant says, if the host has answered so far what it needs.
+    /// Returns whether there is a new instance.
     fn grant(
         &mut self,
         grant: &Grant,
         acl_iid: &mut Iid,
         has_target: bool,
         has_server: bool,
-    ) -> Result<Progress, Error> {
+    ) -> Result<bool, Error> {
         let table = &mut self.table;
         let [oid, iid] = grant.target;
         let governing = table.governing(oid, iid);
@@ -113,19 +116,17 @@ impl State {
             }
             found = table.find(governing);
         } else if !has_target {
-            return Ok(Progress::NeedsTarget);
+            return Err(Error::Unreachable);
         } else if wanted != MAX_ID && table.find(wanted).is_some() {
             return Err(Error::Conflict);
         }
         let ssid = grant.ssid;
-        let is_known = ssid == SSID_ANY
-            || ssid == SSID_BOOTSTRAP
-            || found.is_some_and(|found| match grant.mask {
-                Some(_) => table.entry(found, ssid) != NONE,
-                None => table.owner(found) == ssid,
-            });
-        if !is_known && !has_server {
-            return Ok(Progress::NeedsServer);
+        let is_there = found.is_some_and(|found| match grant.mask {
+            Some(_) => table.entry(found, ssid) != NONE,
+            None => table.owner(found) == ssid,
+        });
+        if !is_there && !has_server {
+            return Err(Error::UnknownServer);
         }
         let instance = match found {
             Some(found) => found,
@@ -144,9 +145,7 @@ impl State {
         table.grant(found, instance, grant);
         self.conclude(mark, Ok(()))?;
         *acl_iid = instance.iid();
-        Ok(Progress::Done {
-            is_new: found.is_none(),
-        })
+        Ok(found.is_none())
     }
 }
 
@@ -158,7 +157,7 @@ impl Table {
             return self.change(found, Some(instance), grant.ssid, true);
         };
         if found.is_none() {
-            self.change(None, Some(instance), SSID_BOOTSTRAP, false);
+            self.add(instance, SSID_BOOTSTRAP);
         }
         self.set_entry(instance, grant.ssid, Packed::new(grant.ssid, mask));
     }
@@ -170,12 +169,6 @@ pub(crate) struct Grant {
     pub(crate) target: [u16; 2],
     pub(crate) ssid: Ssid,
     pub(crate) mask: Option<u16>,
-}
-
-enum Progress {
-    NeedsTarget,
-    NeedsServer,
-    Done { is_new: bool },
 }
 
 /// The access-control engine of one LwM2M client.
@@ -216,12 +209,12 @@ impl<H: Host> Engine<H> {
 
     /// Whether a server may do something, and why.
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
-            return decision;
+        if let Some(rule) = self.rule_by_kind(ssid, operation, oid) {
+            return Decision::by_rule(rule);
         }
         match self.lock() {
             Ok(state) => decide_by_table(&state.table, ssid, operation, oid, iid),
-            Err(_) => Decision::by_rule(false, Rule::NotDecided),
+            Err(_) => Decision::by_rule(Rule::NotDecided),
         }
     }
 
@@ -229,31 +222,30 @@ impl<H: Host> Engine<H> {
     /// that learns only afterwards what a server has changed. Otherwise a server
     /// could grant itself the right in the same transaction.
     pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        if let Some(decision) = self.decide_by_kind(ssid, operation, oid) {
-            return decision;
+        if let Some(rule) = self.rule_by_kind(ssid, operation, oid) {
+            return Decision::by_rule(rule);
         }
         match self.lock() {
             Ok(mut state) => {
                 let decide = |table: &Table| decide_by_table(table, ssid, operation, oid, iid);
                 state.table.before(decide)
             }
-            Err(_) => Decision::by_rule(false, Rule::NotDecided),
+            Err(_) => Decision::by_rule(Rule::NotDecided),
         }
     }
 
     /// The rules that need no Access Control instance.
-    fn decide_by_kind(&self, ssid: Ssid, operation: Operation, oid: Oid) -> Option<Decision> {
+    fn rule_by_kind(&self, ssid: Ssid, operation: Operation, oid: Oid) -> Option<Rule> {
         if oid == OID_SECURITY || oid == OID_OSCORE {
-            return Some(Decision::by_rule(false, Rule::KeysAreClosed));
+            return Some(Rule::KeysAreClosed);
         }
         if ssid == SSID_BOOTSTRAP {
-            return Some(Decision::by_rule(true, Rule::Bootstrap));
+            return Some(Rule::Bootstrap);
         }
         if operation == Operation::Discover {
-            return Some(Decision::by_rule(true, Rule::DiscoverIsOpen));
+            return Some(Rule::DiscoverIsOpen);
         }
-        let is_single = self.host.is_single_server();
-        is_single.then(|| Decision::by_rule(true, Rule::SingleServer))
+        (self.host.is_single_server()).then_some(Rule::SingleServer)
     }
 
     // ---- the calls of the application -------------------------------------
@@ -306,21 +298,17 @@ impl<H: Host> Engine<H> {
         let mut has_server = false;
         // Each question is asked once, so this ends.
         let is_new = loop {
-            let progress = self.lock()?.grant(grant, acl_iid, has_target, has_server)?;
-            match progress {
-                Progress::NeedsTarget => {
-                    has_target = self.is_reachable(grant.target)?;
-                    if !has_target {
-                        return Err(Error::Unreachable);
-                    }
+            let done = self.lock()?.grant(grant, acl_iid, has_target, has_server);
+            match done {
+                Err(Error::Unreachable) => {
+                    self.check_target(grant.target)?;
+                    has_target = true;
                 }
-                Progress::NeedsServer => {
-                    has_server = self.is_server(grant.ssid)?;
-                    if !has_server {
-                        return Err(Error::UnknownServer);
-                    }
+                Err(Error::UnknownServer) => {
+                    self.check_server(grant.ssid)?;
+                    has_server = true;
                 }
-                Progress::Done { is_new } => break is_new,
+                done => break done?,
             }
         };
         if is_new {
@@ -347,7 +335,7 @@ impl<H: Host> Engine<H> {
             let mut from = 0;
             while let Some(instance) = state.table.at_or_after(from) {
                 from = instance.iid() + 1;
-                state.table.change(Some(instance), None, 0, false);
+                state.table.remove(Some(instance));
             }
         } else {
             // Nothing to take back, so nothing that could fail.
@@ -367,15 +355,22 @@ impl<H: Host> Engine<H> {
         self.lock().map_or(true, |state| state.modified)
     }
 
-    /// Whether there is such a target.
-    pub(crate) fn is_reachable(&self, [oid, iid]: [u16; 2]) -> Result<bool, Error> {
-        Ok(self.host.is_object_registered(oid)?
-            && (iid == MAX_ID || self.host.is_instance_present(oid, iid)?))
+    /// [`Error::Unreachable`], if there is no such target.
+    fn check_target(&self, [oid, iid]: [u16; 2]) -> Result<(), Error> {
+        if self.host.is_object_registered(oid)?
+            && (iid == MAX_ID || self.host.is_instance_present(oid, iid)?)
+        {
+            return Ok(());
+        }
+        Err(Error::Unreachable)
     }
 
-    /// Whether the SSID may stand where a server's may.
-    fn is_server(&self, ssid: Ssid) -> Result<bool, Error> {
-        Ok(ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || self.host.is_server_known(ssid)?)
+    /// [`Error::UnknownServer`], if the SSID may not stand where a server's may.
+    fn check_server(&self, ssid: Ssid) -> Result<(), Error> {
+        if ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || self.host.is_server_known(ssid)? {
+            return Ok(());
+        }
+        Err(Error::UnknownServer)
     }
 
     // ---- handlers of Object 2 ---------------------------------------------
@@ -508,37 +503,39 @@ impl<H: Host> Engine<H> {
             };
             drop(state);
             // Most are the same as the one before.
-            if touched != checked && !self.is_valid(iid)? {
-                return Err(Error::BadRequest);
+            if touched != checked {
+                match self.check(iid) {
+                    Err(Error::Unreachable | Error::UnknownServer) => {
+                        return Err(Error::BadRequest);
+                    }
+                    other => other?,
+                }
             }
             checked = touched;
         }
     }
 
-    fn is_valid(&self, iid: Iid) -> Result<bool, Error> {
+    /// Fails, if the instance is there and does not validate.
+    fn check(&self, iid: Iid) -> Result<(), Error> {
         let state = self.lock()?;
         let Some(instance) = state.table.find(iid) else {
-            return Ok(true);
+            return Ok(());
         };
         let owner = state.table.owner(instance);
         let is_only_one = state.table.is_only_one(instance);
         drop(state);
-        if owner == 0
-            || !is_only_one
-            || !self.is_reachable(split((instance.base() >> 32) as u32))?
-        {
-            return Ok(false);
+        if owner == 0 || !is_only_one {
+            return Err(Error::BadRequest);
         }
+        self.check_target(instance.base().target())?;
         let mut ssid = owner;
         let mut from = 0;
         loop {
-            if !self.is_server(ssid)? {
-                return Ok(false);
-            }
+            self.check_server(ssid)?;
             // Looked up anew, for the host may have changed it while being asked.
             let entry = self.lock()?.table.entry_at_or_after(instance.base(), from);
             if entry == NONE {
-                return Ok(true);
+                return Ok(());
             }
             ssid = entry.ssid();
             from = ssid + 1;
@@ -612,11 +609,12 @@ impl Table {
     /// Whether the instance has a target, and no other one has the same.
     fn is_only_one(&self, instance: Instance) -> bool {
         let base = instance.base();
-        let first = |from| self.targets.tail(from).first();
+        let [oid, target_iid] = base.target();
         // It is the lowest one, and there is none behind it.
         instance.has_target()
-            && first(base >> 32 << 32).is_some_and(|key| is_same(*key, base))
-            && first(base + 0x1_0000).is_none_or(|next| (next ^ base) >> 32 != 0)
+            && self.governing(oid, target_iid) == instance.iid()
+            && (self.targets.tail(base.key(0x1_0000)).first())
+                .is_none_or(|next| (next ^ base.key(0)) >> 32 != 0)
     }
 
     fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
@@ -644,7 +642,7 @@ impl Table {
             CREATE if iid == MAX_ID => return Err(Error::BadRequest),
             CREATE => {}
             REMOVE => {
-                self.change(found, None, 0, false);
+                self.remove(found);
                 return Ok(());
             }
             RESET => {
@@ -696,15 +694,15 @@ fn decide_by_table(
 
 fn decide_on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
     match operation.right() {
-        Mask::READ => Decision::by_rule(true, Rule::AclIsReadable),
-        Mask::CREATE | Mask::DELETE => Decision::by_rule(false, Rule::AclIsFixed),
+        Mask::READ => Decision::by_rule(Rule::AclIsReadable),
+        Mask::CREATE | Mask::DELETE => Decision::by_rule(Rule::AclIsFixed),
         _ => Decision {
             allowed: table
                 .find(iid)
                 .is_some_and(|instance| table.owner(instance) == ssid)
                 && ssid != SSID_ANY,
             acl_iid: iid,
-            ..Decision::by_rule(false, Rule::AclOwner)
+            ..Decision::by_rule(Rule::AclOwner)
         },
     }
 }
@@ -713,29 +711,29 @@ fn decide_by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid:
     let creates = operation == Operation::Create;
     // Only Create has a target without an instance.
     if iid == MAX_ID && !creates {
-        return Decision::by_rule(false, Rule::NotDecided);
+        return Decision::by_rule(Rule::NotDecided);
     }
     let target = start([oid, if creates { MAX_ID } else { iid }]);
     let (key, value, others) = match table.targets.tail(target) {
         [key, value, others @ ..] if (key ^ target) >> 32 == 0 => (*key, *value, others),
-        _ => return Decision::by_rule(false, Rule::NotGoverned),
+        _ => return Decision::by_rule(Rule::NotGoverned),
     };
     let [first, second] = entries([key, value]);
     let own = match others {
-        _ if first.ssid() >= ssid => first,
-        _ if second.ssid() >= ssid => second,
+        _ if !SMALL && first.ssid() >= ssid => first,
+        _ if !SMALL && second.ssid() >= ssid => second,
         // Most ACLs end here.
-        [next, ..] if !is_same(*next, key) => NONE,
-        _ => table.entry_at_or_after(key >> 16 << 16, ssid),
+        [next, ..] if !SMALL && !is_same(*next, key) => NONE,
+        _ => table.entry_at_or_after(Base::of(key), ssid),
     };
-    let is_owner = value as Ssid == ssid
-        && ssid != SSID_ANY
-        && (!cfg!(feature = "anjay-compat") || first == NONE);
     let (rule, mask) = if own.ssid() == ssid && ssid != SSID_ANY {
         (Rule::OwnEntry, own.mask())
     } else if creates && !cfg!(feature = "anjay-compat") {
         (Rule::NoEntry, 0)
-    } else if is_owner {
+    } else if value as Ssid == ssid
+        && ssid != SSID_ANY
+        && (!cfg!(feature = "anjay-compat") || first == NONE)
+    {
         (Rule::Owner, Mask::OWNER.bits())
     } else if first.ssid() == SSID_ANY {
         (Rule::DefaultEntry, first.mask())

@@ -53,7 +53,14 @@ struct Writer<'a, S: Sink> {
 impl<S: Sink> Writer<'_, S> {
     /// Writes the first `size` of four bytes.
     fn put(&mut self, value: u32, size: usize) {
-        if SMALL || self.used > BUFFER - 4 {
+        if SMALL {
+            if self.result.is_ok() {
+                let bytes = value.to_be_bytes();
+                self.result = self.sink.write(bytes.get(..size).unwrap_or(&[]));
+            }
+            return;
+        }
+        if self.used > BUFFER - 4 {
             self.flush();
         }
         let place = self.buffer.get_mut(self.used..);
@@ -78,16 +85,14 @@ impl<S: Sink> Writer<'_, S> {
         let mut next: &[u64] = &[];
         table.visit(|instance| {
             let mut rows = next;
-            if SMALL
-                || !rows
-                    .first()
-                    .is_some_and(|key| is_same(*key, instance.base()))
-            {
+            if SMALL || !rows.first().is_some_and(|key| instance.base().has(*key)) {
                 rows = table.rows(instance);
             }
             next = self.put_instance(table, instance, rows);
         });
-        self.flush();
+        if !SMALL {
+            self.flush();
+        }
     }
 
     /// Returns the rows behind those of this instance, as far as they are at hand.
@@ -107,6 +112,23 @@ impl<S: Sink> Writer<'_, S> {
         self.put(u32::from(has_acl) << 24, 1);
         if has_acl {
             let mut count = 0;
+            if SMALL {
+                // Twice: to count them, and to write them.
+                for is_counted in [false, true] {
+                    let mut entry = table.entry_at_or_after(instance.base(), 0);
+                    while entry != NONE {
+                        match is_counted {
+                            true => self.put(entry.0.rotate_left(16), 4),
+                            false => count += 1,
+                        }
+                        entry = table.entry_at_or_after(instance.base(), entry.ssid() + 1);
+                    }
+                    if !is_counted {
+                        self.put(count, 4);
+                    }
+                }
+                return &[];
+            }
             let next = table.visit_entries(rows, |_| count += 1);
             self.put(count, 4);
             table.visit_entries(rows, |entry| self.put(entry.0.rotate_left(16), 4));
@@ -121,12 +143,17 @@ impl<S: Sink> Writer<'_, S> {
 ///
 /// After an error it gives zeros, which soon end what is read, whatever it is,
 /// and so is asked once, at the end.
-struct Reader<'a, S: Source> {
+struct Input<'a, S: Source> {
     source: &'a mut S,
     buffer: [u8; BUFFER],
     used: usize,
     filled: usize,
     result: Result<(), S::Error>,
+}
+
+/// Makes rows of what comes in.
+struct Reader<'a, S: Source> {
+    input: Input<'a, S>,
     /// No instance has this ID or a higher one.
     above: u32,
     /// Rows of the set of targets, in the order of instances.
@@ -135,18 +162,24 @@ struct Reader<'a, S: Source> {
     unordered: Vec<(Instance, Packed)>,
 }
 
-impl<S: Source> Reader<'_, S> {
+impl<S: Source> Input<'_, S> {
     /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
     /// these are certain to follow.
     fn take(&mut self, size: usize, more: usize) -> u32 {
         if SMALL {
-            if let Some(free) = self.buffer.get_mut(..size)
+            let mut bytes = [0; 4];
+            if let Some(free) = bytes.get_mut(..size)
                 && self.result.is_ok()
             {
                 self.result = self.source.read(free);
             }
-            self.used = 0;
-        } else if self.filled < self.used + size {
+            return match self.result {
+                Ok(()) if size == 4 => u32::from_be_bytes(bytes),
+                Ok(()) => bytes[0].into(),
+                Err(_) => 0,
+            };
+        }
+        if self.filled < self.used + size {
             // What is left over goes to the front.
             let mut kept = 0;
             while self.used < self.filled
@@ -174,13 +207,15 @@ impl<S: Source> Reader<'_, S> {
             [] => 0,
         }
     }
+}
 
+impl<S: Source> Reader<'_, S> {
     /// Fills the table.
     fn take_table(&mut self, table: &mut Table) -> Result<(), Error> {
-        if self.take(4, 0) != MAGIC {
+        if self.input.take(4, 0) != MAGIC {
             return Err(Error::Malformed);
         }
-        let count = self.take(4, 0);
+        let count = self.input.take(4, 0);
         if count > 0xffff {
             return Err(Error::Malformed);
         }
@@ -194,14 +229,14 @@ impl<S: Source> Reader<'_, S> {
     }
 
     fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Error> {
-        let [oid, iid] = split(self.take(4, 5 + more));
-        let [target_iid, owner] = split(self.take(4, 1 + more));
-        let has_acl = self.take(1, more);
+        let [oid, iid] = split(self.input.take(4, 5 + more));
+        let [target_iid, owner] = split(self.input.take(4, 1 + more));
+        let has_acl = self.input.take(1, more);
         let mut count = has_acl;
         let mut instance = Instance::new(iid, [oid, target_iid], HAS_TARGET_IID);
         if has_acl == 1 {
             instance = instance.with(HAS_ACL);
-            count = self.take(4, more);
+            count = self.input.take(4, more);
         }
         if !is_target_oid(oid)
             || iid == MAX_ID
@@ -218,7 +253,7 @@ impl<S: Source> Reader<'_, S> {
             table.add_pointer(instance);
             return self.take_rows(instance, owner, count, more);
         }
-        table.change(None, Some(instance), owner, false);
+        table.add(instance, owner);
         loop {
             let entry = self.take_entry(&mut count, more)?;
             if entry == NONE {
@@ -289,7 +324,11 @@ impl<S: Source> Reader<'_, S> {
             return Ok(NONE);
         }
         *count -= 1;
-        let entry = Packed(self.take(4, *count as usize * 4 + more).rotate_left(16));
+        let entry = Packed(
+            self.input
+                .take(4, *count as usize * 4 + more)
+                .rotate_left(16),
+        );
         if entry.ssid() == SSID_BOOTSTRAP {
             return Err(Error::Malformed);
         }
@@ -378,17 +417,29 @@ impl<H: Host> Engine<H> {
         }
         let mut table = Table::new();
         let mut reader = Reader {
-            source,
-            buffer: [0; BUFFER],
-            used: 0,
-            filled: 0,
-            result: Ok(()),
+            input: Input {
+                source,
+                buffer: [0; BUFFER],
+                used: 0,
+                filled: 0,
+                result: Ok(()),
+            },
             above: 0,
             rows: Vec::new(),
             unordered: Vec::new(),
         };
         let result = reader.take_table(&mut table);
-        reader.result?;
+        let Reader {
+            input,
+            rows,
+            unordered,
+            ..
+        } = reader;
+        if SMALL {
+            // Nothing is ever in them.
+            core::mem::forget((rows, unordered));
+        }
+        input.result?;
         result?;
         self.leave_out_unregistered(&mut table)?;
         let mut state = self.lock()?;
@@ -409,7 +460,7 @@ impl<H: Host> Engine<H> {
             if self.host.is_object_registered(oid)? {
                 from = (key | u64::MAX >> 16) + 1;
             } else {
-                table.change(table.find(iid), None, 0, false);
+                table.remove(table.find(iid));
                 table.settle();
                 table.outcome()?;
             }

@@ -1,9 +1,7 @@
 //! Keeping Access Control instances in step with the data model.
 
 use crate::engine::is_target_oid;
-use crate::table::{
-    HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, start, unpack,
-};
+use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, start, unpack};
 use crate::{
     Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
     RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
@@ -131,7 +129,8 @@ impl<H: Host> Engine<H> {
                 return Ok(());
             }
             let is_there = is_registered && (iid == MAX_ID || present.contains(iid));
-            if !is_there && (!is_registered || self.host.is_instance_present(oid, iid) == Ok(false))
+            if !is_there
+                && (!is_registered || matches!(self.host.is_instance_present(oid, iid), Ok(false)))
             {
                 vec::push(notes, key >> 16 << 16 | MOVED)?;
             }
@@ -145,9 +144,9 @@ impl Table {
     fn remove_noted(&mut self, note: u64) {
         let [.., iid, _] = unpack(note);
         if let Some(found) = self.find(iid)
-            && is_same(found.base(), note)
+            && found.base().has(note)
         {
-            self.change(Some(found), None, 0, false);
+            self.remove(Some(found));
         }
     }
 
@@ -187,10 +186,10 @@ impl Table {
             let is_owned = owner == 0 || accounts.contains(owner);
             let is_lost = !is_owned && owner != SSID_BOOTSTRAP;
             if is_lost {
-                self.note(notes, base | u64::from(RID_OWNER));
+                self.note(notes, base.key(RID_OWNER.into()));
             }
             if has_lost {
-                self.note(notes, base | u64::from(RID_ACL));
+                self.note(notes, base.key(RID_ACL.into()));
             }
             let mut new = Some(instance);
             if (is_lost || has_lost) && !is_owned && self.entry_at_or_after(base, 0) == NONE {
@@ -198,10 +197,10 @@ impl Table {
                     // Out of reach from here on, whether or not the host can
                     // remove the target.
                     new = Some(instance.with(HAS_ACL));
-                    self.note(notes, base | ORPHAN);
+                    self.note(notes, base.key(0) | ORPHAN);
                 } else {
                     new = None;
-                    self.note(notes, base | MOVED);
+                    self.note(notes, base.key(0) | MOVED);
                 }
             } else if !is_lost {
                 continue;
@@ -219,9 +218,9 @@ impl Table {
                     self.fail(Error::Full);
                 }
                 let new = Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL);
-                self.change(None, Some(new), origin, false);
+                self.add(new, origin);
                 self.set_entry(new, origin, Packed::new(origin, Mask::OWNER.bits()));
-                self.note(notes, new.base() | MOVED);
+                self.note(notes, new.base().key(0) | MOVED);
             }
         }
     }

@@ -91,42 +91,51 @@ pub(crate) const fn is_same(key: u64, other: u64) -> bool {
 
 /// One Access Control instance, apart from its ACL and owner: a row of the set
 /// of instances.
+///
+/// In two halves, for 64 bits are dear on a 32-bit processor.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Instance(NonZero<u64>);
+pub(crate) struct Instance {
+    /// IID, target OID.
+    high: u32,
+    /// Target IID, flags.
+    low: NonZero<u32>,
+}
 
 impl Instance {
     #[inline(always)]
     pub(crate) fn new(iid: Iid, [oid, target_iid]: [u16; 2], flags: u16) -> Instance {
-        Instance(NonZero::<u64>::MIN | start([iid, oid]) | u64::from(join([target_iid, flags])))
+        Instance {
+            high: join([iid, oid]),
+            low: NonZero::<u32>::MIN | join([target_iid, flags]),
+        }
     }
 
-    /// Its two halves; shifts of 64 bits are dear on a 32-bit processor.
-    const fn halves(self) -> [[u16; 2]; 2] {
-        let row = self.0.get();
-        [split((row >> 32) as u32), split(row as u32)]
+    fn from_row(row: u64) -> Option<Instance> {
+        Some(Instance {
+            high: (row >> 32) as u32,
+            low: NonZero::new(row as u32)?,
+        })
+    }
+
+    fn row(self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low.get())
     }
 
     pub(crate) const fn iid(self) -> Iid {
-        self.halves()[0][0]
+        split(self.high)[0]
     }
 
     /// The target OID; zero while unset.
     pub(crate) const fn oid(self) -> Oid {
-        let [[_, oid], [other, _]] = self.halves();
-        if self.has(HAS_TARGET_IID) { oid } else { other }
+        split(self.high)[1]
     }
 
     pub(crate) const fn target_iid(self) -> Iid {
-        self.halves()[1][0]
+        split(self.low.get())[0]
     }
 
-    /// The same with this target OID. While the target IID is unset, it stands in
-    /// that one's place, and zero in its own.
     pub(crate) fn with_oid(self, oid: Oid) -> Instance {
-        match self.has(HAS_TARGET_IID) {
-            true => Instance::new(self.iid(), [oid, self.target_iid()], self.flags()),
-            false => Instance::new(self.iid(), [0, oid], self.flags()),
-        }
+        Instance::new(self.iid(), [oid, self.target_iid()], self.flags())
     }
 
     pub(crate) fn with_target_iid(self, target_iid: Iid) -> Instance {
@@ -139,25 +148,64 @@ impl Instance {
     }
 
     pub(crate) fn with(self, flag: u16) -> Instance {
-        Instance(self.0 | u64::from(flag))
+        let low = self.low | u32::from(flag);
+        Instance { low, ..self }
     }
 
     pub(crate) const fn flags(self) -> u16 {
-        self.0.get() as u16
+        split(self.low.get())[1]
     }
 
     pub(crate) fn without(self, flag: u16) -> Instance {
-        Instance(NonZero::<u64>::MIN | (self.0.get() & !(flag as u64)))
+        let low = NonZero::<u32>::MIN | (self.low.get() & !u32::from(flag));
+        Instance { low, ..self }
     }
 
-    /// The lowest key that its rows in the set of targets can have.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub(crate) const fn base(self) -> u64 {
-        (self.0.get() >> 16 << 32) | ((self.iid() as u64) << 16)
+    /// What its rows in the set of targets have in common. While the target IID
+    /// is unset, the target OID stands in that one's place, and zero in its own.
+    pub(crate) const fn base(self) -> Base {
+        let target = match self.has(HAS_TARGET_IID) {
+            true => [self.oid(), self.target_iid()],
+            false => [0, self.oid()],
+        };
+        Base {
+            target: join(target),
+            low: join([self.iid(), 0]),
+        }
     }
 
     pub(crate) const fn has_target(self) -> bool {
-        self.base() >> 48 != 0
+        self.has(HAS_TARGET_IID) && self.oid() != 0
+    }
+}
+
+/// What the keys of an instance in the set of targets have in common, in halves.
+#[derive(Clone, Copy)]
+pub(crate) struct Base {
+    target: u32,
+    low: u32,
+}
+
+impl Base {
+    /// That of an instance with such a key.
+    pub(crate) const fn of(key: u64) -> Base {
+        Base {
+            target: (key >> 32) as u32,
+            low: key as u32 >> 16 << 16,
+        }
+    }
+
+    /// The key with this SSID, or with the one behind the last.
+    pub(crate) const fn key(self, ssid: u32) -> u64 {
+        (self.target as u64) << 32 | (self.low + ssid) as u64
+    }
+
+    pub(crate) const fn target(self) -> [u16; 2] {
+        split(self.target)
+    }
+
+    pub(crate) const fn has(self, key: u64) -> bool {
+        is_same(self.key(0), key)
     }
 }
 
@@ -196,7 +244,7 @@ impl Table {
     /// The first instance whose ID is `iid` or above.
     pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
         let row = self.instances.tail(start([iid, 0])).first()?;
-        NonZero::new(*row).map(Instance)
+        Instance::from_row(*row)
     }
 
     /// The instance with this ID.
@@ -206,12 +254,20 @@ impl Table {
 
     /// Shows all instances, by rising ID.
     pub(crate) fn visit(&self, mut visit: impl FnMut(Instance)) {
+        if SMALL {
+            let mut from = 0;
+            while let Some(instance) = self.at_or_after(from) {
+                from = instance.iid() + 1;
+                visit(instance);
+            }
+            return;
+        }
         let mut from = 0;
         while let rows @ [.., last] = self.instances.tail(from) {
             from = last + 1;
             for row in rows {
-                if let Some(row) = NonZero::new(*row) {
-                    visit(Instance(row));
+                if let Some(instance) = Instance::from_row(*row) {
+                    visit(instance);
                 }
             }
         }
@@ -220,7 +276,7 @@ impl Table {
     /// The rows of an instance, and what stands behind them; see
     /// [`Table::visit_entries`].
     pub(crate) fn rows(&self, instance: Instance) -> &[u64] {
-        self.targets.tail(instance.base())
+        self.targets.tail(instance.base().key(0))
     }
 
     /// The owner; zero while unset.
@@ -229,14 +285,21 @@ impl Table {
     }
 
     /// The first entry of an instance whose SSID is `ssid` or above, or [`NONE`].
-    pub(crate) fn entry_at_or_after(&self, base: u64, ssid: Ssid) -> Packed {
-        match *self.targets.tail(base | u64::from(ssid)) {
-            [key, value, ..] if is_same(key, base) => {
-                let [first, second] = entries([key, value]);
+    pub(crate) fn entry_at_or_after(&self, base: Base, ssid: Ssid) -> Packed {
+        match self.row_at_or_after(base, u32::from(ssid)) {
+            Some(row) => {
+                let [first, second] = entries(*row);
                 if first.ssid() >= ssid { first } else { second }
             }
-            _ => NONE,
+            None => NONE,
         }
+    }
+
+    /// The row of an instance that holds that entry; the one without an entry
+    /// stands behind all SSIDs but the last.
+    fn row_at_or_after(&self, base: Base, ssid: u32) -> Option<&[u64; 2]> {
+        let row = self.targets.tail(base.key(ssid)).first_chunk();
+        row.filter(|[key, _]| base.has(*key))
     }
 
     /// Shows all entries of an instance, whose [`Table::rows`] these are, by
@@ -247,14 +310,6 @@ impl Table {
         mut visit: impl FnMut(Packed),
     ) -> &'a [u64] {
         let base = rows.first().map_or(0, |key| key >> 16 << 16);
-        if SMALL {
-            let mut entry = self.entry_at_or_after(base, 0);
-            while entry != NONE {
-                visit(entry);
-                entry = self.entry_at_or_after(base, entry.ssid() + 1);
-            }
-            return &[];
-        }
         while let [key, value, others @ ..] = rows
             && is_same(*key, base)
         {
@@ -299,13 +354,19 @@ impl Table {
     fn step(&mut self, key: u64, value: u64) {
         let end = self.journal.len();
         if self.error.is_ok() {
-            self.error = vec::insert(&mut self.journal, end, &[key, value]);
-        }
-        if self.error.is_ok() {
-            self.error = self.turn(key, value);
+            self.error = vec::push(&mut self.journal, key)
+                .and_then(|()| vec::push(&mut self.journal, value))
+                .and_then(|()| self.turn(key, value));
             if self.error.is_err() {
                 self.journal.truncate(end);
             }
+        }
+    }
+
+    /// A step that takes a row of the set of instances out, or puts it in.
+    fn step_pointer(&mut self, instance: Option<Instance>) {
+        if let Some(instance) = instance {
+            self.step(instance.row(), POINTER);
         }
     }
 
@@ -344,11 +405,25 @@ impl Table {
 
     /// Takes back what was done since the mark.
     pub(crate) fn undo_to(&mut self, mark: usize) {
-        while self.journal.len() > mark
-            && let Some(value) = self.journal.pop()
-            && let Some(key) = self.journal.pop()
-        {
-            // Needs no memory, for what it puts in has been there before.
+        self.turn_back_to(mark);
+        self.journal.truncate(mark);
+    }
+
+    /// Does the steps since the mark again, the last one first, which takes back
+    /// what they did.
+    fn turn_back_to(&mut self, mark: usize) {
+        let mut at = self.journal.len();
+        while at > mark {
+            at = at.saturating_sub(2);
+            self.turn_again(at);
+        }
+    }
+
+    /// Does the step `at` again. Needs no memory, for what it puts in has been
+    /// there before.
+    fn turn_again(&mut self, at: usize) {
+        let step = self.journal.get(at..).and_then(<[u64]>::first_chunk);
+        if let Some(&[key, value]) = step {
             let _ = self.turn(key, value);
         }
     }
@@ -366,16 +441,11 @@ impl Table {
 
     /// Calls `view` with the state before everything that is not final.
     pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
-        let journal = core::mem::take(&mut self.journal);
-        let (steps, _) = journal.as_chunks();
-        for &[key, value] in steps.iter().rev() {
-            let _ = self.turn(key, value);
-        }
+        self.turn_back_to(0);
         let result = view(self);
-        for &[key, value] in steps {
-            let _ = self.turn(key, value);
+        for at in (0..self.journal.len()).step_by(2) {
+            self.turn_again(at);
         }
-        self.journal = journal;
         result
     }
 
@@ -385,7 +455,7 @@ impl Table {
     /// Adds an instance that is not there, for good; its rows are still to come.
     pub(crate) fn add_pointer(&mut self, instance: Instance) {
         if self.error.is_ok() {
-            self.error = self.instances.toggle(instance.0.get(), POINTER);
+            self.error = self.instances.toggle(instance.row(), POINTER);
         }
     }
 
@@ -402,6 +472,16 @@ impl Table {
         self.instances.clear();
     }
 
+    /// Adds an instance without entries.
+    pub(crate) fn add(&mut self, instance: Instance, owner: Ssid) {
+        self.change(None, Some(instance), owner, false);
+    }
+
+    /// Removes an instance, if it was found.
+    pub(crate) fn remove(&mut self, found: Option<Instance>) {
+        self.change(found, None, 0, false);
+    }
+
     /// Replaces an instance by another one with the same ID. Where there is no
     /// old one, it is added, where there is no new one, removed.
     pub(crate) fn change(
@@ -411,26 +491,20 @@ impl Table {
         owner: Ssid,
         keeps_acl: bool,
     ) {
-        let row = |instance: Option<Instance>| instance.map_or(0, |instance| instance.0.get());
-        if row(old) != row(new) {
-            if old.is_some() {
-                self.step(row(old), POINTER);
-            }
-            if new.is_some() {
-                self.step(row(new), POINTER);
-            }
+        if old != new {
+            self.step_pointer(old);
+            self.step_pointer(new);
         }
         let mut is_bare = true;
         if let Some(old) = old {
-            let mut from = old.base();
-            while let [key, value, ..] = *self.targets.tail(from)
-                && is_same(key, old.base())
-            {
+            let mut from = 0;
+            while let Some(&[key, value]) = self.row_at_or_after(old.base(), from) {
                 self.step(key, value);
-                from = key + 1;
+                from = u32::from(key as Ssid) + 1;
                 if keeps_acl && let Some(new) = new {
                     let value = value >> 16 << 16 | u64::from(owner);
-                    self.step(new.base() | u64::from(key as u16), value);
+                    let ssid = u32::from(key as Ssid);
+                    self.step(new.base().key(ssid), value);
                     is_bare = false;
                 }
             }
@@ -444,57 +518,56 @@ impl Table {
     /// afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, ssid: Ssid, entry: Packed) {
         if !instance.has(HAS_ACL) {
-            self.step(instance.0.get(), POINTER);
-            self.step(instance.with(HAS_ACL).0.get(), POINTER);
+            self.step_pointer(Some(instance));
+            self.step_pointer(Some(instance.with(HAS_ACL)));
         }
         let base = instance.base();
-        let at = base | u64::from(ssid);
-        let row = match *self.targets.tail(at) {
-            [key, value, ..] if is_same(key, base) => [key, value],
-            // All entries are below, so this is one of its rows.
-            _ => match *self.targets.tail_before(at) {
-                [key, value, ..] => [key, value],
-                _ => return,
-            },
+        let at = u32::from(ssid);
+        // If all entries are below, the row before is one of its own.
+        let row = (self.row_at_or_after(base, at))
+            .or_else(|| self.targets.tail_before(base.key(at)).first_chunk());
+        let Some(&row) = row else {
+            return;
         };
         self.step(row[0], row[1]);
         let owner = row[1] as Ssid;
         // The row's entries without that for `ssid`, and the new one, in order.
         let [mut a, mut b] = entries(row);
         if a == b || a.ssid() == ssid {
+            (a, b) = (b, NONE);
+        }
+        if a.ssid() == ssid {
             a = NONE;
         }
         if b.ssid() == ssid {
             b = NONE;
         }
-        let (a, b) = (a.min(b), a.max(b));
-        let (low, a) = (a.min(entry), a.max(entry));
-        let (middle, high) = (a.min(b), a.max(b));
+        let (mut low, a) = (a.min(entry), a.max(entry));
+        let (middle, mut high) = (a.min(b), a.max(b));
         if high != NONE {
             self.put_row(base, [low, low], owner);
-            self.put_row(base, [middle, high], owner);
+            low = middle;
         } else if middle != NONE {
-            self.put_row(base, [low, middle], owner);
-        } else if low != NONE || !self.has_rows(base) {
-            self.put_row(base, [low, low], owner);
+            high = middle;
+        } else {
+            high = low;
+        }
+        if low != NONE || self.entry_at_or_after(base, 0) == NONE {
+            self.put_row(base, [low, high], owner);
         }
     }
 
-    fn has_rows(&self, base: u64) -> bool {
-        (self.targets.tail(base).first()).is_some_and(|key| is_same(*key, base))
-    }
-
-    fn put_row(&mut self, base: u64, [a, b]: [Packed; 2], owner: Ssid) {
+    fn put_row(&mut self, base: Base, [a, b]: [Packed; 2], owner: Ssid) {
         let [key, value] = row(base, [a, b], owner);
         self.step(key, value);
     }
 }
 
 /// A row of the set of targets.
-pub(crate) const fn row(base: u64, [first, second]: [Packed; 2], owner: Ssid) -> [u64; 2] {
+pub(crate) const fn row(base: Base, [first, second]: [Packed; 2], owner: Ssid) -> [u64; 2] {
     let masks = ((second.mask() as u64) << 16) | owner as u64;
     [
-        base | second.ssid() as u64,
+        base.key(second.ssid() as u32),
         ((first.0 as u64) << 32) | masks,
     ]
 }

@@ -171,11 +171,13 @@ pub enum Rule {
 /// An answer, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
+// As in C, so that nothing is moved about.
+#[repr(C)]
 pub struct Decision {
-    /// Whether the operation may go on.
-    pub allowed: bool,
     /// What decided.
     pub rule: Rule,
+    /// Whether the operation may go on.
+    pub allowed: bool,
     /// The Access Control instance that decided, or [`MAX_ID`].
     pub acl_iid: Iid,
     /// The rights that counted, without reserved bits; zero where no mask did.
@@ -183,9 +185,14 @@ pub struct Decision {
 }
 
 impl Decision {
-    pub(crate) const fn by_rule(allowed: bool, rule: Rule) -> Decision {
+    /// By a rule that needs no mask.
+    pub(crate) const fn by_rule(rule: Rule) -> Decision {
+        use Rule::{AclIsReadable, Bootstrap, DiscoverIsOpen, SingleServer};
         Decision {
-            allowed,
+            allowed: matches!(
+                rule,
+                Bootstrap | DiscoverIsOpen | SingleServer | AclIsReadable
+            ),
             rule,
             acl_iid: MAX_ID,
             mask: 0,
@@ -195,7 +202,7 @@ impl Decision {
 
 /// Why an operation was refused. Whatever the reason, nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[repr(u8)]
+#[repr(u32)]
 pub enum Error {
     /// A value out of its range, or a transaction that does not validate (4.00).
     // Numbered from 1, so that success is 0, which is the cheapest to compare with.

@@ -1,6 +1,6 @@
 //! Vectors that report a failed allocation and never panic.
 
-use crate::{Error, SMALL};
+use crate::Error;
 use alloc::vec::Vec;
 
 /// Appends, or reports that memory ran out.
@@ -16,26 +16,28 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
 
 /// Inserts words at `at`, which is not beyond the end; or reports that memory
 /// ran out, and then nothing has changed.
+#[cfg(any(not(any(target_os = "none", access_control_small)), test))]
 pub(crate) fn insert(vec: &mut Vec<u64>, at: usize, words: &[u64]) -> Result<(), Error> {
     let count = words.len();
     vec.try_reserve(count)?;
-    if !SMALL {
-        for &word in words {
-            push(vec, word)?;
-        }
-        if let Some(tail) = vec.get_mut(at..)
-            && count <= tail.len()
-        {
-            tail.rotate_right(count);
-        }
-        return Ok(());
-    }
-    for &word in words.iter().rev() {
+    for &word in words {
         push(vec, word)?;
-        let mut carried = word;
-        for place in vec.get_mut(at..).unwrap_or_default() {
-            carried = core::mem::replace(place, carried);
-        }
+    }
+    if let Some(tail) = vec.get_mut(at..)
+        && count <= tail.len()
+    {
+        tail.rotate_right(count);
+    }
+    Ok(())
+}
+
+/// As [`insert`], for one word and with less code.
+#[cfg(any(target_os = "none", access_control_small, test))]
+pub(crate) fn insert_one(vec: &mut Vec<u64>, at: usize, word: u64) -> Result<(), Error> {
+    push(vec, word)?;
+    let mut carried = word;
+    for place in vec.get_mut(at..).unwrap_or_default() {
+        carried = core::mem::replace(place, carried);
     }
     Ok(())
 }

@@ -336,7 +336,7 @@ fn answer_to(
     let operation = usize::try_from(number).ok();
     let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
         Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
-        None => Decision::by_rule(false, Rule::NotDecided),
+        None => Decision::by_rule(Rule::NotDecided),
     };
     let decision = aac_decision_t {
         rule: decision.rule as u8,

@@ -22,15 +22,18 @@ impl Index {
     /// Rows in rising order, the first of which has the lowest key that is not
     /// below `key`: as many as stand together. Empty if there is none.
     pub(crate) fn tail(&self, key: u64) -> &[u64] {
-        let place = search(&self.rows, self.shift, key);
-        self.rows.get(place..).unwrap_or(&[])
+        self.rows.get(self.place(key)..).unwrap_or(&[])
     }
 
     /// As [`Index::tail`], from the row with the highest key that is below `key`.
     pub(crate) fn tail_before(&self, key: u64) -> &[u64] {
-        let place = search(&self.rows, self.shift, key);
-        let before = place.wrapping_sub(1 << self.shift);
+        let before = self.place(key).wrapping_sub(1 << self.shift);
         self.rows.get(before..).unwrap_or(&[])
+    }
+
+    /// Where the row with this key is, or would be.
+    fn place(&self, key: u64) -> usize {
+        search(&self.rows, self.shift, key)
     }
 
     /// How many words there is memory for.
@@ -46,17 +49,17 @@ impl Index {
 
     /// Takes the row with this key out; if there is none, puts this one in.
     pub(crate) fn toggle(&mut self, key: u64, value: u64) -> Result<(), Error> {
-        let place = search(&self.rows, self.shift, key);
+        let place = self.place(key);
         let width = 1 << self.shift;
         if self.rows.get(place) == Some(&key) {
             vec::remove(&mut self.rows, place, width);
             return Ok(());
         }
-        vec::insert(
-            &mut self.rows,
-            place,
-            [key, value].get(..width).unwrap_or(&[]),
-        )
+        self.rows.try_reserve(width)?;
+        if width > 1 {
+            vec::insert_one(&mut self.rows, place, value)?;
+        }
+        vec::insert_one(&mut self.rows, place, key)
     }
 
     /// Takes all rows out.

@@ -31,17 +31,17 @@ fn search(rows: &[u64], shift: u8, key: u64) -> usize {
             _ => 2 * (rows.as_chunks().0).partition_point(|[row, _]| *row < key),
         };
     }
-    let is_below = |place: usize| rows.get(place << shift).is_some_and(|row| *row < key);
     let mut from = 0;
-    let mut size = rows.len() >> shift;
-    while size > 1 {
-        let half = size / 2;
-        if is_below(from + half) {
-            from += half;
+    let mut to = rows.len() >> shift;
+    while from < to {
+        let middle = (from + to) / 2;
+        if rows.get(middle << shift).is_some_and(|row| *row < key) {
+            from = middle + 1;
+        } else {
+            to = middle;
         }
-        size -= half;
     }
-    (from + usize::from(is_below(from))) << shift
+    from << shift
 }
 
 #[cfg(test)]

@@ -85,8 +85,8 @@ const MUTANTS: &[Mutant] = &[
         "SSID 0 that owns what has no owner",
         [
             "src/engine.rs",
-            "let is_owner = value as Ssid == ssid\n        && ssid != SSID_ANY\n",
-            "let is_owner = value as Ssid == ssid\n",
+            "} else if value as Ssid == ssid\n        && ssid != SSID_ANY\n",
+            "} else if value as Ssid == ssid\n",
         ],
         &["model", "regressions"],
     ),
@@ -136,8 +136,8 @@ const MUTANTS: &[Mutant] = &[
         "an instance without a target that is committed",
         [
             "src/engine.rs",
-            "instance.has_target()\n            && first(base >> 32",
-            "!instance.has_target()\n            || first(base >> 32",
+            "instance.has_target()\n            && self.governing(",
+            "!instance.has_target()\n            || self.governing(",
         ],
         &["model"],
     ),
