@@ -10,11 +10,12 @@ use access_control::{Edit, MAX_ID, Operation, Provision};
 use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use std::ptr::{self, null, null_mut};
+use std::rc::Rc;
 use support::model::Model;
 use support::ops::{Op, apply_to_model, prepare, world};
 use support_device::{Device, STREAM_FAILED, Stream};
 
-fn installed() -> Box<Device> {
+fn installed() -> Rc<Device> {
     let device = Device::new(world());
     // SAFETY: a device is what the glue of these tests takes for a client.
     assert_eq!(unsafe { anjay_access_control_install(device.anjay()) }, 0);
@@ -348,12 +349,12 @@ fn apply(device: &Device, op: &Op) -> bool {
 #[test]
 fn sequences_through_c_match_the_model() {
     // Miri is some hundred times slower.
-    let sequences = if cfg!(miri) { 3 } else { 300 };
+    let (sequences, steps) = if cfg!(miri) { (1, 20) } else { (300, 50) };
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     for _ in 0..sequences {
         let device = installed();
         let (mirror, mut model) = (world(), Model::default());
-        for _ in 0..50 {
+        for _ in 0..steps {
             let raw = std::array::from_fn(|_| {
                 state ^= state << 13;
                 state ^= state >> 7;
