@@ -71,18 +71,24 @@ impl<H: Host> Engine<H> {
         &self,
         grants: impl ExactSizeIterator<Item = Provision> + Clone,
     ) -> Result<(), Refused> {
+        let count = grants.len();
+        let refused = |at, error| Refused {
+            // Memory that ran out is no grant's fault.
+            at: if error == Error::NoMemory { count } else { at },
+            error,
+        };
         let mut answers = Answers {
             objects: Vec::new(),
             servers: Ids::new(),
             strangers: Ids::new(),
         };
         for (at, grant) in grants.clone().enumerate() {
-            (self.ask(&grant, &mut answers)).map_err(|error| Refused { at, error })?;
+            (self.ask(&grant, &mut answers)).map_err(|error| refused(at, error))?;
         }
         let mut notes = Vec::new();
         let has_new = self
             .grant_all(grants, &answers, &mut notes)
-            .map_err(|(at, error)| Refused { at, error })?;
+            .map_err(|(at, error)| refused(at, error))?;
         if has_new {
             self.host.changed(Change::Instances);
         }
@@ -166,7 +172,7 @@ impl State {
         let table = &mut self.table;
         let mut found = table.find(table.governing(oid, iid));
         let is_new = found.is_none();
-        let instance = match found {
+        let mut instance = match found {
             Some(found) => found,
             None if !answers.is_reachable(oid, iid)? => return Err(Error::Unreachable),
             None => match table.lowest_free_iid() {
@@ -189,6 +195,8 @@ impl State {
             let target = [oid, iid];
             table.grant(found, instance, &Grant { target, ssid, mask });
             found = table.find(instance.iid());
+            // An ACL that was absent is present now.
+            instance = found.unwrap_or(instance);
             if !is_new {
                 let rid = if mask.is_some() { RID_ACL } else { RID_OWNER };
                 vec::push(notes, u64::from(instance.iid()) << 16 | u64::from(rid))?;

@@ -17,23 +17,17 @@ use support_heap::{Refuse, count, counted, reset, uncounted};
 struct Exempt<'a>(&'a Client);
 
 impl Exempt<'_> {
-    fn listed(
-        &self,
-        found: &mut Ids,
-        list: impl FnOnce(&mut Ids) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let (result, ids) = uncounted(|| {
-            let mut ids = Ids::new();
-            let result = list(&mut ids);
-            let ids: Vec<u16> = (0..=u16::MAX).filter(|&id| ids.contains(id)).collect();
-            (result, ids)
+    fn listed(&self, found: &mut Ids, oid: Oid, listed: Result<(), Error>) -> Result<(), Error> {
+        let ids: Vec<u16> = uncounted(|| {
+            let objects = self.0.objects.borrow();
+            objects.get(&oid).into_iter().flatten().copied().collect()
         });
         // Makes nothing of an error, as a careless host may.
         for &id in &ids {
             let _ = found.insert(id);
         }
         uncounted(|| drop(ids));
-        result
+        listed
     }
 }
 
@@ -55,11 +49,13 @@ impl Host for Exempt<'_> {
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
-        self.listed(found, |ids| (&self.0).list_instances(oid, ids))
+        let listed = uncounted(|| (&self.0).list_instances(oid, &mut Ids::new()));
+        self.listed(found, oid, listed)
     }
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
-        self.listed(found, |ids| (&self.0).list_accounts(ids))
+        let listed = uncounted(|| (&self.0).list_accounts(&mut Ids::new()));
+        self.listed(found, 0, listed)
     }
 
     fn remove_instance(&self, oid: Oid, iid: Iid) -> Result<(), Error> {
@@ -139,7 +135,13 @@ impl<'a> Bench<'a> {
                 let result = counted(refuse, || engine.restore(&mut Quiet(&mut bytes)));
                 result.map_err(reason)
             }
-            _ => counted(refuse, || apply(engine, op, told).0),
+            _ => {
+                let (result, number) = counted(refuse, || apply(engine, op, told));
+                if let (Op::Provision(grants), Err(Error::NoMemory)) = (op, result) {
+                    assert_eq!(number, grants.len(), "{op:?}: no grant is to blame");
+                }
+                result
+            }
         };
         match op {
             Op::Begin if result.is_ok() => self.before = rows,
@@ -305,6 +307,39 @@ fn grants(iids: impl Iterator<Item = Iid>, ssids: &[Ssid]) -> Vec<Op> {
     iids.flat_map(grants).collect()
 }
 
+/// New instances, instances that are there, and owners, for all of which the
+/// heap is needed.
+fn many_grants() -> Vec<Provision> {
+    let grant = |iid, ssid, owner| Provision {
+        oid: LARGE,
+        iid,
+        ssid,
+        mask: 7,
+        owner,
+    };
+    let mut grants: Vec<Provision> = (0..8).map(|iid| grant(iid, 2, iid % 3)).collect();
+    grants.extend((0..8).map(|iid| grant(iid, 3, 0)));
+    grants.push(Provision {
+        oid: 3,
+        iid: MAX_ID,
+        ssid: 1,
+        mask: 16,
+        owner: SSID_BOOTSTRAP,
+    });
+    grants
+}
+
+/// The same, and at the end one that is refused after all others are made.
+fn many_grants_and_a_wrong_one() -> Vec<Provision> {
+    let mut grants = many_grants();
+    grants.extend(grants.last().copied());
+    grants.extend(grants.first().copied());
+    if let Some(last) = grants.last_mut() {
+        last.ssid = 99;
+    }
+    grants
+}
+
 /// A transaction that does a little of everything.
 fn transaction() -> Vec<Op> {
     let edit = Op::Edit;
@@ -351,6 +386,13 @@ fn a_failed_operation_changes_nothing() {
         (grants(0..4, &[0, 1, 2]), Op::SetAcl(LARGE, 3, 3, 1)),
         (vec![], Op::SetOwner(LARGE, 7, 2, 40)),
         (few(), Op::SetOwner(LARGE, 1, 2, MAX_ID)),
+        (vec![], Op::Provision(many_grants())),
+        (few(), Op::Provision(many_grants())),
+        (few(), Op::Provision(many_grants_and_a_wrong_one())),
+        (
+            [few(), transaction()].concat(),
+            Op::Provision(many_grants()),
+        ),
         (few(), Op::Purge),
         ([few(), transaction()].concat(), Op::Purge),
         (few(), Op::Persist),

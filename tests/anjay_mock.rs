@@ -2,6 +2,9 @@
 //! (`tests/anjay-mock/`) and run on it: all variants and configurations, and
 //! then ports with one thing broken, each of which must be caught.
 
+#[path = "support/archive.rs"]
+mod archive;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -107,7 +110,7 @@ struct Mutation {
 
 // A listing that fails and says that it did not is not among them: the engine asks
 // again for each Instance that it misses.
-const MUTATIONS: [Mutation; 14] = [
+const MUTATIONS: [Mutation; 15] = [
     // Those that Anjay's own integration tests let pass.
     Mutation {
         name: "set_acl notifies nobody",
@@ -232,6 +235,12 @@ const MUTATIONS: [Mutation; 14] = [
             "\"denying everything\"));\n        return true;",
         )],
     },
+    // Shows only where the Rust code is watched too.
+    Mutation {
+        name: "the engine outlives the client",
+        file: "module.c",
+        edits: &[("    port->engine = NULL;\n", "")],
+    },
 ];
 
 fn root() -> &'static Path {
@@ -247,24 +256,8 @@ fn folder() -> PathBuf {
 /// The library that applications link, made once.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = folder().join("target");
-        let made = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "-p",
-                "anjay-access-control-packaging",
-            ])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(root())
-            .status()
-            .expect("cargo runs");
-        assert!(made.success(), "the static library does not build");
-        target.join("debug/libanjay_access_control.a")
-    })
+    LIBRARY
+        .get_or_init(|| archive::build(&folder().join("target"), "dev", &[], &archive::SANITIZED))
 }
 
 /// Compiles the port in `sources` and the cases with the mock, and runs them.
@@ -332,7 +325,8 @@ fn every_broken_port_is_caught() {
             }
             fs::write(copy.join(file), text).expect("cargo's folder for tests is writable");
         }
-        let output = run(configuration, &copy, &format!("mutated-{number}"), &["-w"]);
+        let options = ["-w", "-fsanitize=address"];
+        let output = run(configuration, &copy, &format!("mutated-{number}"), &options);
         let at = String::from_utf8_lossy(&output.stdout);
         let at = at.lines().last().unwrap_or("the start").to_owned();
         assert!(

@@ -5,6 +5,9 @@
 //! is left in it.
 #![allow(missing_docs)]
 
+#[path = "support/archive.rs"]
+mod archive;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,31 +59,8 @@ fn run(command: &mut Command) -> String {
 
 // ---- archives ---------------------------------------------------------------
 
-fn host_triple() -> String {
-    let version = run(Command::new("rustc").arg("-vV"));
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.expect("rustc names its host").to_owned()
-}
-
-/// The archive in a profile, with cargo's further `arguments`, in a target folder
-/// of its own.
 fn build(name: &str, profile: &str, arguments: &[&str], environment: &[(&str, &str)]) -> PathBuf {
-    let target = host_triple();
-    let folder = scratch().join(name);
-    run(Command::new(env!("CARGO"))
-        .current_dir(root())
-        .args(["build", "--quiet", "--locked"])
-        .args(["--package", "anjay-access-control-packaging"])
-        .args(["--profile", profile, "--target", &target])
-        .args(arguments)
-        .arg("--target-dir")
-        .arg(&folder)
-        .envs(environment.iter().copied()));
-    let profile = if profile == "dev" { "debug" } else { profile };
-    folder
-        .join(target)
-        .join(profile)
-        .join("libanjay_access_control.a")
+    archive::build(&scratch().join(name), profile, arguments, environment)
 }
 
 /// Without optimisation, so that overflow checks and debug assertions are in.
@@ -89,15 +69,10 @@ fn checked() -> &'static Path {
     ARCHIVE.get_or_init(|| build("checked", "dev", &[], &[]))
 }
 
-/// As `checked`, and AddressSanitizer watches the Rust code too: without that, a
-/// use after free in it goes unseen.
+/// As `checked`, with AddressSanitizer in the Rust code.
 fn sanitized() -> &'static Path {
     static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    let environment = [
-        ("RUSTC_BOOTSTRAP", "1"),
-        ("RUSTFLAGS", "-Zsanitizer=address"),
-    ];
-    ARCHIVE.get_or_init(|| build("sanitized", "dev", &[], &environment))
+    ARCHIVE.get_or_init(|| build("sanitized", "dev", &[], &archive::SANITIZED))
 }
 
 fn shipped() -> &'static Path {

@@ -5,16 +5,17 @@ mod support;
 #[path = "support/device.rs"]
 mod support_device;
 
-use access_control::ffi::{api::*, foreign::*, host::*};
-use access_control::{Edit, MAX_ID, Operation};
+use access_control::ffi::{api::*, ext::*, foreign::*, host::*};
+use access_control::{Edit, MAX_ID, Operation, Provision};
 use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use std::ptr::{self, null, null_mut};
+use std::rc::Rc;
 use support::model::Model;
 use support::ops::{Op, apply_to_model, prepare, world};
 use support_device::{Device, STREAM_FAILED, Stream};
 
-fn installed() -> Box<Device> {
+fn installed() -> Rc<Device> {
     let device = Device::new(world());
     // SAFETY: a device is what the glue of these tests takes for a client.
     assert_eq!(unsafe { anjay_access_control_install(device.anjay()) }, 0);
@@ -32,6 +33,32 @@ fn persist(device: &Device) -> (avs_error_t, Vec<u8>) {
     let error = unsafe { anjay_access_control_persist(device.anjay(), out.as_avs()) };
     (error, out.bytes.bytes)
 }
+
+/// What it answers, and where it was refused.
+fn provision(device: &Device, grants: &[Provision]) -> (c_int, usize) {
+    let grants: Vec<anjay_access_control_grant_t> = grants
+        .iter()
+        .map(|grant| anjay_access_control_grant_t {
+            oid: grant.oid,
+            iid: grant.iid,
+            ssid: grant.ssid,
+            access_mask: grant.mask,
+            owner: grant.owner,
+        })
+        .collect();
+    let mut refused = UNTOUCHED;
+    let at = match grants.len() {
+        0 => null(),
+        _ => grants.as_ptr(),
+    };
+    // SAFETY: a device; as many grants as are told of.
+    let result = unsafe {
+        anjay_access_control_provision(device.anjay(), at, grants.len(), &raw mut refused)
+    };
+    (result, refused)
+}
+
+const UNTOUCHED: usize = 4711;
 
 const DONE: avs_error_t = avs_error_t {
     category: 0,
@@ -161,6 +188,12 @@ fn null_is_an_error_everywhere() {
             assert_eq!(anjay_access_control_set_acl(anjay, 3, 0, 1, 1), -1);
             let set = anjay_access_control_set_owner(anjay, 3, 0, 1, &raw mut iid);
             assert_eq!((set, iid), (-1, 7));
+            let mut refused = UNTOUCHED;
+            for refused in [null_mut(), &raw mut refused] {
+                let made = anjay_access_control_provision(anjay, null(), 3, refused);
+                assert_eq!(made, -1);
+            }
+            assert_eq!(refused, 3, "no grant is to blame");
             for stream in [null_mut(), stream.as_avs()] {
                 let written = anjay_access_control_persist(anjay, stream);
                 let read = anjay_access_control_restore(anjay, stream);
@@ -177,6 +210,7 @@ fn null_is_an_error_everywhere() {
         aac_set_audit(null(), Some(record), null_mut());
         assert_eq!(aac_ids_add(null_mut(), 1), -1);
         assert!(!aac_decide(null(), 1, 1, 3, 0, null_mut()));
+        assert!(!aac_decide_before(null(), 1, 1, 3, 0));
         assert_eq!(aac_sync(null(), 1, null(), 0), -160);
         assert_eq!(aac_next_instance(null(), -1), -1);
         let mut value = 9;
@@ -201,7 +235,49 @@ fn null_is_an_error_everywhere() {
         assert_eq!(aac_sync(device.aac.get(), 1, null(), 3), 0);
         let set = anjay_access_control_set_owner(device.anjay(), 3, 0, 1, null_mut());
         assert_eq!(set, 0);
+        let made = anjay_access_control_provision(device.anjay(), null(), 0, null_mut());
+        assert_eq!(made, 0);
     }
+}
+
+#[test]
+fn many_grants_are_made_or_none() {
+    let device = installed();
+    let grant = |iid, ssid| Provision {
+        oid: 1234,
+        iid,
+        ssid,
+        mask: 1,
+        owner: 2,
+    };
+    let grants = [grant(0, 1), grant(1, 1), grant(1, 3)];
+    let (_, empty) = persist(&device);
+    for at in 0..grants.len() {
+        let mut grants = grants;
+        grants[at].ssid = 77;
+        assert_eq!(provision(&device, &grants), (-1, at));
+        assert_eq!(persist(&device).1, empty, "nothing is left of {at}");
+        device.client.fail_after.set(Some(at as u32));
+        assert_eq!(provision(&device, &grants).0, -1);
+        device.client.fail_after.set(None);
+        assert_eq!(persist(&device).1, empty, "nothing is left of {at}");
+    }
+    // SAFETY: the device's own engine, and valid grants; NULL may be left out.
+    let unseen = unsafe {
+        let grant = anjay_access_control_grant_t {
+            oid: 1234,
+            iid: 9,
+            ssid: 1,
+            access_mask: 1,
+            owner: 0,
+        };
+        anjay_access_control_provision(device.anjay(), &raw const grant, 1, null_mut())
+    };
+    assert_eq!(unseen, -1);
+    assert!(!decide(&device, 3, 1, 1234, 1).allowed);
+    assert_eq!(provision(&device, &grants), (0, UNTOUCHED));
+    assert!(decide(&device, 3, 1, 1234, 1).allowed);
+    assert!(decide(&device, 2, 2, 1234, 0).allowed, "Allow the owner");
 }
 
 fn edit(device: &Device, iid: u16, edit: Edit) -> c_int {
@@ -231,6 +307,13 @@ fn apply(device: &Device, op: &Op) -> bool {
                 let acl_iid = &raw mut acl_iid;
                 anjay_access_control_set_owner(anjay, oid, iid, owner, acl_iid) == 0
             }
+            Op::Provision(ref grants) => {
+                let (result, refused) = provision(device, grants);
+                assert_eq!(refused == UNTOUCHED, result == 0, "{op:?}: {refused}");
+                assert!(result == 0 || refused < grants.len(), "{op:?}: {refused}");
+                result == 0
+            }
+            Op::Decide(..) => true,
             Op::Purge => {
                 anjay_access_control_purge(anjay);
                 true
@@ -266,12 +349,12 @@ fn apply(device: &Device, op: &Op) -> bool {
 #[test]
 fn sequences_through_c_match_the_model() {
     // Miri is some hundred times slower.
-    let sequences = if cfg!(miri) { 3 } else { 300 };
+    let (sequences, steps) = if cfg!(miri) { (1, 20) } else { (300, 50) };
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     for _ in 0..sequences {
         let device = installed();
         let (mirror, mut model) = (world(), Model::default());
-        for _ in 0..50 {
+        for _ in 0..steps {
             let raw = std::array::from_fn(|_| {
                 state ^= state << 13;
                 state ^= state >> 7;
@@ -300,6 +383,11 @@ fn sequences_through_c_match_the_model() {
                         let why = decide(&device, ssid, operation as c_int, oid, iid);
                         let expected = model.allows(&mirror, ssid, operation, oid, iid);
                         assert_eq!(why.allowed, expected, "{op:?}: {why:?}");
+                        let number = operation as c_int;
+                        // SAFETY: as above.
+                        let before = unsafe { aac_decide_before(aac, ssid, number, oid, iid) };
+                        let expected = model.allowed(&mirror, ssid, operation, oid, iid);
+                        assert_eq!(before, expected, "{op:?}: {why:?}, before");
                     }
                 }
             }

@@ -114,7 +114,7 @@ fn is_pure(op: &Op) -> bool {
 fn keeps_targets(op: &Op) -> bool {
     matches!(
         op,
-        Op::SetAcl(..) | Op::SetOwner(..) | Op::Purge | Op::Persist
+        Op::SetAcl(..) | Op::SetOwner(..) | Op::Provision(_) | Op::Purge | Op::Persist
     )
 }
 
@@ -144,6 +144,9 @@ fn nested_operations_come_first(sequence: Vec<(Op, Plan)>) {
         for (inner, told, answer) in &done {
             let expected = ops::apply_to_model(&mut model, &mirror, inner, told);
             assert_eq!(answer.0.is_ok(), expected.0.is_ok(), "{inner:?} in {op:?}");
+            if matches!(inner, Op::Decide(..)) {
+                assert_eq!(answer.1, expected.1, "{inner:?} in {op:?}");
+            }
         }
         if answer.is_ok() {
             let expected = ops::apply_to_model(&mut model, &mirror, &op, &told);

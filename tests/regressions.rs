@@ -76,3 +76,26 @@ fn a_transaction_begun_during_validation_is_validated() {
     check_settled(&dump(&*engine));
     assert_eq!(dump(&*engine), before);
 }
+
+/// An entry and an owner in one grant, for an instance that had no ACL: its ACL
+/// is there afterwards, and is persisted.
+#[test]
+fn an_absent_acl_takes_an_entry_and_an_owner_at_once() {
+    let client = Client::new(&[1, 2], &[(3, &[0])]);
+    let engine = Engine::new(&client);
+    let without_acl = b"ACO\x01\0\0\0\x01\0\x03\0\0\0\0\0\x01\0";
+    engine
+        .restore(&mut Bytes::from(without_acl))
+        .expect("as Anjay writes it");
+    let grant = Provision {
+        oid: 3,
+        iid: 0,
+        ssid: 1,
+        mask: 1,
+        owner: 2,
+    };
+    engine.provision([grant].into_iter()).expect("valid");
+    assert_eq!(engine.next_entry(0, None), Ok(Some(1)));
+    let with_acl = b"ACO\x01\0\0\0\x01\0\x03\0\0\0\0\0\x02\x01\0\0\0\x01\0\x01\0\x01";
+    assert_eq!(persisted(&engine), with_acl);
+}

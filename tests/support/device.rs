@@ -7,8 +7,10 @@ use crate::support::{Bytes, Client};
 use access_control::ffi::{foreign::*, host::*};
 use access_control::{Error, Host, Ids};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ffi::{c_int, c_void};
 use std::ptr;
+use std::rc::Rc;
 
 type Hook = Box<dyn Fn(&Device)>;
 
@@ -33,8 +35,10 @@ pub static OPS: aac_host_t = aac_host_t {
 };
 
 impl Device {
-    pub fn new(client: Client) -> Box<Device> {
-        Box::new(Device {
+    /// Not in a box: that would have to be the only way to the device, and the
+    /// engine holds a pointer.
+    pub fn new(client: Client) -> Rc<Device> {
+        Rc::new(Device {
             client,
             aac: Cell::new(ptr::null_mut()),
             asked: RefCell::new(None),
@@ -133,10 +137,8 @@ unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
         .into()
 }
 
-fn pass_on(found: *mut aac_ids_t, list: impl FnOnce(&mut Ids) -> Result<(), Error>) -> c_int {
-    let mut ids = Ids::new();
-    let listed = list(&mut ids);
-    for id in (0..=u16::MAX).filter(|&id| ids.contains(id)) {
+fn pass_on(found: *mut aac_ids_t, ids: BTreeSet<u16>, listed: Result<(), Error>) -> c_int {
+    for id in ids {
         // SAFETY: the engine's own set.
         if unsafe { aac_ids_add(found, id) } != 0 {
             return -1;
@@ -148,13 +150,16 @@ fn pass_on(found: *mut aac_ids_t, list: impl FnOnce(&mut Ids) -> Result<(), Erro
 unsafe extern "C" fn list_instances(host: *mut c_void, oid: u16, found: *mut aac_ids_t) -> c_int {
     // SAFETY: as above.
     let client = unsafe { device(host) }.client();
-    pass_on(found, |ids| (&client).list_instances(oid, ids))
+    let listed = (&client).list_instances(oid, &mut Ids::new());
+    let ids = client.objects.borrow().get(&oid).cloned();
+    pass_on(found, ids.unwrap_or_default(), listed)
 }
 
 unsafe extern "C" fn list_accounts(host: *mut c_void, found: *mut aac_ids_t) -> c_int {
     // SAFETY: as above.
     let client = unsafe { device(host) }.client();
-    pass_on(found, |ids| (&client).list_accounts(ids))
+    let listed = (&client).list_accounts(&mut Ids::new());
+    pass_on(found, client.accounts(), listed)
 }
 
 unsafe extern "C" fn remove_instance(host: *mut c_void, oid: u16, iid: u16) -> c_int {

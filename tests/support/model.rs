@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 use super::Client;
-use access_control::{Edit, Error, Iid, MAX_ID, Oid, Operation, SSID_BOOTSTRAP, Ssid};
+use access_control::{Edit, Error, Iid, MAX_ID, Oid, Operation, Provision, SSID_BOOTSTRAP, Ssid};
 use std::collections::{BTreeMap, BTreeSet};
 
 const READ: u16 = 1;
@@ -63,8 +63,7 @@ impl Model {
     }
 
     fn governing(&self, oid: Oid, iid: Iid) -> Option<Iid> {
-        let mut rows = self.rows.iter();
-        rows.find(|(_, row)| row.governs(oid, iid)).map(|(i, _)| *i)
+        governing(&self.rows, oid, iid)
     }
 
     fn lowest_free(&self) -> Option<Iid> {
@@ -74,11 +73,7 @@ impl Model {
     // ---- the calls of the application ----
 
     pub fn set_acl(&mut self, client: &Client, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> bool {
-        let fits = match iid {
-            MAX_ID => mask & !CREATE == 0,
-            _ => mask & !READ_WRITE_EXECUTE_DELETE == 0,
-        };
-        if ssid == SSID_BOOTSTRAP || !fits {
+        if !is_sound(iid, ssid, mask) {
             return false;
         }
         let governing = self.governing(oid, iid);
@@ -150,6 +145,51 @@ impl Model {
         *inout = i;
         self.note();
         true
+    }
+
+    /// One after the other, or else as if nothing had been asked for; gives the
+    /// place of the grant that was refused. What needs no look at the state is
+    /// looked at first, for all of them.
+    pub fn provision(
+        &mut self,
+        client: &Client,
+        grants: &[Provision],
+    ) -> Result<(), (usize, Error)> {
+        for (at, grant) in grants.iter().enumerate() {
+            let Provision { oid, iid, .. } = *grant;
+            if !is_sound(iid, grant.ssid, grant.mask) {
+                return Err((at, Error::BadRequest));
+            }
+            if matches!(oid, 0 | 2 | MAX_ID) {
+                return Err((at, Error::Unreachable));
+            }
+            let is_listed = client.knows(oid) && self.governing(oid, iid).is_none();
+            if is_listed && client.unlistable.borrow().contains(&oid) {
+                return Err((at, Error::Host));
+            }
+        }
+        let rows = self.rows.clone();
+        let marks = (self.modified, self.open.as_ref().map(|open| open.modified));
+        for (at, grant) in grants.iter().enumerate() {
+            let Provision { oid, iid, .. } = *grant;
+            let is_governed = self.governing(oid, iid).is_some();
+            let error = match is_governed || is_reachable(client, oid, iid) {
+                true => Error::UnknownServer,
+                false => Error::Unreachable,
+            };
+            let is_granted = self.set_acl(client, oid, iid, grant.ssid, grant.mask)
+                && (grant.owner == 0
+                    || self.set_owner(client, oid, iid, grant.owner, &mut { MAX_ID }));
+            if !is_granted {
+                self.rows = rows;
+                self.modified = marks.0;
+                if let (Some(open), Some(mark)) = (&mut self.open, marks.1) {
+                    open.modified = mark;
+                }
+                return Err((at, error));
+            }
+        }
+        Ok(())
     }
 
     pub fn purge(&mut self) {
@@ -277,42 +317,19 @@ impl Model {
         oid: Oid,
         iid: Iid,
     ) -> bool {
-        let right = right(operation);
-        match (oid, ssid) {
-            (0 | 21, _) => return false,
-            (_, SSID_BOOTSTRAP) => return true,
-            _ => {}
-        }
-        if operation == Operation::Discover || client.accounts().len() == 1 {
-            return true;
-        }
-        let owns = |row: &Row| ssid != 0 && row.owner == Some(ssid);
-        if oid == 2 {
-            return match right {
-                READ => true,
-                CREATE | DELETE => false,
-                _ => self.rows.get(&iid).is_some_and(owns),
-            };
-        }
-        let creates = operation == Operation::Create;
-        if iid == MAX_ID && !creates {
-            return false;
-        }
-        let governing = self.governing(oid, if creates { MAX_ID } else { iid });
-        let Some(row) = governing.map(|i| &self.rows[&i]) else {
-            return false;
-        };
-        let entry = |ssid| row.acl.as_ref().and_then(|acl| acl.get(&ssid)).copied();
-        let own = if ssid == 0 { None } else { entry(ssid) };
-        let compat = cfg!(feature = "anjay-compat");
-        let is_first = !compat || row.acl.iter().all(BTreeMap::is_empty);
-        let mask = match own {
-            Some(mask) => mask,
-            None if creates && !compat => 0,
-            None if owns(row) && is_first => READ_WRITE_EXECUTE_DELETE,
-            None => entry(0).unwrap_or(0),
-        };
-        mask & right != 0
+        allows(&self.rows, client, ssid, operation, [oid, iid])
+    }
+
+    /// The same before the transaction that is open.
+    pub fn allowed(
+        &self,
+        client: &Client,
+        ssid: Ssid,
+        operation: Operation,
+        oid: Oid,
+        iid: Iid,
+    ) -> bool {
+        allows(self.settled(), client, ssid, operation, [oid, iid])
     }
 
     // ---- keeping in step ----
@@ -436,6 +453,65 @@ impl Model {
         self.modified = false;
         Some(used)
     }
+}
+
+fn governing(rows: &Rows, oid: Oid, iid: Iid) -> Option<Iid> {
+    let mut rows = rows.iter();
+    rows.find(|(_, row)| row.governs(oid, iid)).map(|(i, _)| *i)
+}
+
+/// What holds for each grant, whatever the state.
+fn is_sound(iid: Iid, ssid: Ssid, mask: u16) -> bool {
+    let rights = match iid {
+        MAX_ID => CREATE,
+        _ => READ_WRITE_EXECUTE_DELETE,
+    };
+    ssid != SSID_BOOTSTRAP && mask & !rights == 0
+}
+
+fn allows(
+    rows: &Rows,
+    client: &Client,
+    ssid: Ssid,
+    operation: Operation,
+    [oid, iid]: [u16; 2],
+) -> bool {
+    let right = right(operation);
+    match (oid, ssid) {
+        (0 | 21, _) => return false,
+        (_, SSID_BOOTSTRAP) => return true,
+        _ => {}
+    }
+    if operation == Operation::Discover || client.accounts().len() == 1 {
+        return true;
+    }
+    let owns = |row: &Row| ssid != 0 && row.owner == Some(ssid);
+    if oid == 2 {
+        return match right {
+            READ => true,
+            CREATE | DELETE => false,
+            _ => rows.get(&iid).is_some_and(owns),
+        };
+    }
+    let creates = operation == Operation::Create;
+    if iid == MAX_ID && !creates {
+        return false;
+    }
+    let governing = governing(rows, oid, if creates { MAX_ID } else { iid });
+    let Some(row) = governing.map(|i| &rows[&i]) else {
+        return false;
+    };
+    let entry = |ssid| row.acl.as_ref().and_then(|acl| acl.get(&ssid)).copied();
+    let own = if ssid == 0 { None } else { entry(ssid) };
+    let compat = cfg!(feature = "anjay-compat");
+    let is_first = !compat || row.acl.iter().all(BTreeMap::is_empty);
+    let mask = match own {
+        Some(mask) => mask,
+        None if creates && !compat => 0,
+        None if owns(row) && is_first => READ_WRITE_EXECUTE_DELETE,
+        None => entry(0).unwrap_or(0),
+    };
+    mask & right != 0
 }
 
 /// The persisted form.

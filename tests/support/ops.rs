@@ -30,6 +30,10 @@ pub fn world() -> Client {
 pub enum Op {
     SetAcl(Oid, Iid, Ssid, u16),
     SetOwner(Oid, Iid, Ssid, Iid),
+    /// Many grants at once, with an owner each.
+    Provision(Vec<Provision>),
+    /// A question: what is allowed, and what was before the open transaction.
+    Decide(Ssid, Operation, Oid, Iid),
     Purge,
     Persist,
     Restore(Vec<u8>),
@@ -106,7 +110,7 @@ impl From<Raw> for Op {
     fn from(raw: Raw) -> Op {
         let dice = Dice(raw);
         match dice.at(0) % 32 {
-            0..=4 => {
+            0..=3 => {
                 let iid = dice.iid(2);
                 let mask = match (iid, dice.at(5)) {
                     (MAX_ID, 0..200) => dice.mask(4) & 16,
@@ -115,6 +119,7 @@ impl From<Raw> for Op {
                 };
                 Op::SetAcl(dice.oid(1), iid, dice.ssid(3), mask)
             }
+            4 => Op::Provision(some_grants(raw)),
             5..=7 => {
                 let acl_iid = match dice.at(4) {
                     0..128 => MAX_ID,
@@ -150,6 +155,10 @@ impl From<Raw> for Op {
                 1 => Op::Listable(dice.pick(2, &[1234, 3, FIXED])),
                 _ => Op::Persist,
             },
+            30 if dice.flag(1) => {
+                let operation = dice.pick(2, &Operation::ALL);
+                Op::Decide(dice.ssid(3), operation, dice.oid(4), dice.iid(5))
+            }
             _ => {
                 let changes = (1..=1 + dice.at(2) % 3).map(|i| {
                     let created = (0..dice.at(i + 2) % 3).map(|j| dice.iid(i + 2 + j));
@@ -180,15 +189,64 @@ fn some_edit(dice: &Dice) -> Edit {
     }
 }
 
-/// A file as a device may have written it, and sometimes as none can have.
-fn some_file(raw: Raw) -> Vec<u8> {
+/// Numbers below what is asked for, made from the bytes of an operation.
+fn rolls(raw: Raw) -> impl FnMut(u64) -> u64 {
     let mut state = u64::from_be_bytes(raw) | 1;
-    let mut roll = |below: u64| {
+    move |below| {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state % below
-    };
+    }
+}
+
+/// Grants that are mostly sound one by one, for one that is refused takes all of
+/// them with it.
+fn some_grants(raw: Raw) -> Vec<Provision> {
+    let mut roll = rolls(raw);
+    let count = roll(7);
+    let mut grants = Vec::new();
+    for _ in 0..count {
+        let dice = Dice(std::array::from_fn(|_| roll(256) as u8));
+        let sound = roll(12) > 0;
+        let (oid, iid) = match sound {
+            true => dice.pick(
+                0,
+                &[
+                    (1234, 0),
+                    (1234, 1),
+                    (1234, 2),
+                    (1234, MAX_ID),
+                    (3, 0),
+                    (FIXED, 1),
+                ],
+            ),
+            false => (dice.oid(0), dice.iid(1)),
+        };
+        grants.push(Provision {
+            oid,
+            iid,
+            ssid: match sound {
+                true => dice.pick(2, &[0, 1, 2, 3]),
+                false => dice.ssid(2),
+            },
+            mask: match (sound, iid) {
+                (true, MAX_ID) => dice.mask(3) & 16,
+                (true, _) => dice.mask(3) & 15,
+                (false, _) => dice.mask(3),
+            },
+            owner: match sound {
+                true => dice.pick(4, &[0, 0, 1, 2, 3, SSID_BOOTSTRAP]),
+                false => dice.ssid(4),
+            },
+        });
+    }
+    grants
+}
+
+/// A file as a device may have written it, and sometimes as none can have.
+fn some_file(raw: Raw) -> Vec<u8> {
+    let mut roll = rolls(raw);
     let mut bytes = b"ACO\x01".to_vec();
     let count = roll(6) as u32;
     bytes.extend(count.to_be_bytes());
@@ -388,6 +446,20 @@ pub fn apply<H: Host>(engine: &Engine<H>, op: &Op, told: &Told) -> Answer {
             number = acl_iid.into();
             result
         }
+        Op::Provision(ref grants) => {
+            engine
+                .provision(grants.iter().copied())
+                .map_err(|Refused { at, error }| {
+                    number = at;
+                    error
+                })
+        }
+        Op::Decide(ssid, operation, oid, iid) => {
+            let before = engine.decide_before(ssid, operation, oid, iid).allowed;
+            let now = engine.decide(ssid, operation, oid, iid).allowed;
+            number = usize::from(before) << 1 | usize::from(now);
+            Ok(())
+        }
         Op::Purge => engine.purge(),
         Op::Persist => engine
             .persist(&mut Bytes::from(&[]))
@@ -423,6 +495,16 @@ pub fn apply_to_model(model: &mut Model, client: &Client, op: &Op, told: &Told) 
             let done = model.set_owner(client, oid, iid, owner, &mut acl_iid);
             number = acl_iid.into();
             refused(done)
+        }
+        Op::Provision(ref grants) => model.provision(client, grants).map_err(|(at, error)| {
+            number = at;
+            error
+        }),
+        Op::Decide(ssid, operation, oid, iid) => {
+            let before = model.allowed(client, ssid, operation, oid, iid);
+            let now = model.allows(client, ssid, operation, oid, iid);
+            number = usize::from(before) << 1 | usize::from(now);
+            Ok(())
         }
         Op::Purge => {
             model.purge();
@@ -522,12 +604,21 @@ impl<'a> Pair<'a> {
                         if !count.is_multiple_of(stride) {
                             continue;
                         }
-                        let decision = self.engine.decide(ssid, operation, oid, iid);
-                        let model = &self.model;
+                        let (engine, model, mirror) = (&self.engine, &self.model, &self.mirror);
+                        let decision = engine.decide(ssid, operation, oid, iid);
                         assert_eq!(
                             decision.allowed,
-                            model.allows(&self.mirror, ssid, operation, oid, iid),
+                            model.allows(mirror, ssid, operation, oid, iid),
                             "{operation:?} of {ssid} on /{oid}/{iid}: {decision:?}"
+                        );
+                        if !model.is_open() {
+                            continue;
+                        }
+                        let before = engine.decide_before(ssid, operation, oid, iid);
+                        assert_eq!(
+                            before.allowed,
+                            model.allowed(mirror, ssid, operation, oid, iid),
+                            "{operation:?} of {ssid} on /{oid}/{iid}, before: {before:?}"
                         );
                     }
                 }
@@ -544,4 +635,6 @@ pub fn run(sequence: impl IntoIterator<Item = Op>) {
         pair.step(&op);
     }
     pair.compare_decisions(1, 0);
+    let rows = dump(&pair.engine);
+    assert_eq!(rows, pair.model.rows, "decisions change nothing");
 }

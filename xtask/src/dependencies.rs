@@ -1,6 +1,7 @@
-//! What `cargo deny check licenses sources bans` looks at, without cargo-deny
-//! and without a network: the licences and sources of all dependencies, and that
-//! nothing is linked twice into what is shipped. The rules stand in `deny.toml`.
+//! What `cargo deny check bans licenses sources` looks at, without cargo-deny
+//! and, once all packages are fetched, without a network: the licences and
+//! sources of all dependencies, and that nothing is linked twice into what is
+//! shipped. The rules stand in `deny.toml`.
 
 use crate::tools::{cargo, output_of, root};
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ pub fn main() -> Result<(), String> {
 /// Packages and their licences, each once.
 fn tree(arguments: &[&str]) -> Result<BTreeMap<String, String>, String> {
     let mut command = cargo();
-    command.args(["tree", "--locked", "--offline", "--prefix", "none"]);
+    command.args(["tree", "--locked", "--prefix", "none"]);
     let listed = output_of(command.args(["--format", "{p}|{l}"]).args(arguments))?;
     let packages = listed.lines().filter_map(|line| {
         let (package, licence) = line.trim_end_matches(" (*)").split_once('|')?;

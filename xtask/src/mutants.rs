@@ -5,6 +5,7 @@ use crate::tools::{cargo, output_of, root, target_folder};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 struct Mutant {
     name: &'static str,
@@ -169,12 +170,58 @@ const MUTANTS: &[Mutant] = &[
         ["src/ffi/host.rs", "if !decision.allowed\n", "if true\n"],
         &["c_surface"],
     ),
+    mutant(
+        "provisioning that keeps what came before a refusal",
+        [
+            "src/provision.rs",
+            "let _ = state.conclude(mark, Err(error));",
+            "",
+        ],
+        &["alloc_failure", "model", "c_surface"],
+    ),
+    mutant(
+        "provisioning that loses an ACL that was absent",
+        [
+            "src/provision.rs",
+            "instance = found.unwrap_or(instance);",
+            "",
+        ],
+        &["model", "regressions"],
+    ),
+    mutant(
+        "provisioning that blames a grant for the lack of memory",
+        [
+            "src/provision.rs",
+            "if error == Error::NoMemory { count } else { at }",
+            "at",
+        ],
+        &["alloc_failure"],
+    ),
+    mutant(
+        "provisioning that does not tell C which grant was refused",
+        [
+            "src/ffi/ext.rs",
+            "Err(refused) => job.refused = refused.at,",
+            "Err(_) => {}",
+        ],
+        &["c_surface"],
+    ),
+    mutant(
+        "a decision about before that looks at the open transaction",
+        [
+            "src/engine.rs",
+            "state.table.before(decide)",
+            "decide(&mut state.table)",
+        ],
+        &["model", "c_surface"],
+    ),
 ];
 
 pub fn main(only: Option<&str>) -> Result<(), String> {
     let copy = target_folder().join("mutants");
     copy_tree(&copy)?;
     let mut survivors = Vec::new();
+    let (start, mut planted) = (Instant::now(), 0);
     for mutant in MUTANTS {
         if only.is_some_and(|only| !mutant.name.contains(only)) {
             continue;
@@ -185,6 +232,7 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
             survivors.push(format!("{}: no longer fits {}", mutant.name, mutant.file));
             continue;
         }
+        planted += 1;
         write(&path, &text.replace(mutant.from, mutant.to))?;
         for test in mutant.tests {
             match find(&copy, test)? {
@@ -194,6 +242,7 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
         }
         write(&path, &text)?;
     }
+    println!("{planted} bugs in {} s", start.elapsed().as_secs());
     match survivors.is_empty() {
         true => Ok(()),
         false => Err(survivors.join("\n")),
