@@ -845,6 +845,10 @@ static void refusals(void) {
           "ACE 0, byte 17: aceid is outside 0..2147483647" },
         { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa0",
           "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x64uuid\x78\x24" ALICE_TEXT "\x64role\x61" "a",
+          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x68" "conntype\x6a" "anon-clear\x64role\x61" "a",
+          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
     };
     for (size_t i = 0; i < COUNT(raw); ++i) {
         CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, (const uint8_t *) raw[i].payload,
@@ -899,6 +903,10 @@ static void cut_and_flipped(const uint8_t *payload, size_t payload_length) {
     for (size_t cut = 0; cut < payload_length; ++cut) {
         CHECK_EQ(post_copy(acl, payload, cut), OCF_ACL_CODE_BAD_REQUEST);
     }
+    /* A byte more is too much as well. */
+    memcpy(changed, payload, payload_length);
+    changed[payload_length] = 0xa0;
+    CHECK_EQ(post_copy(acl, changed, payload_length + 1), OCF_ACL_CODE_BAD_REQUEST);
     CHECK_EQ(storage_of(acl, after, sizeof(after)), length);
     CHECK(memcmp(before, after, length) == 0);
     ocf_acl_free(acl);
@@ -998,6 +1006,25 @@ static void views(void) {
     }
     size_t length;
     CHECK_EQ(ocf_acl_encode(acl, 3, NULL, 0, &length), OCF_ACL_CODE_BAD_REQUEST);
+    ocf_acl_free(acl);
+}
+
+/* Two ACEs for one role, of which only the second has an authority, stay as they came. */
+static void authorities_stay(void) {
+    static const uint8_t payload[] = "\xa1\x67" "aclist2\x82"
+            "\xa3\x67subject\xa1\x64role\x65" "admin\x69resources\x80\x6apermission\x02"
+            "\xa3\x67subject\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"
+            "\x69resources\x80\x6apermission\x02";
+    uint8_t buffer[256];
+    size_t length = 0;
+    ocf_acl_t *acl = ocf_acl_new();
+    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload, sizeof(payload) - 1, NULL),
+             OCF_ACL_CODE_CHANGED);
+    CHECK_EQ(ocf_acl_count(acl), 2);
+    CHECK_EQ(ocf_acl_encode(acl, OCF_ACL_VIEW_PLAIN, buffer, sizeof(buffer), &length),
+             OCF_ACL_CODE_CONTENT);
+    CHECK(contains(buffer, length, "\xa1\x64role\x65" "admin\x69resources"));
+    CHECK(contains(buffer, length, "\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"));
     ocf_acl_free(acl);
 }
 
@@ -1138,6 +1165,7 @@ int main(void) {
     refusals();
     cut_and_flipped_in_both_forms();
     views();
+    authorities_stay();
     null_policy();
     malformed_requests();
     error_texts();
