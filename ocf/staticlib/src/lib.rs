@@ -53,8 +53,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     }
 }
 
-/// Without optimisation `core` refers to it even though nothing unwinds. With it
-/// nothing does, and a program may get another one from Rust's `std`.
-#[cfg(all(debug_assertions, not(target_os = "none")))]
+/// A build without optimisation refers to it on hosted targets.
+#[cfg(not(target_os = "none"))]
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
