@@ -1,12 +1,12 @@
 # aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
-#                 [FREESTANDING] [COMPAT])
+#                 [FEATURES feature…] [FREESTANDING] [COMPAT])
 #
 # Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
 # from a package of this workspace. FREESTANDING: the archive is to hold the
 # package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
 # the feature anjay-compat.
 function(aac_add_archive name)
-    cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS" ${ARGN})
+    cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
     set(root ${PROJECT_SOURCE_DIR})
     set(folder ${AAC_PROFILE})
     if(AAC_PROFILE STREQUAL "dev")
@@ -27,6 +27,9 @@ function(aac_add_archive name)
 
     set(flags --locked --package ${arg_PACKAGE} --profile ${AAC_PROFILE}
         --target ${AAC_CARGO_TARGET} --target-dir ${target_dir})
+    foreach(feature IN LISTS arg_FEATURES)
+        list(APPEND flags --features ${feature})
+    endforeach()
     if(AAC_ANJAY_COMPAT AND arg_COMPAT)
         list(APPEND flags --features anjay-compat)
     endif()

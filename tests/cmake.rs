@@ -2,6 +2,7 @@
 //! then used by projects outside the tree, through CMake and through pkg-config.
 #![allow(missing_docs)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -100,7 +101,7 @@ fn installed_and_used_by_other_projects() {
     let prefix = scratch.join("moved here");
     fs::rename(&staged, &prefix).expect("a folder can be renamed");
 
-    for name in ["engine", "sandbox"] {
+    for name in ["engine", "sandbox", "ocf"] {
         let consumer = scratch.join(name);
         copy_consumer(name, &consumer);
         let build = consumer.join("build");
@@ -120,22 +121,95 @@ fn installed_and_used_by_other_projects() {
     // pkg-config separates words by spaces.
     let plain = scratch.join("moved");
     fs::rename(&prefix, &plain).expect("a folder can be renamed");
-    for name in ["engine", "sandbox"] {
+    for name in ["engine", "sandbox", "ocf"] {
         let text = by_pkg_config(name, &scratch.join(name), &plain);
         assert_eq!(text, "decided as expected\n");
     }
     fs::remove_dir_all(&scratch).expect("it is ours");
 }
 
-#[test]
-fn part_of_another_project() {
-    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("subdirectory");
-    copy_consumer("engine", &project);
+/// Has the consumer take the library from the sources instead of from where it is installed.
+fn put_inside(project: &Path) {
     let lists = fs::read_to_string(project.join("CMakeLists.txt")).expect("just copied");
     let inside = format!("add_subdirectory({} library)", root().display());
     let lists = lists.replace("find_package(anjay_access_control REQUIRED)", &inside);
     assert!(lists.contains(&inside));
     fs::write(project.join("CMakeLists.txt"), lists).expect("it is ours");
+}
+
+/// A device that speaks LwM2M and OCF: with `AAC_OCF` the engine's archive has both.
+#[test]
+fn one_archive_for_lwm2m_and_ocf() {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("both");
+    copy_consumer("both", &project);
+    for name in ["engine", "ocf"] {
+        let from = root().join(format!("tests/cmake-consumer/{name}/main.c"));
+        fs::copy(from, project.join(format!("{name}.c"))).expect("the consumer is there");
+    }
+    put_inside(&project);
+    let build = project.join("build");
+    run(&mut configure(
+        &project,
+        &build,
+        &["AAC_OCF=OFF".to_owned()],
+    ));
+    let (text, success) = outcome(Command::new("cmake").arg("--build").arg(&build));
+    let missing = "undefined reference to `ocf_acl_new'";
+    assert!(!success && text.contains(missing), "{text}");
+
+    build_and_test(&project, &build, &["AAC_OCF=ON".to_owned()]);
+    assert_eq!(
+        run(&mut Command::new(build.join("app"))),
+        "decided as expected\ndecided as expected\n"
+    );
+
+    let archive = build.join("library/lib/libanjay_access_control.a");
+    let listed = |path: &str| fs::read_to_string(root().join(path)).expect("it is there");
+    let list = listed("packaging/symbols.txt");
+    let header = listed("include/ocf_acl.h");
+    let mut defines: BTreeSet<&str> = after("defines ", &list).collect();
+    let words = header.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '(');
+    let calls = words.filter_map(|word| word.split_once('('));
+    let declared = calls.filter(|(name, _)| name.starts_with("ocf_acl_"));
+    defines.extend(declared.map(|(name, _)| name));
+    let defined = symbols(&archive, "--defined-only");
+    assert_eq!(
+        defined.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        defines
+    );
+
+    let mut needs: BTreeSet<&str> = after("needs ", &list).collect();
+    // Only a panic would call it, and the optimiser has found no way to one.
+    assert!(needs.remove("abort"));
+    let needed = symbols(&archive, "--undefined-only");
+    let more: Vec<_> = needed
+        .iter()
+        .filter(|name| !needs.contains(name.as_str()))
+        .collect();
+    assert!(more.is_empty(), "the archive needs {more:?}");
+}
+
+/// The rest of the lines that begin so.
+fn after<'a>(word: &'a str, list: &'a str) -> impl Iterator<Item = &'a str> {
+    list.lines().filter_map(move |line| line.strip_prefix(word))
+}
+
+fn symbols(archive: &Path, which: &str) -> BTreeSet<String> {
+    let text = run(Command::new("nm")
+        .args(["--extern-only", which])
+        .arg(archive));
+    let names = text.lines().filter(|line| line.contains(' '));
+    names
+        .filter_map(|line| line.rsplit(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn part_of_another_project() {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("subdirectory");
+    copy_consumer("engine", &project);
+    put_inside(&project);
     let tests = build_and_test(&project, &project.join("build"), &[]);
     // The consumer's own; those of the library are not forced on it.
     assert!(tests.contains("out of 1"), "{tests}");

@@ -86,6 +86,20 @@ fn decisions(criterion: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
+    // The slowest there is: every aceid is compared with all others, and half are to be given out.
+    let ace =
+        |id: String| format!(r#"{{{id}"subject":{{"role":"a"}},"resources":[],"permission":1}}"#);
+    let with = (1..=1000).map(|id| ace(format!(r#""aceid":{id},"#)));
+    let aces: Vec<String> = with.chain((0..1000).map(|_| ace(String::new()))).collect();
+    let text = format!(r#"{{"aclist2":[{}]}}"#, aces.join(","));
+    let slowest = json::to_cbor(&text).expect("JSON");
+    group.bench_function("post 1000 aceids and 1000 to be given out", |bencher| {
+        bencher.iter_batched_ref(
+            Acl::new,
+            |acl| acl.post(State::Rfpro, black_box(&slowest)),
+            BatchSize::SmallInput,
+        );
+    });
     group.bench_function("encode 1000 ACEs", |bencher| {
         let mut buffer = stored.clone();
         bencher.iter(|| acl.encode(View::Storage, black_box(&mut buffer)));

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 /// The second test in each function repeats what `try_reserve` promises: it is what lets the
 /// optimiser drop the aborting growth path inside `push` and `push_str`. The link check of
-/// `tests/no_panic.rs` would notice if that ceased to hold.
+/// `tests/c_api.rs` would notice if that ceased to hold.
 pub fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reason> {
     reserve(list, 1)?;
     if list.len() == list.capacity() {

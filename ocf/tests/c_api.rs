@@ -128,7 +128,10 @@ fn a_heap_that_runs_out() {
         "tests/c/alloc_test.c",
         &["-Wl,--wrap=malloc", "-Wl,--wrap=realloc"],
     );
-    assert!(text.contains("failed in turn"), "{text}");
+    assert!(
+        text.contains("failed in turn") && text.contains("bombs were refused"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -3,12 +3,11 @@
 
 mod common;
 
-use common::{ALICE, BOB, Form, bytes_of, cbor, encode, head, snapshot, uuid};
+use common::{ALICE, BOB, Form, cbor, encode, head, snapshot, uuid};
 use ocf_acl::{Acl, Code, Reason, Refusal, State, View};
 use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::time::{Duration, Instant};
 
 /// Counts what this thread holds, and refuses the allocation it is told to.
 struct Meter;
@@ -148,13 +147,7 @@ fn a_decision_needs_no_memory() {
 /// array of them may be half empty and held twice while it grows.
 fn cost_of(payload: &[u8]) -> isize {
     let mut acl = Acl::new();
-    let started = Instant::now();
     let (outcome, _, peak) = metered(None, || acl.post(State::Rfotm, payload));
-    assert!(
-        started.elapsed() < Duration::from_secs(2),
-        "took {:?}",
-        started.elapsed()
-    );
     let bound = 16 * payload.len() as isize + 1024;
     assert!(
         peak <= bound,
@@ -165,6 +158,17 @@ fn cost_of(payload: &[u8]) -> isize {
         assert_eq!(acl.generation(), 0);
     }
     peak
+}
+
+/// Refused at once: within the first few bytes, however many follow, and without memory. That it
+/// takes no time is what the offset says.
+fn refused_at_once(payload: &[u8]) {
+    let refusal = Acl::new()
+        .post(State::Rfotm, payload)
+        .expect_err("a bomb is refused");
+    let start = payload.get(..40).unwrap_or(payload);
+    assert!(refusal.offset <= 40, "{refusal}: {start:02x?}");
+    assert!(cost_of(payload) < 1024, "{refusal}: {start:02x?}");
 }
 
 #[test]
@@ -220,24 +224,22 @@ fn bombs() {
             in_ace("tag", [vec![0x7f], major(3, length)].concat()),
             [vec![0xa1], major(3, length)].concat(),
         ] {
-            assert!(cost_of(&bomb) < 1024, "length {length}: {bomb:02x?}");
+            refused_at_once(&bomb);
         }
-        for number in [
-            in_ace("aceid", major(0, length)),
-            in_ace("permission", major(0, length)),
-        ] {
-            assert!(cost_of(&number) < 1024);
-        }
-        for number in [
-            in_ace("aceid", major(1, length)),
-            in_ace("permission", major(1, length)),
-        ] {
-            assert!(cost_of(&number) < 1024);
+        for field in ["aceid", "permission"] {
+            for number in [
+                major(0, length),
+                major(1, length),
+                [vec![0xc2], major(2, length)].concat(),
+                [vec![0xfb], length.to_be_bytes().to_vec()].concat(),
+            ] {
+                refused_at_once(&in_ace(field, number));
+            }
         }
     }
     for depth_byte in [0x81u8, 0x9f, 0xa1, 0xbf, 0xc1, 0xd8, 0x7f, 0x5f] {
         let deep = vec![depth_byte; 200_000];
-        assert!(cost_of(&deep) < 1024, "{depth_byte:02x}");
+        refused_at_once(&deep);
         for nested in [
             in_root("aclist2", deep.clone()),
             in_root("x", deep.clone()),
@@ -246,14 +248,14 @@ fn bombs() {
             in_ace("subject", deep.clone()),
             in_ace("x", deep.clone()),
         ] {
-            assert!(cost_of(&nested) < 1024, "{depth_byte:02x}");
+            refused_at_once(&nested);
         }
     }
 }
 
+/// How long it takes is measured by `cargo bench -p ocf-acl`.
 #[test]
-fn a_payload_of_many_aceids_is_taken_in_time() {
-    // The slowest there is: every aceid is compared with all others, and half are to be given out.
+fn a_payload_of_many_aceids_is_taken() {
     let ace = |id: Option<u32>| {
         let mut ace = json!({ "subject": { "role": "a" }, "resources": [], "permission": 1 });
         if let Some(id) = id {
@@ -267,15 +269,10 @@ fn a_payload_of_many_aceids_is_taken_in_time() {
         .collect();
     let payload = cbor(&json!({ "aclist2": aces }));
     let mut acl = Acl::new();
-    let started = Instant::now();
     for _ in 0..3 {
         acl.post(State::Rfpro, &payload).unwrap();
     }
-    assert_eq!(acl.aces().len(), 4000);
-    assert!(
-        started.elapsed() < Duration::from_secs(5),
-        "took {:?}",
-        started.elapsed()
-    );
-    assert!(!bytes_of(&acl, View::Plain).is_empty());
+    let mut ids: Vec<u32> = acl.aces().iter().map(|ace| ace.id()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=4000).collect::<Vec<u32>>());
 }

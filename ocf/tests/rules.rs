@@ -9,6 +9,17 @@ use serde_json::{Value, json};
 
 const METHODS: [Method; 4] = [Method::Get, Method::Post, Method::Put, Method::Delete];
 const READ: Permissions = Permissions::RETRIEVE.union(Permissions::NOTIFY);
+const SECURITY: [&str; 9] = [
+    "/oic/sec/doxm",
+    "/oic/sec/pstat",
+    "/oic/sec/acl2",
+    "/oic/sec/ael",
+    "/oic/sec/cred",
+    "/oic/sec/sdi",
+    "/oic/sec/sp",
+    "/oic/sec/csr",
+    "/oic/sec/roles",
+];
 
 fn everyone(resources: Value) -> Acl {
     list(&json!([
@@ -252,6 +263,24 @@ fn rule_7_denies_unsecured_requests_for_security_resources() {
 }
 
 #[test]
+fn rule_7_holds_for_every_security_resource_and_method() {
+    let acl = everyone(json!(SECURITY.map(|href| json!({ "href": href }))));
+    for path in SECURITY {
+        for method in METHODS {
+            for state in [State::Rfpro, State::Rfnop, State::Sreset] {
+                assert_eq!(
+                    check(&acl, &request(state, method, path)),
+                    denied(Rule::UnsecuredSecurity),
+                    "{path} {state:?} {method:?}"
+                );
+            }
+            let reset = check(&acl, &request(State::Reset, method, path));
+            assert_eq!(reset, denied(Rule::List), "{path} {method:?}");
+        }
+    }
+}
+
+#[test]
 fn rule_8_lets_an_owner_reach_its_own_resource_only() {
     let mut acl = Acl::new();
     acl.set_owner(Some(uuid(ALICE)));
@@ -282,6 +311,25 @@ fn rule_8_lets_an_owner_reach_its_own_resource_only() {
 }
 
 #[test]
+fn rule_8_is_about_the_four_that_have_an_owner() {
+    let mut acl = Acl::new();
+    acl.set_owner(Some(uuid(ALICE)));
+    let others = ["ael", "sdi", "sp", "csr"].map(|name| format!("/oic/sec/{name}"));
+    for path in others
+        .iter()
+        .map(String::as_str)
+        .chain(["/oic/mnt", "/light"])
+    {
+        let mut asked = secured(State::Rfnop, Method::Get, path);
+        asked.peer = Some(uuid(ALICE));
+        asked.doxm_owner = asked.peer;
+        asked.pstat_owner = asked.peer;
+        asked.cred_owner = asked.peer;
+        assert_eq!(check(&acl, &asked), denied(Rule::List), "{path}");
+    }
+}
+
+#[test]
 fn rule_8_gives_nothing_to_a_peer_without_a_uuid() {
     let acl = Acl::new();
     for path in [
@@ -304,14 +352,217 @@ fn rule_8_gives_nothing_to_a_peer_without_a_uuid() {
 #[test]
 fn rule_9_lets_anyone_present_roles() {
     let acl = Acl::new();
-    for state in STATES {
-        let decision = check(&acl, &secured(state, Method::Post, "/oic/sec/roles"));
+    for (state, method) in STATES
+        .into_iter()
+        .flat_map(|state| METHODS.map(|method| (state, method)))
+    {
+        let decision = check(&acl, &secured(state, method, "/oic/sec/roles"));
         match state {
             State::Rfpro | State::Rfnop | State::Sreset => {
-                assert_eq!(decision, allowed(Rule::Roles, Permissions::all()))
+                assert_eq!(
+                    decision,
+                    allowed(Rule::Roles, Permissions::all()),
+                    "{method:?}"
+                )
             }
-            _ => assert!(!decision.allowed, "{state:?}"),
+            State::Rfotm => assert_eq!(decision, denied(Rule::BeforeOnboarding), "{method:?}"),
+            State::Reset => assert_eq!(decision, denied(Rule::List), "{method:?}"),
         }
+    }
+}
+
+#[test]
+fn rule_10_unites_what_each_role_the_uuid_and_the_connection_give() {
+    let ace = |id: u32, subject: Value, permission: u32| {
+        json!({
+            "aceid": id, "subject": subject, "resources": [{ "href": "/light" }],
+            "permission": permission,
+        })
+    };
+    let acl = list(&json!([
+        ace(1, json!({ "role": "reader" }), 2),
+        ace(2, json!({ "role": "writer", "authority": "acme" }), 4),
+        ace(3, json!({ "uuid": ALICE }), 8),
+        ace(4, json!({ "conntype": "auth-crypt" }), 1),
+        ace(5, json!({ "conntype": "anon-clear" }), 16),
+        ace(6, json!({ "role": "nobody" }), 31),
+    ]));
+    let role = |role, authority| Role {
+        role,
+        authority,
+        certified: false,
+    };
+    let mut asked = secured(State::Rfnop, Method::Get, "/light");
+    let mut united = |roles: &[Role<'_>], peer| {
+        asked.peer = peer;
+        check_with(&acl, &asked, roles).permissions.bits()
+    };
+    let (reader, writer) = (
+        role(b"reader", None),
+        role(b"writer", Some(b"acme".as_slice())),
+    );
+    assert_eq!(united(&[], None), 1 | 16);
+    assert_eq!(united(&[], Some(uuid(ALICE))), 8 | 1 | 16);
+    assert_eq!(united(&[reader], None), 2 | 1 | 16);
+    assert_eq!(united(&[reader, writer], None), 2 | 4 | 1 | 16);
+    assert_eq!(united(&[writer, reader], Some(uuid(ALICE))), 31);
+}
+
+#[test]
+fn rule_10_lets_a_uuid_and_a_role_reach_security_resources() {
+    for subject in [json!({ "uuid": ALICE }), json!({ "role": "admin" })] {
+        let acl = list(&json!([{
+            "aceid": 6, "subject": subject, "resources": [{ "href": "/oic/sec/cred" }],
+            "permission": 2,
+        }]));
+        let mut asked = secured(State::Rfnop, Method::Get, "/oic/sec/cred");
+        asked.peer = Some(uuid(ALICE));
+        let admin = [Role {
+            role: b"admin",
+            authority: None,
+            certified: false,
+        }];
+        let decision = check_with(&acl, &asked, &admin);
+        assert_eq!(
+            (decision.allowed, decision.ace),
+            (true, Some(6)),
+            "{subject}"
+        );
+        asked.peer = Some(uuid(BOB));
+        assert_eq!(check(&acl, &asked), denied(Rule::List), "{subject}");
+    }
+}
+
+/// Requests to which several rules apply: the first of them decides.
+#[test]
+fn the_first_rule_that_matches_decides() {
+    let mut acl = everyone(json!([{ "wc": "*" }, { "href": "/oic/mnt" }]));
+    acl.set_owner(Some(uuid(ALICE)));
+    let everything = |state, method, path| Request {
+        rfotm_access: Permissions::all(),
+        onboarding: true,
+        secured: true,
+        peer: Some(uuid(ALICE)),
+        ..request(state, method, path)
+    };
+    let get = Method::Get;
+    for (rule, allows, asked) in [
+        (
+            Rule::UnsecuredRfotm,
+            false,
+            Request {
+                secured: false,
+                secure_peers: 1,
+                ..everything(State::Rfotm, get, "/oic/d")
+            },
+        ),
+        (
+            Rule::UnsecuredRfotm,
+            true,
+            Request {
+                secured: false,
+                ..everything(State::Rfotm, get, "/light")
+            },
+        ),
+        (
+            Rule::OutsideRfnop,
+            false,
+            Request {
+                secured: false,
+                ..everything(State::Rfpro, get, "/light")
+            },
+        ),
+        (
+            Rule::UnsecuredVertical,
+            false,
+            Request {
+                secured: false,
+                ..everything(State::Rfnop, get, "/light")
+            },
+        ),
+        (
+            Rule::Onboarding,
+            true,
+            everything(State::Rfotm, get, "/oic/d"),
+        ),
+        (
+            Rule::Onboarding,
+            true,
+            everything(State::Rfotm, get, "/oic/sec/cred"),
+        ),
+        (
+            Rule::Onboarding,
+            true,
+            Request {
+                secured: false,
+                ..everything(State::Rfpro, get, "/oic/sec/acl2")
+            },
+        ),
+        (
+            Rule::PublicRead,
+            true,
+            Request {
+                onboarding: false,
+                ..everything(State::Rfotm, get, "/oic/d")
+            },
+        ),
+        (
+            Rule::BeforeOnboarding,
+            false,
+            Request {
+                onboarding: false,
+                ..everything(State::Rfotm, get, "/oic/sec/acl2")
+            },
+        ),
+        (
+            Rule::UnsecuredSecurity,
+            false,
+            Request {
+                onboarding: false,
+                secured: false,
+                ..everything(State::Rfpro, get, "/oic/sec/acl2")
+            },
+        ),
+        (
+            Rule::UnsecuredSecurity,
+            false,
+            Request {
+                onboarding: false,
+                secured: false,
+                ..everything(State::Rfpro, get, "/oic/sec/roles")
+            },
+        ),
+        (
+            Rule::ResourceOwner,
+            true,
+            Request {
+                onboarding: false,
+                ..everything(State::Rfpro, get, "/oic/sec/acl2")
+            },
+        ),
+        (
+            Rule::Roles,
+            true,
+            Request {
+                onboarding: false,
+                ..everything(State::Rfpro, get, "/oic/sec/roles")
+            },
+        ),
+        (
+            Rule::List,
+            true,
+            Request {
+                onboarding: false,
+                ..everything(State::Rfpro, get, "/oic/mnt")
+            },
+        ),
+    ] {
+        let decision = check(&acl, &asked);
+        assert_eq!(
+            (decision.rule, decision.allowed),
+            (rule, allows),
+            "{asked:?}"
+        );
     }
 }
 
@@ -489,6 +740,20 @@ fn the_certified_owner_role_has_all() {
         let decision = check_with(&acl, &asked, &owner(true));
         assert_eq!(decision, allowed(Rule::List, Permissions::all()));
         assert!(!check_with(&acl, &asked, &owner(false)).allowed);
+    }
+    for role in [
+        b"oic.role.owne".as_slice(),
+        b"oic.role.owner2",
+        b"OIC.ROLE.OWNER",
+        b"admin",
+    ] {
+        let other = [Role {
+            role,
+            authority: None,
+            certified: true,
+        }];
+        let asked = secured(State::Rfnop, Method::Get, "/light");
+        assert_eq!(check_with(&acl, &asked, &other), denied(Rule::List));
     }
     let early = secured(State::Rfpro, Method::Get, "/light");
     assert_eq!(

@@ -10,6 +10,8 @@
 #![no_std]
 
 pub use access_control::ffi;
+#[cfg(feature = "ocf")]
+pub use ocf_acl::ffi as ocf;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ffi::c_void;

@@ -45,6 +45,14 @@ impl Instance {
         (1..SSID_BOOTSTRAP).find(|&ssid| ssid != self.owner && self.entry(ssid).is_none())
     }
 
+    /// All that a decision on a server looks at: whether it is the owner, its
+    /// entry, the default entry, and whether there are any.
+    #[must_use]
+    pub fn says_of(&self, ssid: Ssid) -> (bool, Option<u16>, Option<u16>, bool) {
+        let (own, default) = (self.entry(ssid), self.entry(SSID_ANY));
+        (self.owner == ssid, own, default, self.entries().is_empty())
+    }
+
     /// Servers that something in this instance is about.
     pub fn servers(&self) -> impl Iterator<Item = Ssid> {
         let keys = self.entries().iter().map(|entry| entry.ssid);
@@ -227,7 +235,17 @@ impl Acl {
     /// All servers that own something or have an entry.
     #[must_use]
     pub fn servers(&self) -> BTreeSet<Ssid> {
-        self.instances.iter().flat_map(Instance::servers).collect()
+        // Few of many: marking each is cheaper than sorting all that are named.
+        let mut named = vec![false; usize::from(u16::MAX) + 1];
+        for ssid in self.instances.iter().flat_map(Instance::servers) {
+            if let Some(mark) = named.get_mut(usize::from(ssid)) {
+                *mark = true;
+            }
+        }
+        let marks = (0..=u16::MAX).zip(named);
+        marks
+            .filter_map(|(ssid, is_named)| is_named.then_some(ssid))
+            .collect()
     }
 
     /// The engine's decision.

@@ -23,28 +23,40 @@ pub struct Report {
 #[must_use]
 pub fn check(acl: &Acl, accounts: Option<&BTreeSet<Ssid>>, names: &Names) -> Report {
     let mut report = Report::default();
+    // Put into words once each, not once for each target.
+    let mut more: BTreeMap<(Ssid, u16), Vec<Target>> = BTreeMap::new();
+    let mut last = None;
     for instance in acl.by_target() {
         let target = instance.target;
-        report.never_matching(acl, instance, accounts, names);
-        // Servers that the instance does not name all get the same, so one of
-        // them stands for all.
-        let named: BTreeSet<Ssid> = instance.servers().collect();
-        let other = instance.stranger();
-        let asked = accounts.unwrap_or(&named).iter().copied();
-        let mut asked = asked.chain(other.filter(|_| accounts.is_none()));
-        if asked.all(|ssid| acl.rights(ssid, target).0.is_empty()) {
+        // It is closed as an Object, so the first of its Instances tells.
+        let is_closed = match last {
+            Some((oid, is_closed)) if oid == target.oid => is_closed,
+            _ => is_closed(acl, instance),
+        };
+        last = Some((target.oid, is_closed));
+        report.never_matching(instance, is_closed, accounts, names);
+        let may = |ssid| !acl.rights(ssid, target).0.is_empty();
+        let is_reachable = match accounts {
+            Some(all) => all.iter().copied().any(may),
+            // Servers that the instance does not name all get the same, so one of
+            // them stands for all.
+            None => instance.servers().any(may) || instance.stranger().is_some_and(may),
+        };
+        if !is_reachable {
             report.unreachable.push(target);
         }
         let owner = instance.owner;
-        if acl.may_edit(owner, instance.iid) && owner != MAX_ID && !is_closed(acl, instance) {
+        if owner != MAX_ID && !is_closed && acl.may_edit(owner, instance.iid) {
             let (has, _) = acl.rights(owner, target);
             let lacks = target.rights() - has;
             if !lacks.is_empty() {
-                let finding = format!("{}: {}", names.server(owner), rights(lacks.bits()));
-                report.more.entry(finding).or_default().push(target);
+                more.entry((owner, lacks.bits())).or_default().push(target);
             }
         }
     }
+    let words = |(owner, lacks)| format!("{}: {}", names.server(owner), rights(lacks));
+    let found = more.into_iter().map(|(key, at)| (words(key), at));
+    report.more = found.collect();
     report
 }
 
@@ -57,14 +69,14 @@ fn is_closed(acl: &Acl, instance: &Instance) -> bool {
 impl Report {
     fn never_matching(
         &mut self,
-        acl: &Acl,
         instance: &Instance,
+        is_closed: bool,
         accounts: Option<&BTreeSet<Ssid>>,
         names: &Names,
     ) {
         let target = instance.target;
         let mut add = |finding: String| self.never.entry(finding).or_default().push(target);
-        if is_closed(acl, instance) {
+        if is_closed {
             add(format!(
                 "everything on Object {}: it holds keys and is closed to every server",
                 target.oid

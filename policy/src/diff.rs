@@ -47,15 +47,20 @@ pub fn diff(old: &Acl, new: &Acl) -> Diff {
     let stranger = stranger(&servers);
     let is_sparse = servers.len() > ALL_PAIRS;
     let mut steps: BTreeMap<Ssid, BTreeMap<Step, Vec<Target>>> = BTreeMap::new();
-    for (target, (before, after)) in pairs(old, new) {
-        let mut concerned: BTreeSet<Ssid> = BTreeSet::new();
+    let mut concerned: Vec<Ssid> = servers.into_iter().collect();
+    for (target, before, after) in pairs(old, new) {
         if is_sparse {
             let both = before.into_iter().chain(after);
+            concerned.clear();
             concerned.extend(both.flat_map(Instance::servers));
-        } else {
-            concerned.extend(&servers);
+            concerned.sort_unstable();
+            concerned.dedup();
         }
         let mut compare = |shown: Ssid, ssid: Ssid| {
+            let says = |instance: &Instance| instance.says_of(ssid);
+            if before.map(says) == after.map(says) {
+                return; // Nothing to ask the engine.
+            }
             let mut add = |step| {
                 let found = steps.entry(shown).or_default();
                 found.entry(step).or_default().push(target);
@@ -77,7 +82,7 @@ pub fn diff(old: &Acl, new: &Acl) -> Diff {
                 _ => {}
             }
         };
-        for ssid in concerned {
+        for &ssid in &concerned {
             compare(ssid, ssid);
         }
         if let Some(stranger) = stranger {
@@ -91,19 +96,20 @@ pub fn diff(old: &Acl, new: &Acl) -> Diff {
     }
 }
 
-/// The targets of both, rising, with the instances that govern them.
-fn pairs<'a>(
-    old: &'a Acl,
-    new: &'a Acl,
-) -> BTreeMap<Target, (Option<&'a Instance>, Option<&'a Instance>)> {
-    let mut pairs: BTreeMap<Target, (Option<&Instance>, Option<&Instance>)> = BTreeMap::new();
-    for instance in old.instances() {
-        pairs.entry(instance.target).or_default().0 = Some(instance);
-    }
-    for instance in new.instances() {
-        pairs.entry(instance.target).or_default().1 = Some(instance);
-    }
-    pairs
+/// A target, and the instances that govern it in the old and in the new state.
+type Pair<'a> = (Target, Option<&'a Instance>, Option<&'a Instance>);
+
+/// The targets of both, rising.
+fn pairs<'a>(old: &'a Acl, new: &'a Acl) -> impl Iterator<Item = Pair<'a>> {
+    let mut old = old.by_target().into_iter().peekable();
+    let mut new = new.by_target().into_iter().peekable();
+    std::iter::from_fn(move || {
+        let next = [old.peek(), new.peek()];
+        let target = next.iter().flatten().map(|next| next.target).min()?;
+        let before = old.next_if(|next| next.target == target);
+        let after = new.next_if(|next| next.target == target);
+        Some((target, before, after))
+    })
 }
 
 impl Diff {

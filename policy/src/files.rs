@@ -28,7 +28,7 @@ impl Trouble {
     }
 
     /// The same, for an error of the system, without its number.
-    fn of_io(path: &Path, error: &io::Error) -> Trouble {
+    pub fn of_io(path: &Path, error: &io::Error) -> Trouble {
         let text = error.to_string();
         let what = text.split(" (os error").next().unwrap_or_default();
         Trouble::new(path, what)

@@ -233,7 +233,8 @@ pub fn read(bytes: &[u8]) -> Option<Vec<Instance>> {
 fn read_all(reader: &mut Reader<'_>) -> Result<Vec<Instance>, Breach> {
     reader.take::<4>("")?;
     let count = u32::from_be_bytes(reader.take("")?);
-    let mut instances = Vec::new();
+    // An engine wrote it, so there are as many as it says.
+    let mut instances = Vec::with_capacity(count.min(u16::MAX.into()) as usize);
     for _ in 0..count {
         let oid = reader.number("")?;
         let iid = reader.number("")?;
@@ -258,7 +259,7 @@ fn read_all(reader: &mut Reader<'_>) -> Result<Vec<Instance>, Breach> {
 
 fn read_entries(reader: &mut Reader<'_>) -> Result<Vec<Entry>, Breach> {
     let count = u32::from_be_bytes(reader.take("")?);
-    let mut entries = Vec::new();
+    let mut entries = Vec::with_capacity(count.min(u16::MAX.into()) as usize);
     for _ in 0..count {
         let mask = reader.number("")?;
         let ssid = reader.number("")?;

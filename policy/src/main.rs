@@ -91,7 +91,14 @@ fn run(command: Command) -> Result<u8, Stop> {
             names: from,
         } => {
             let names = load_names(&from)?;
-            let found = diff::diff(&restore(&old)?, &restore(&new)?);
+            // Side by side, as restoring takes about half of the time.
+            let (before, after) = std::thread::scope(|scope| {
+                let before = scope.spawn(|| restore(&old));
+                let after = restore(&new);
+                (before.join(), after)
+            });
+            let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let found = diff::diff(&before, &after?);
             print(found.words(&names))?;
             Ok(if found.anybody_gained() { NO } else { YES })
         }
@@ -117,7 +124,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<u8, Stop> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop(format!("standard output: {error}")))
+            Err(Trouble::of_io(Path::new("standard output"), &error).into())
         }
         _ => Ok(YES),
     }

@@ -144,9 +144,12 @@ fn table(rows: &[Vec<(String, Style)>], in_colour: bool) -> String {
             if !text.is_empty() {
                 out.extend(std::iter::repeat_n(' ', missing));
                 missing = 0;
-                let style = if in_colour { *style } else { Style::new() };
-                // Writing to a string does not fail.
-                let _ = write!(out, "{style}{text}{style:#}");
+                if in_colour {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, "{style}{text}{style:#}");
+                } else {
+                    out.push_str(text);
+                }
             }
             missing += width - text.len() + GAP;
         }

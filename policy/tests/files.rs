@@ -131,6 +131,22 @@ fn a_reader_may_stop_reading() {
 }
 
 #[test]
+fn an_output_that_is_full_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("acl.bin"), b"ACO\x01\0\0\0\0").expect("writable");
+    let full = fs::File::options().write(true).open("/dev/full");
+    let output = lwm2m_acl(folder.path())
+        .args(["show", "acl.bin"])
+        .stdout(full.expect("Linux has it"))
+        .stderr(Stdio::piped())
+        .output()
+        .expect("it starts");
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(error, "standard output: No space left on device\n");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
 fn a_policy_has_as_many_targets_as_there_are_ids() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

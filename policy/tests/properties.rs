@@ -1,12 +1,12 @@
 //! What holds for all states and all bytes.
 
 use access_control::{Entry, Operation, Rule};
-use lwm2m_acl::acl::{Acl, Instance};
-use lwm2m_acl::words::{LETTERS, Names, Target};
+use lwm2m_acl::acl::{Acl, Instance, stranger};
+use lwm2m_acl::words::{LETTERS, Names, Target, rights, targets};
 use lwm2m_acl::{check, decompile, diff, explain, format, policy, show};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// IDs: small ones, which meet, and the ends of the range.
 fn id() -> impl Strategy<Value = u16> {
@@ -84,7 +84,66 @@ fn all_commands(old: &Acl, new: &Acl) {
     let _ = diff::diff(old, new).words(&names);
 }
 
+/// What `diff` has to say of a server, from the decisions on every target alone.
+fn differences(old: &Acl, new: &Acl, ssid: u16) -> String {
+    let all = old.instances().iter().chain(new.instances());
+    let all: BTreeSet<Target> = all.map(|instance| instance.target).collect();
+    let mut steps: BTreeMap<(u8, u16), Vec<Target>> = BTreeMap::new();
+    for target in all {
+        let mut add = |step| steps.entry(step).or_default().push(target);
+        let [(had, owned), (has, owns)] = [old, new].map(|acl| {
+            let mut instances = acl.instances().iter();
+            let owns = instances.any(|it| it.target == target && it.owner == ssid);
+            (acl.rights(ssid, target).0, owns)
+        });
+        let (gained, lost) = ((has - had).bits(), (had - has).bits());
+        let found = [
+            (gained != 0, (0, gained)),
+            (owns && !owned, (1, 0)),
+            (lost != 0, (2, lost)),
+            (owned && !owns, (3, 0)),
+        ];
+        let found = found.into_iter().filter(|(is_so, _)| *is_so);
+        found.for_each(|(_, step)| add(step));
+    }
+    let line = |((kind, mask), at): (_, Vec<Target>)| {
+        let what = match kind {
+            0 => format!("gained {} on", rights(mask)),
+            1 => "gained ownership of".to_owned(),
+            2 => format!("lost {} on", rights(mask)),
+            _ => "lost ownership of".to_owned(),
+        };
+        format!("  {what} {}\n", targets(&at))
+    };
+    steps.into_iter().map(line).collect()
+}
+
 proptest! {
+    #[test]
+    fn a_difference_is_that_of_the_decisions(old in instances(), new in instances()) {
+        let [old, new] = [old, new].map(|it| Acl::restore(&format::write(&it)).expect("valid"));
+        let servers: BTreeSet<u16> = old.servers().union(&new.servers()).copied().collect();
+        // With more, not every server is looked at everywhere.
+        if servers.len() <= 32 && old.instances() != new.instances() {
+            let asked = servers.iter().map(|&ssid| (format!("server {ssid}"), ssid));
+            let other = stranger(&servers).map(|ssid| ("any other server".to_owned(), ssid));
+            let mut wanted = String::new();
+            for (who, ssid) in asked.chain(other) {
+                let steps = differences(&old, &new, ssid);
+                if !steps.is_empty() {
+                    wanted += &format!("{who}\n{steps}");
+                }
+            }
+            let text = diff::diff(&old, &new).words(&Names::default());
+            let (found, remark) = match text.find("Nobody gained") {
+                Some(at) => text.split_at(at),
+                None => (&text[..], ""),
+            };
+            prop_assert_eq!(found, wanted);
+            prop_assert_eq!(remark.is_empty(), text.contains("  gained"));
+        }
+    }
+
     #[test]
     fn text_compiles_to_the_state_it_came_from(instances in instances()) {
         let bytes = format::write(&instances);

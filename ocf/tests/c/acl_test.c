@@ -42,6 +42,9 @@ static const uint8_t METHODS[] = { OCF_ACL_METHOD_GET, OCF_ACL_METHOD_POST, OCF_
                                    OCF_ACL_METHOD_DELETE };
 static const uint8_t STATES[] = { OCF_ACL_STATE_RESET, OCF_ACL_STATE_RFOTM, OCF_ACL_STATE_RFPRO,
                                   OCF_ACL_STATE_RFNOP, OCF_ACL_STATE_SRESET };
+static const char *const SECURITY[] = { "/oic/sec/doxm", "/oic/sec/pstat", "/oic/sec/acl2",
+                                        "/oic/sec/ael",  "/oic/sec/cred",  "/oic/sec/sdi",
+                                        "/oic/sec/sp",   "/oic/sec/csr",   "/oic/sec/roles" };
 #define COUNT(Array) (sizeof(Array) / sizeof((Array)[0]))
 #define READ (OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_NOTIFY)
 
@@ -125,6 +128,24 @@ static void rule_1(void) {
     asked.method = OCF_ACL_METHOD_GET;
     asked.secure_peers = 1;
     DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_RFOTM);
+    asked.secure_peers = 2;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_UNSECURED_RFOTM, OCF_ACL_PERM_RETRIEVE);
+    asked.flags = OCF_ACL_FLAG_SECURED;
+    DENIES(acl, &asked, OCF_ACL_RULE_OUTSIDE_RFNOP);
+
+    static const unsigned enough[] = { READ, OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                       OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                       OCF_ACL_PERM_DELETE };
+    for (unsigned bit = 0; bit < 5; ++bit) {
+        for (size_t i = 0; i < COUNT(METHODS); ++i) {
+            for (size_t j = 0; j < COUNT(STATES); ++j) {
+                asked = request(STATES[j], METHODS[i], "/light");
+                asked.rfotm_access = (uint8_t) (1u << bit);
+                CHECK_EQ(allowed(acl, &asked),
+                         STATES[j] == OCF_ACL_STATE_RFOTM && (enough[i] & 1u << bit) != 0);
+            }
+        }
+    }
     ocf_acl_free(acl);
 }
 
@@ -150,16 +171,20 @@ static void rules_2_and_3(void) {
 }
 
 static void rule_4(void) {
+    static const char *const paths[] = { "/oic/sec/cred", "/oic/p", "/oic/mnt" };
     ocf_acl_t *acl = ocf_acl_new();
     for (size_t i = 0; i < COUNT(STATES); ++i) {
-        ocf_acl_request_t asked = secured(STATES[i], OCF_ACL_METHOD_DELETE, "/oic/sec/cred");
-        asked.secure_peers = 1;
-        CHECK(!allowed(acl, &asked));
-        asked.flags |= OCF_ACL_FLAG_ONBOARDING;
-        ALLOWS(acl, &asked, OCF_ACL_RULE_ONBOARDING, OCF_ACL_PERM_ALL);
-        asked.path = "/light";
-        asked.path_len = 6;
-        CHECK(!allowed(acl, &asked));
+        for (size_t j = 0; j < COUNT(METHODS) * COUNT(paths); ++j) {
+            ocf_acl_request_t asked =
+                    secured(STATES[i], METHODS[j % COUNT(METHODS)], paths[j / COUNT(METHODS)]);
+            asked.secure_peers = 1;
+            CHECK(decide(acl, &asked).rule != OCF_ACL_RULE_ONBOARDING);
+            asked.flags |= OCF_ACL_FLAG_ONBOARDING;
+            ALLOWS(acl, &asked, OCF_ACL_RULE_ONBOARDING, OCF_ACL_PERM_ALL);
+            asked.path = "/light";
+            asked.path_len = 6;
+            CHECK(!allowed(acl, &asked));
+        }
     }
     ocf_acl_free(acl);
 }
@@ -172,12 +197,22 @@ static void rule_5(void) {
         for (size_t j = 0; j < COUNT(always); ++j) {
             ocf_acl_request_t asked = request(STATES[i], OCF_ACL_METHOD_GET, always[j]);
             ALLOWS(acl, &asked, OCF_ACL_RULE_PUBLIC_READ, READ);
-            asked.method = OCF_ACL_METHOD_POST;
-            CHECK(!allowed(acl, &asked));
+            for (size_t method = 1; method < COUNT(METHODS); ++method) {
+                asked.method = METHODS[method];
+                CHECK(!allowed(acl, &asked));
+            }
         }
         for (size_t j = 0; j < COUNT(rfotm); ++j) {
             ocf_acl_request_t asked = request(STATES[i], OCF_ACL_METHOD_GET, rfotm[j]);
-            CHECK_EQ(allowed(acl, &asked), STATES[i] == OCF_ACL_STATE_RFOTM);
+            if (STATES[i] == OCF_ACL_STATE_RFOTM) {
+                ALLOWS(acl, &asked, OCF_ACL_RULE_PUBLIC_READ, READ);
+            } else {
+                DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+            }
+            for (size_t method = 1; method < COUNT(METHODS); ++method) {
+                asked.method = METHODS[method];
+                CHECK(!allowed(acl, &asked));
+            }
         }
     }
     ocf_acl_free(acl);
@@ -194,8 +229,16 @@ static void rule_6(void) {
         } else {
             DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
         }
-        asked = request(OCF_ACL_STATE_RFOTM, METHODS[i], "/oic/sec/cred");
-        DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
+        static const char *const others[] = { "/oic/sec/cred", "/oic/sec/acl2", "/oic/mnt" };
+        for (size_t j = 0; j < COUNT(others); ++j) {
+            asked = request(OCF_ACL_STATE_RFOTM, METHODS[i], others[j]);
+            DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
+        }
+        asked = secured(OCF_ACL_STATE_RFOTM, METHODS[i], "/oic/sec/doxm");
+        asked.secure_peers = 1;
+        DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+        asked = request(OCF_ACL_STATE_RESET, METHODS[i], "/oic/sec/doxm");
+        DENIES(acl, &asked, OCF_ACL_RULE_LIST);
     }
     ocf_acl_free(acl);
 }
@@ -227,6 +270,42 @@ static void rules_7_and_8(void) {
     }
 }
 
+/* A list that gives everything on every security resource to everybody. */
+static void rule_7_everywhere(void) {
+    ocf_acl_t *acl = ocf_acl_new();
+    cbor_t payload;
+    cbor_list(&payload, COUNT(SECURITY));
+    for (size_t i = 0; i < COUNT(SECURITY); ++i) {
+        cbor_ace(&payload, -1, "conntype", "anon-clear", "href", SECURITY[i], OCF_ACL_PERM_ALL);
+    }
+    CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
+    for (size_t i = 0; i < COUNT(SECURITY); ++i) {
+        for (size_t j = 0; j < COUNT(METHODS); ++j) {
+            ocf_acl_request_t asked;
+            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET; ++state) {
+                asked = request(state, METHODS[j], SECURITY[i]);
+                DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_SECURITY);
+            }
+            asked = request(OCF_ACL_STATE_RESET, METHODS[j], SECURITY[i]);
+            DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+        }
+    }
+    ocf_acl_free(acl);
+}
+
+static void rule_8_nowhere_else(void) {
+    static const char *const paths[] = { "/oic/sec/ael", "/oic/sec/sdi", "/oic/sec/sp",
+                                         "/oic/sec/csr", "/oic/mnt",     "/light" };
+    ocf_acl_t *acl = ocf_acl_new();
+    CHECK_EQ(ocf_acl_set_owner(acl, ALICE), OCF_ACL_CODE_CHANGED);
+    for (size_t i = 0; i < COUNT(paths); ++i) {
+        ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
+        asked.peer = asked.doxm_owner = asked.pstat_owner = asked.cred_owner = ALICE;
+        DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+    }
+    ocf_acl_free(acl);
+}
+
 /* "No UUID" is the absence of one, never the nil UUID. */
 static void nobody_owns_nothing(void) {
     static const char *const paths[] = { "/oic/sec/acl2", "/oic/sec/doxm", "/oic/sec/pstat",
@@ -251,11 +330,15 @@ static void nobody_owns_nothing(void) {
 static void rule_9(void) {
     ocf_acl_t *acl = ocf_acl_new();
     for (size_t i = 0; i < COUNT(STATES); ++i) {
-        ocf_acl_request_t asked = secured(STATES[i], OCF_ACL_METHOD_POST, "/oic/sec/roles");
-        if (STATES[i] == OCF_ACL_STATE_RESET || STATES[i] == OCF_ACL_STATE_RFOTM) {
-            CHECK(!allowed(acl, &asked));
-        } else {
-            ALLOWS(acl, &asked, OCF_ACL_RULE_ROLES, OCF_ACL_PERM_ALL);
+        for (size_t j = 0; j < COUNT(METHODS); ++j) {
+            ocf_acl_request_t asked = secured(STATES[i], METHODS[j], "/oic/sec/roles");
+            if (STATES[i] == OCF_ACL_STATE_RESET) {
+                DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+            } else if (STATES[i] == OCF_ACL_STATE_RFOTM) {
+                DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
+            } else {
+                ALLOWS(acl, &asked, OCF_ACL_RULE_ROLES, OCF_ACL_PERM_ALL);
+            }
         }
     }
     ocf_acl_free(acl);
@@ -299,6 +382,130 @@ static void rule_10_union(void) {
     CHECK_EQ(decide(acl, &asked).aceid, 4);
     asked.method = OCF_ACL_METHOD_DELETE;
     CHECK(!allowed(acl, &asked));
+    ocf_acl_free(acl);
+}
+
+static void rule_10_union_of_all_subjects(void) {
+    ocf_acl_t *acl = ocf_acl_new();
+    cbor_t payload;
+    cbor_list(&payload, 6);
+    cbor_ace(&payload, 1, "role", "reader", "href", "/light", OCF_ACL_PERM_RETRIEVE);
+    cbor_ace(&payload, 2, "role", "writer", "href", "/light", OCF_ACL_PERM_UPDATE);
+    cbor_ace(&payload, 3, "uuid", ALICE_TEXT, "href", "/light", OCF_ACL_PERM_DELETE);
+    cbor_ace(&payload, 4, "conntype", "auth-crypt", "href", "/light", OCF_ACL_PERM_CREATE);
+    cbor_ace(&payload, 5, "conntype", "anon-clear", "href", "/light", OCF_ACL_PERM_NOTIFY);
+    cbor_ace(&payload, 6, "role", "nobody", "href", "/light", OCF_ACL_PERM_ALL);
+    CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
+    const unsigned anyone = OCF_ACL_PERM_CREATE | OCF_ACL_PERM_NOTIFY;
+    ocf_acl_role_t roles[] = { { "reader", 6, NULL, 0, 0 }, { "writer", 6, "acme", 4, 0 } };
+    ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone);
+    asked.roles = roles;
+    asked.role_count = 1;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone | OCF_ACL_PERM_RETRIEVE);
+    asked.role_count = 2;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone | OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_UPDATE);
+    asked.peer = ALICE;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, OCF_ACL_PERM_ALL);
+    ocf_acl_free(acl);
+}
+
+/* By UUID and by role; connection types do not reach them, see rule_10_connections(). */
+static void rule_10_security_resources(void) {
+    for (unsigned by_role = 0; by_role < 2; ++by_role) {
+        ocf_acl_t *acl = by_role ? list_of(6, "role", "admin", "href", "/oic/sec/cred", READ)
+                                 : list_of(6, "uuid", ALICE_TEXT, "href", "/oic/sec/cred", READ);
+        ocf_acl_role_t role = { "admin", 5, NULL, 0, 0 };
+        ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/sec/cred");
+        DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+        asked.peer = ALICE;
+        asked.roles = &role;
+        asked.role_count = 1;
+        ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, READ);
+        CHECK_EQ(decide(acl, &asked).aceid, 6);
+        ocf_acl_free(acl);
+    }
+}
+
+static void rule_10_hrefs(void) {
+    static const char *const other[] = { "/Light", "/light/", "/ligh", "/light/1", "/%6cight" };
+    ocf_acl_t *acl = open_to_all("href", "/light");
+    ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, OCF_ACL_PERM_ALL);
+    for (size_t i = 0; i < COUNT(other); ++i) {
+        asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, other[i]);
+        DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+    }
+    ocf_acl_free(acl);
+
+    /* Both href and wc have to match; a wc never matches a DCR, with an href or without. */
+    static const char *const both[][2] = { { "/light", "+" }, { "/oic/mnt", "*" } };
+    cbor_t payload;
+    cbor_list(&payload, 1);
+    cbor_map(&payload, 3);
+    cbor_text(&payload, "subject");
+    cbor_map(&payload, 1);
+    cbor_pair(&payload, "conntype", "auth-crypt");
+    cbor_text(&payload, "resources");
+    cbor_array(&payload, 2);
+    for (size_t i = 0; i < COUNT(both); ++i) {
+        cbor_map(&payload, 2);
+        cbor_pair(&payload, "href", both[i][0]);
+        cbor_pair(&payload, "wc", both[i][1]);
+    }
+    cbor_text(&payload, "permission");
+    cbor_uint(&payload, READ);
+    acl = ocf_acl_new();
+    CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
+    asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
+    DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+    asked.flags |= OCF_ACL_FLAG_DISCOVERABLE;
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, READ);
+    asked.path = "/lamp";
+    asked.path_len = 5;
+    DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+    asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/mnt");
+    DENIES(acl, &asked, OCF_ACL_RULE_LIST);
+    ocf_acl_free(acl);
+}
+
+/* Requests to which several rules apply: the first of them decides. */
+static void first_rule_decides(void) {
+    static const struct {
+        unsigned rule;
+        unsigned allows;
+        uint8_t state;
+        const char *path;
+        uint8_t secured, onboarding, secure_peers;
+    } table[] = {
+        { OCF_ACL_RULE_UNSECURED_RFOTM, 0, OCF_ACL_STATE_RFOTM, "/oic/d", 0, 1, 1 },
+        { OCF_ACL_RULE_UNSECURED_RFOTM, 1, OCF_ACL_STATE_RFOTM, "/light", 0, 1, 0 },
+        { OCF_ACL_RULE_OUTSIDE_RFNOP, 0, OCF_ACL_STATE_RFPRO, "/light", 0, 1, 0 },
+        { OCF_ACL_RULE_UNSECURED_VERTICAL, 0, OCF_ACL_STATE_RFNOP, "/light", 0, 1, 0 },
+        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 1, 0 },
+        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/sec/cred", 1, 1, 0 },
+        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 1, 0 },
+        { OCF_ACL_RULE_PUBLIC_READ, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 0, 0 },
+        { OCF_ACL_RULE_BEFORE_ONBOARDING, 0, OCF_ACL_STATE_RFOTM, "/oic/sec/acl2", 1, 0, 0 },
+        { OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 0, 0 },
+        { OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 0, 0, 0 },
+        { OCF_ACL_RULE_RESOURCE_OWNER, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 1, 0, 0 },
+        { OCF_ACL_RULE_ROLES, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 1, 0, 0 },
+        { OCF_ACL_RULE_LIST, 1, OCF_ACL_STATE_RFPRO, "/oic/mnt", 1, 0, 0 },
+    };
+    ocf_acl_t *acl = open_to_all("href", "/oic/mnt");
+    CHECK_EQ(ocf_acl_set_owner(acl, ALICE), OCF_ACL_CODE_CHANGED);
+    for (size_t i = 0; i < COUNT(table); ++i) {
+        ocf_acl_request_t asked = request(table[i].state, OCF_ACL_METHOD_GET, table[i].path);
+        asked.rfotm_access = OCF_ACL_PERM_ALL;
+        asked.peer = ALICE;
+        asked.secure_peers = table[i].secure_peers;
+        asked.flags = (uint8_t) ((table[i].secured ? OCF_ACL_FLAG_SECURED : 0)
+                                 | (table[i].onboarding ? OCF_ACL_FLAG_ONBOARDING : 0));
+        ocf_acl_decision_t decision = decide(acl, &asked);
+        CHECK_EQ(decision.rule, table[i].rule);
+        CHECK_EQ(decision.allowed, table[i].allows);
+    }
     ocf_acl_free(acl);
 }
 
@@ -358,6 +565,8 @@ static void rule_10_roles(void) {
     CHECK(!allowed(acl, &cred));
     roles[0].certified = 1;
     ALLOWS(acl, &cred, OCF_ACL_RULE_LIST, OCF_ACL_PERM_ALL);
+    roles[0].role_len = 13;
+    DENIES(acl, &cred, OCF_ACL_RULE_LIST);
     ocf_acl_free(acl);
 }
 
@@ -431,12 +640,18 @@ static void table_of_kinds(void) {
 /* ---------------------------------------------------------------------------------- updates */
 
 static void table_of_updates(void) {
-    cbor_t aces, owner;
+    cbor_t aces, owner, both;
     cbor_list(&aces, 1);
     cbor_ace(&aces, 8, "uuid", ALICE_TEXT, "href", "/a", 1);
     owner.length = 0;
     cbor_map(&owner, 1);
     cbor_pair(&owner, "rowneruuid", ALICE_TEXT);
+    both.length = 0;
+    cbor_map(&both, 2);
+    cbor_text(&both, "aclist2");
+    cbor_array(&both, 1);
+    cbor_ace(&both, 9, "uuid", ALICE_TEXT, "href", "/a", 1);
+    cbor_pair(&both, "rowneruuid", ALICE_TEXT);
     for (size_t i = 0; i < COUNT(STATES); ++i) {
         uint8_t state = STATES[i];
         int rfnop = state == OCF_ACL_STATE_RFNOP;
@@ -448,6 +663,12 @@ static void table_of_updates(void) {
         CHECK_EQ(ocf_acl_count(acl), rfnop ? 1 : 2);
         CHECK_EQ(post(acl, state, &owner), owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
         CHECK_EQ(ocf_acl_owner(acl, uuid), owns ? OCF_ACL_CODE_CONTENT : OCF_ACL_CODE_NOT_FOUND);
+        /* The owner that is not accepted takes its ACEs with it. */
+        CHECK_EQ(post(acl, state, &both), owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
+        CHECK_EQ(ocf_acl_count(acl), rfnop ? 1 : owns ? 3 : 2);
+        CHECK_EQ(ocf_acl_delete(acl, state, "aceid=9", 7),
+                 rfnop ? OCF_ACL_CODE_FORBIDDEN
+                       : owns ? OCF_ACL_CODE_DELETED : OCF_ACL_CODE_NOT_FOUND);
         CHECK_EQ(ocf_acl_delete(acl, state, "aceid=7", 7),
                  rfnop ? OCF_ACL_CODE_FORBIDDEN : OCF_ACL_CODE_DELETED);
         CHECK_EQ(ocf_acl_count(acl), 1);
@@ -472,6 +693,8 @@ static void replace_and_add(void) {
         ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
         asked.peer = ALICE;
         CHECK_EQ(decide(acl, &asked).aceid, aceids[i]);
+        asked.method = OCF_ACL_METHOD_POST;
+        CHECK(!allowed(acl, &asked));
     }
     ocf_acl_free(acl);
 }
@@ -516,6 +739,13 @@ static void owner_and_reset(void) {
 
 /* -------------------------------------------------------------------------- payloads, views */
 
+static size_t storage_of(const ocf_acl_t *acl, uint8_t *buffer, size_t capacity) {
+    size_t length = 0;
+    CHECK_EQ(ocf_acl_encode(acl, OCF_ACL_VIEW_STORAGE, buffer, capacity, &length),
+             OCF_ACL_CODE_CONTENT);
+    return length;
+}
+
 /* Posts an ACE after a good one; nothing may be applied. */
 static void refuse(const char *subject_key,
                    const char *subject,
@@ -528,6 +758,8 @@ static void refuse(const char *subject_key,
     uint32_t generation = ocf_acl_generation(acl);
     ocf_acl_error_t error = { 0, 0, 0 };
     char text[100] = "";
+    uint8_t before[256], after[256];
+    size_t stored = storage_of(acl, before, sizeof(before));
     cbor_t payload;
     cbor_list(&payload, 2);
     cbor_ace(&payload, 2, "uuid", ALICE_TEXT, "href", "/b", 2);
@@ -544,6 +776,8 @@ static void refuse(const char *subject_key,
     code = ocf_acl_load(acl, payload.bytes, payload.length, NULL);
     check_equal(code, OCF_ACL_CODE_BAD_REQUEST, "code of load", line);
     check_equal(ocf_acl_generation(acl), generation, "generation", line);
+    check_equal(storage_of(acl, after, sizeof(after)), stored, "length of the list", line);
+    check_that(memcmp(before, after, stored) == 0, "the list changed", line);
     ocf_acl_free(acl);
 }
 
@@ -596,6 +830,33 @@ static void refusals(void) {
              OCF_ACL_CODE_BAD_REQUEST);
     ocf_acl_error_text(&error, text, sizeof(text));
     CHECK(strcmp(text, "byte 10: a field is given twice") == 0);
+    /* unknown fields, numbers below zero */
+    static const struct {
+        const char *payload;
+        const char *text;
+    } raw[] = {
+        { "\xa1\x61x\x01", "byte 1: unknown field" },
+        { "\xa1\x66" "aclist\x80", "byte 1: unknown field" },
+        { "\xa1\x67" "aclist2\x81\xa1\x68" "validity\x80", "ACE 0, byte 11: unknown field" },
+        { "\xa1\x67" "aclist2\x81\xa1\x6a" "Permission\x01", "ACE 0, byte 11: unknown field" },
+        { "\xa1\x67" "aclist2\x81\xa1\x6a" "permission\x20",
+          "ACE 0, byte 22: permission is outside 0..31" },
+        { "\xa1\x67" "aclist2\x81\xa1\x65" "aceid\x20",
+          "ACE 0, byte 17: aceid is outside 0..2147483647" },
+        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa0",
+          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x64uuid\x78\x24" ALICE_TEXT "\x64role\x61" "a",
+          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x68" "conntype\x6a" "anon-clear\x64role\x61" "a",
+          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+    };
+    for (size_t i = 0; i < COUNT(raw); ++i) {
+        CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, (const uint8_t *) raw[i].payload,
+                              strlen(raw[i].payload), &error),
+                 OCF_ACL_CODE_BAD_REQUEST);
+        ocf_acl_error_text(&error, text, sizeof(text));
+        check_that(strcmp(text, raw[i].text) == 0, text, __LINE__);
+    }
     /* nothing to load */
     CHECK_EQ(ocf_acl_load(acl, (const uint8_t *) "\xa0", 1, NULL), OCF_ACL_CODE_BAD_REQUEST);
     /* owners */
@@ -622,50 +883,75 @@ static void refusals(void) {
     ocf_acl_free(acl);
 }
 
-static size_t storage_of(const ocf_acl_t *acl, uint8_t *buffer, size_t capacity) {
-    size_t length = 0;
-    CHECK_EQ(ocf_acl_encode(acl, OCF_ACL_VIEW_STORAGE, buffer, capacity, &length),
-             OCF_ACL_CODE_CONTENT);
-    return length;
+/* On the heap and as long as it is, so that a read past its end is seen. */
+static uint8_t post_copy(ocf_acl_t *acl, const uint8_t *payload, size_t length) {
+    uint8_t *copy = (uint8_t *) malloc(length ? length : 1);
+    memcpy(copy, payload, length);
+    uint8_t code = ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, copy, length, NULL);
+    free(copy);
+    return code;
 }
 
-static void cut_and_flipped(void) {
-    uint8_t before[512], after[512], changed[sizeof(((cbor_t *) 0)->bytes)];
+static void cut_and_flipped(const uint8_t *payload, size_t payload_length) {
+    uint8_t before[512], after[512], fresh[512], changed[512];
     ocf_acl_t *acl = list_of(2, "uuid", ALICE_TEXT, "href", "/a", 1);
+    ocf_acl_t *empty = ocf_acl_new();
+    size_t length = storage_of(acl, before, sizeof(before));
+    /* Up to the list, whose length takes a byte. */
+    size_t head = storage_of(empty, after, sizeof(after));
+    ocf_acl_free(empty);
+    for (size_t cut = 0; cut < payload_length; ++cut) {
+        CHECK_EQ(post_copy(acl, payload, cut), OCF_ACL_CODE_BAD_REQUEST);
+    }
+    /* A byte more is too much as well. */
+    memcpy(changed, payload, payload_length);
+    changed[payload_length] = 0xa0;
+    CHECK_EQ(post_copy(acl, changed, payload_length + 1), OCF_ACL_CODE_BAD_REQUEST);
+    CHECK_EQ(storage_of(acl, after, sizeof(after)), length);
+    CHECK(memcmp(before, after, length) == 0);
+    ocf_acl_free(acl);
+
+    unsigned taken = 0, refused = 0;
+    for (size_t i = 0; i < 9 * payload_length; ++i) {
+        memcpy(changed, payload, payload_length);
+        /* Each bit, and all of them. */
+        changed[i / 9] = (uint8_t) (changed[i / 9] ^ (i % 9 == 8 ? 0xff : 1u << i % 9));
+        ocf_acl_t *old = ocf_acl_new();
+        CHECK_EQ(ocf_acl_load(old, before, length, NULL), OCF_ACL_CODE_CHANGED);
+        uint8_t code = post_copy(old, changed, payload_length);
+        size_t left = storage_of(old, after, sizeof(after));
+        if (code == OCF_ACL_CODE_CHANGED) {
+            /* Applied whole: the list ends with all that the payload makes of an empty one. */
+            ocf_acl_t *other = ocf_acl_new();
+            CHECK_EQ(post_copy(other, changed, payload_length), OCF_ACL_CODE_CHANGED);
+            size_t came = storage_of(other, fresh, sizeof(fresh)) - head;
+            CHECK(came <= left && memcmp(fresh + head, after + left - came, came) == 0);
+            ocf_acl_free(other);
+            ++taken;
+        } else {
+            CHECK_EQ(code, OCF_ACL_CODE_BAD_REQUEST);
+            CHECK(left == length && memcmp(before, after, length) == 0);
+            ++refused;
+        }
+        ocf_acl_free(old);
+    }
+    CHECK(taken > 0 && refused > taken);
+}
+
+static void cut_and_flipped_in_both_forms(void) {
     cbor_t payload;
     cbor_list(&payload, 2);
     cbor_ace(&payload, 2, "role", "admin", "wc", "+", 31);
     cbor_ace(&payload, 70000, "conntype", "auth-crypt", "href", "/light", 6);
-    size_t length = storage_of(acl, before, sizeof(before));
-    for (size_t cut = 0; cut < payload.length; ++cut) {
-        /* On the heap and as long as it is, so that a read past its end is seen. */
-        uint8_t *piece = (uint8_t *) malloc(cut ? cut : 1);
-        memcpy(piece, payload.bytes, cut);
-        CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, piece, cut, NULL), OCF_ACL_CODE_BAD_REQUEST);
-        free(piece);
-    }
-    unsigned taken = 0;
-    for (size_t i = 0; i < 8 * payload.length; ++i) {
-        memcpy(changed, payload.bytes, payload.length);
-        changed[i / 8] = (uint8_t) (changed[i / 8] ^ 1u << i % 8);
-        ocf_acl_t *other = ocf_acl_new();
-        CHECK_EQ(ocf_acl_load(other, before, length, NULL), OCF_ACL_CODE_CHANGED);
-        uint8_t code = ocf_acl_post(other, OCF_ACL_STATE_RFPRO, changed, payload.length, NULL);
-        if (code == OCF_ACL_CODE_CHANGED) {
-            /* Applied whole: both ACEs came, unless one now has the aceid of the old one. */
-            CHECK(ocf_acl_count(other) == 2 || ocf_acl_count(other) == 3);
-            ++taken;
-        } else {
-            CHECK_EQ(code, OCF_ACL_CODE_BAD_REQUEST);
-            CHECK_EQ(storage_of(other, after, sizeof(after)), length);
-            CHECK(memcmp(before, after, length) == 0);
-        }
-        ocf_acl_free(other);
-    }
-    CHECK(taken > 0);
-    CHECK_EQ(storage_of(acl, after, sizeof(after)), length);
-    CHECK(memcmp(before, after, length) == 0);
-    ocf_acl_free(acl);
+    cut_and_flipped(payload.bytes, payload.length);
+
+    static const uint8_t indefinite[] = "\xbf\x67" "aclist2\x9f"
+            "\xbf\x65" "aceid\x02\x67subject\xbf\x64role\x7f\x62" "ad\x63min\xff\xff"
+            "\x69resources\x9f\xbf\x62wc\x61+\xff\xff\x6apermission\x18\x1f\xff"
+            "\xbf\x65" "aceid\x1a\x00\x01\x11\x70\x67subject\xbf\x68" "conntype\x6a" "auth-crypt\xff"
+            "\x69resources\x9f\xbf\x64href\x7f\x66/light\xff\xff\xff\x6apermission\x06\xff"
+            "\xff\xff";
+    cut_and_flipped(indefinite, sizeof(indefinite) - 1);
 }
 
 static int contains(const uint8_t *bytes, size_t length, const char *text) {
@@ -720,6 +1006,25 @@ static void views(void) {
     }
     size_t length;
     CHECK_EQ(ocf_acl_encode(acl, 3, NULL, 0, &length), OCF_ACL_CODE_BAD_REQUEST);
+    ocf_acl_free(acl);
+}
+
+/* Two ACEs for one role, of which only the second has an authority, stay as they came. */
+static void authorities_stay(void) {
+    static const uint8_t payload[] = "\xa1\x67" "aclist2\x82"
+            "\xa3\x67subject\xa1\x64role\x65" "admin\x69resources\x80\x6apermission\x02"
+            "\xa3\x67subject\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"
+            "\x69resources\x80\x6apermission\x02";
+    uint8_t buffer[256];
+    size_t length = 0;
+    ocf_acl_t *acl = ocf_acl_new();
+    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload, sizeof(payload) - 1, NULL),
+             OCF_ACL_CODE_CHANGED);
+    CHECK_EQ(ocf_acl_count(acl), 2);
+    CHECK_EQ(ocf_acl_encode(acl, OCF_ACL_VIEW_PLAIN, buffer, sizeof(buffer), &length),
+             OCF_ACL_CODE_CONTENT);
+    CHECK(contains(buffer, length, "\xa1\x64role\x65" "admin\x69resources"));
+    CHECK(contains(buffer, length, "\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"));
     ocf_acl_free(acl);
 }
 
@@ -838,10 +1143,16 @@ int main(void) {
     rule_5();
     rule_6();
     rules_7_and_8();
+    rule_7_everywhere();
+    rule_8_nowhere_else();
     nobody_owns_nothing();
     rule_9();
     rule_10_permissions();
     rule_10_union();
+    rule_10_union_of_all_subjects();
+    rule_10_security_resources();
+    rule_10_hrefs();
+    first_rule_decides();
     rule_10_connections();
     rule_10_roles();
     rule_10_wildcards();
@@ -852,8 +1163,9 @@ int main(void) {
     delete_queries();
     owner_and_reset();
     refusals();
-    cut_and_flipped();
+    cut_and_flipped_in_both_forms();
     views();
+    authorities_stay();
     null_policy();
     malformed_requests();
     error_texts();

@@ -1,6 +1,6 @@
 /*
  * The heap of the device runs out at each allocation in turn: the list stays as it was, and nothing
- * leaks. Linked with --wrap for malloc and realloc, which the library calls too.
+ * leaks. And what a payload is made for that wants much memory, it does not get. Linked with --wrap for malloc and realloc, which the library calls too.
  */
 #include <ocf_acl.h>
 
@@ -15,16 +15,19 @@ void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *block, size_t size);
 
 static long left = -1;
+static size_t asked; /* bytes, all in all */
 
 static int runs_out(void) {
     return left >= 0 && left-- == 0;
 }
 
 void *__wrap_malloc(size_t size) {
+    asked += size;
     return runs_out() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_realloc(void *block, size_t size) {
+    asked += size;
     return runs_out() ? NULL : __real_realloc(block, size);
 }
 
@@ -89,6 +92,80 @@ static long fail_each(update_t *update) {
     }
 }
 
+/* Refused within the first bytes, whatever they promise, and for next to no memory. */
+static void refused_at_once(const uint8_t *bytes, size_t length) {
+    ocf_acl_t *list = ocf_acl_new();
+    ocf_acl_error_t error = { 0, 0, 0 };
+    asked = 0;
+    REQUIRE(ocf_acl_post(list, OCF_ACL_STATE_RFPRO, bytes, length, &error)
+            == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(error.offset <= 40);
+    REQUIRE(asked < 1024);
+    REQUIRE(ocf_acl_generation(list) == 0);
+    ocf_acl_free(list);
+}
+
+static void in_root(cbor_t *out, const char *key) {
+    out->length = 0;
+    cbor_map(out, 1);
+    cbor_text(out, key);
+}
+
+static void in_ace(cbor_t *out, const char *key) {
+    cbor_list(out, 1);
+    cbor_map(out, 1);
+    cbor_text(out, key);
+}
+
+#define COUNT(Array) (sizeof(Array) / sizeof((Array)[0]))
+
+static unsigned bombs(void) {
+    static const char *const roots[] = { "aclist2", "rowneruuid", "rt", "if", "x" };
+    static const char *const aces[] = { "aceid", "subject", "resources", "permission", "tag", "x" };
+    /* Lengths, and numbers; no aceid and no permission is as large as the least. */
+    static const uint64_t lengths[] = { UINT64_C(1) << 31, UINT32_MAX, UINT64_C(1) << 32,
+                                        UINT64_C(1) << 62, UINT64_MAX };
+    static const uint8_t nesting[] = { 0x81, 0x9f, 0xa1, 0xbf, 0xc1, 0xd8, 0x7f, 0x5f };
+    const size_t deep = 100000;
+    cbor_t bomb;
+    unsigned count = 0;
+    for (size_t i = 0; i < COUNT(lengths); ++i) {
+        for (unsigned major = 0; major < 6; ++major) {
+            bomb.length = 0;
+            cbor_head(&bomb, major, lengths[i]);
+            refused_at_once(bomb.bytes, bomb.length);
+            for (size_t key = 0; key < COUNT(roots); ++key) {
+                in_root(&bomb, roots[key]);
+                cbor_head(&bomb, major, lengths[i]);
+                refused_at_once(bomb.bytes, bomb.length);
+            }
+            for (size_t key = 0; key < COUNT(aces); ++key) {
+                in_ace(&bomb, aces[key]);
+                cbor_head(&bomb, major, lengths[i]);
+                refused_at_once(bomb.bytes, bomb.length);
+            }
+            count += 1 + COUNT(roots) + COUNT(aces);
+        }
+    }
+    for (size_t i = 0; i < COUNT(nesting); ++i) {
+        for (size_t key = 0; key <= COUNT(roots) + COUNT(aces); ++key) {
+            bomb.length = 0;
+            if (key < COUNT(roots)) {
+                in_root(&bomb, roots[key]);
+            } else if (key < COUNT(roots) + COUNT(aces)) {
+                in_ace(&bomb, aces[key - COUNT(roots)]);
+            }
+            uint8_t *whole = (uint8_t *) malloc(bomb.length + deep);
+            memcpy(whole, bomb.bytes, bomb.length);
+            memset(whole + bomb.length, nesting[i], deep);
+            refused_at_once(whole, bomb.length + deep);
+            free(whole);
+            ++count;
+        }
+    }
+    return count;
+}
+
 int main(void) {
     left = 0;
     REQUIRE(ocf_acl_new() == NULL);
@@ -112,6 +189,7 @@ int main(void) {
     left = -1;
     ocf_acl_free(list);
 
-    printf("%ld allocations of a POST and %ld of a load failed in turn\n", posting, loading);
+    printf("%ld allocations of a POST and %ld of a load failed in turn, %u bombs were refused\n",
+           posting, loading, bombs());
     return EXIT_SUCCESS;
 }
