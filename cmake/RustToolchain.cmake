@@ -102,4 +102,10 @@ if(NOT AAC_CARGO_COMMAND)
         "Debian's packages: rustc-web cargo-web rust-web-src\n"
         "Another cargo:     -DAAC_CARGO=…")
 endif()
+# cargo xtask size has a budget for each.
+set(_aac_frame_pointers ON)
+if(NOT AAC_CARGO_TARGET STREQUAL AAC_RUST_TARGET)
+    set(_aac_frame_pointers OFF)
+endif()
+set(AAC_FRAME_POINTERS ${_aac_frame_pointers} CACHE INTERNAL "Whether the target may have them")
 message(STATUS "Rust ${_aac_rust} for ${AAC_RUST_TARGET}, profile ${AAC_PROFILE}: ${_aac_found}${_aac_build_std}")

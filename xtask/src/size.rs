@@ -40,8 +40,14 @@ fn entry(budget: &str, name: &str) -> Result<u64, String> {
 
 fn budget() -> Result<Budget, String> {
     let text = read(&root().join("xtask/size-budget.toml"))?;
+    let cache = read(&target_folder().join("c-firmware/CMakeCache.txt"))?;
+    let name = if cache.contains("AAC_FRAME_POINTERS:INTERNAL=ON") {
+        "text_with_frame_pointers"
+    } else {
+        "text"
+    };
     Ok(Budget {
-        text: entry(&text, "text")?,
+        text: entry(&text, name)?,
         data_and_bss: entry(&text, "data_and_bss")?,
     })
 }
@@ -54,8 +60,8 @@ fn sizes(printed: &str) -> Option<[u64; 3]> {
 }
 
 pub fn main() -> Result<(), String> {
-    let budget = budget()?;
     let archive = firmware::archive()?;
+    let budget = budget()?;
     let linked = target_folder().join("c-firmware/engine.elf");
     let symbols = read(&root().join("packaging/symbols.txt"))?;
     let entry_points = symbols
