@@ -1,6 +1,6 @@
 //! Time: decisions, changes, synchronisation, persistence.
 
-use access_control::{Edit, MAX_ID, ObjectChange, Operation, RID_ACL, SSID_BOOTSTRAP};
+use access_control::{Edit, MAX_ID, ObjectChange, Operation, Provision, RID_ACL, SSID_BOOTSTRAP};
 use anjay_access_control_bench::{Bytes, CREATABLE, QUESTIONS, SIZES, engine, shuffled, target};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -111,8 +111,17 @@ fn synchronisation(criterion: &mut Criterion) {
             oid: 0,
             created: &[],
         }];
-        group.bench_function(BenchmarkId::new("accounts", size), |bencher| {
+        group.bench_function(BenchmarkId::new("accounts as before", size), |bencher| {
             bencher.iter(|| engine.sync(SSID_BOOTSTRAP, accounts.into_iter()));
+        });
+        // Every instance loses an entry, and gets it back.
+        engine.host().gone.set(2);
+        group.bench_function(BenchmarkId::new("an account removed", size), |bencher| {
+            bencher.iter(|| {
+                engine.begin()?;
+                engine.sync(SSID_BOOTSTRAP, accounts.into_iter())?;
+                engine.rollback()
+            });
         });
     }
 }
@@ -120,49 +129,56 @@ fn synchronisation(criterion: &mut Criterion) {
 fn persistence(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("persistence");
     for size in SIZES {
-        let engine = engine(&shuffled(size), 0);
-        let mut bytes = Bytes::default();
-        engine.persist(&mut bytes).expect("memory");
-        group.bench_function(BenchmarkId::new("persist", size), |bencher| {
-            bencher.iter(|| {
-                bytes.bytes.clear();
-                engine.persist(&mut bytes)
+        for (name, order) in [
+            ("in order", (0..size).collect()),
+            ("shuffled", shuffled(size)),
+        ] {
+            let engine = engine(&order, 0);
+            let mut bytes = Bytes::default();
+            engine.persist(&mut bytes).expect("memory");
+            let id = |what| BenchmarkId::new(format!("{what}, {name}"), size);
+            group.bench_function(id("persist"), |bencher| {
+                bencher.iter(|| {
+                    bytes.bytes.clear();
+                    engine.persist(&mut bytes)
+                });
             });
-        });
-        group.bench_function(BenchmarkId::new("restore", size), |bencher| {
-            bencher.iter(|| {
-                bytes.at = 0;
-                engine.restore(&mut bytes)
+            group.bench_function(id("restore"), |bencher| {
+                bencher.iter(|| {
+                    bytes.at = 0;
+                    engine.restore(&mut bytes)
+                });
             });
-        });
+        }
     }
 }
 
 fn provisioning(criterion: &mut Criterion) {
-    use access_control::Provision;
-    let order = shuffled(10_000);
-    let grants: Vec<Provision> = order
-        .iter()
-        .map(|&n| {
-            let (oid, iid) = target(n);
-            Provision {
-                oid,
-                iid,
-                ssid: 2,
-                mask: 1,
-                owner: 1,
-            }
-        })
-        .collect();
-    let empty = engine(&[], 10_000);
-    criterion.bench_function("provision/10000 grants", |bencher| {
-        bencher.iter(|| {
-            empty
-                .provision(grants.iter().copied())
-                .expect("all are allowed");
-            empty.purge()
+    let mut group = criterion.benchmark_group("provision");
+    for size in SIZES {
+        let grants: Vec<Provision> = shuffled(size)
+            .into_iter()
+            .map(|n| {
+                let (oid, iid) = target(n);
+                Provision {
+                    oid,
+                    iid,
+                    ssid: 2,
+                    mask: 1,
+                    owner: 1,
+                }
+            })
+            .collect();
+        let empty = engine(&[], size);
+        group.bench_function(BenchmarkId::new("a grant for each", size), |bencher| {
+            bencher.iter(|| {
+                empty
+                    .provision(grants.iter().copied())
+                    .expect("all are allowed");
+                empty.purge()
+            });
         });
-    });
+    }
 }
 
 fn config() -> Criterion {

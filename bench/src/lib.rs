@@ -1,6 +1,7 @@
 //! What the benchmarks measure on: a client in memory, and a full engine.
 
 use access_control::{Change, Engine, Error, Host, Ids, Iid, Oid, Operation, Sink, Source, Ssid};
+use std::cell::Cell;
 
 /// How many instances the engine holds in the measurements.
 pub const SIZES: [u32; 5] = [10, 100, 1_000, 10_000, 65_000];
@@ -18,6 +19,8 @@ pub const CREATABLE: Oid = 2000;
 /// A client whose Objects hold Instances 0 up to a number.
 pub struct Client {
     targets: u32,
+    /// The server whose account is gone; zero for none.
+    pub gone: Cell<Ssid>,
 }
 
 impl Client {
@@ -53,7 +56,10 @@ impl Host for Client {
     }
 
     fn list_accounts(&self, found: &mut Ids) -> Result<(), Error> {
-        SERVERS.into_iter().try_for_each(|ssid| found.insert(ssid))
+        SERVERS
+            .into_iter()
+            .filter(|ssid| *ssid != self.gone.get())
+            .try_for_each(|ssid| found.insert(ssid))
     }
 
     fn remove_instance(&self, _: Oid, _: Iid) -> Result<(), Error> {
@@ -92,6 +98,7 @@ pub fn shuffled(count: u32) -> Vec<u32> {
 pub fn engine(order: &[u32], spare: u32) -> Engine<Client> {
     let engine = Engine::new(Client {
         targets: order.len() as u32 + spare,
+        gone: Cell::new(0),
     });
     for &n in order {
         let (oid, iid) = target(n);

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: all benchmarks, in Rust and in C.
 
-use crate::tools::{cargo, require, root, run, target_folder};
+use crate::tools::{cargo, output_of, require, root, run, target_folder};
 use std::process::Command;
 
 pub fn main() -> Result<(), String> {
@@ -10,11 +10,47 @@ pub fn main() -> Result<(), String> {
         .args(["bench", "--locked"])
         .args(package)
         .args(["--bench", "memory"]))?;
-    run(cargo()
-        .args(["bench", "--locked"])
-        .args(package)
-        .args(["--bench", "time", "--", "--quiet"]))?;
+    let times = output_of(
+        cargo()
+            .args(["bench", "--quiet", "--locked"])
+            .args(package)
+            .args(["--bench", "time", "--", "--output-format", "bencher"]),
+    )?;
+    println!("\n{}", table(&times)?);
     compare()
+}
+
+/// A table of the lines `test <what>/<instances> ... bench: <time> ns/iter …`.
+fn table(printed: &str) -> Result<String, String> {
+    let mut sizes: Vec<&str> = Vec::new();
+    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in printed.lines().filter(|line| line.starts_with("test ")) {
+        let cell = || {
+            let (name, result) = line.strip_prefix("test ")?.split_once(" ... bench:")?;
+            let (what, size) = name.rsplit_once('/')?;
+            Some((what, size, result.split_whitespace().next()?))
+        };
+        let (what, size, time) = cell().ok_or_else(|| format!("not understood: {line}"))?;
+        if !sizes.contains(&size) {
+            sizes.push(size);
+        }
+        match rows.iter_mut().find(|(name, _)| *name == what) {
+            Some((_, times)) => times.push(time),
+            None => rows.push((what, vec![time])),
+        }
+    }
+    if rows.is_empty() || rows.iter().any(|(_, times)| times.len() != sizes.len()) {
+        return Err(format!("not a table:\n{printed}"));
+    }
+    let mut table = format!(
+        "| nanoseconds, instances: | {} |\n|---|{}\n",
+        sizes.join(" | "),
+        "---:|".repeat(sizes.len())
+    );
+    for (what, times) in rows {
+        table.push_str(&format!("| {what} | {} |\n", times.join(" | ")));
+    }
+    Ok(table)
 }
 
 /// The static library against the stand-in.
