@@ -8,29 +8,13 @@
 #include "standin.h"
 
 #include <access_control_host.h>
+#include <anjay/access_control.h>
+#include <anjay_access_control_ext.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-typedef struct anjay_struct anjay_t;
-typedef struct {
-    uint16_t category, code;
-} avs_error_t;
-typedef struct avs_stream_struct avs_stream_t;
-
-int anjay_access_control_install(anjay_t *anjay);
-int anjay_access_control_set_acl(anjay_t *anjay, uint16_t oid, uint16_t iid,
-                                 uint16_t ssid, uint16_t mask);
-void anjay_access_control_purge(anjay_t *anjay);
-avs_error_t anjay_access_control_persist(anjay_t *anjay, avs_stream_t *stream);
-avs_error_t anjay_access_control_restore(anjay_t *anjay, avs_stream_t *stream);
-typedef struct {
-    uint16_t oid, iid, ssid, access_mask, owner;
-} grant_t;
-int anjay_access_control_provision(anjay_t *anjay, const grant_t *grants,
-                                   size_t count, size_t *out_refused);
 
 struct avs_stream_struct {
     uint8_t *bytes;
@@ -249,10 +233,11 @@ static void compare(const char *name, void (*ours)(void), void (*theirs)(void)) 
 }
 
 static void provision(void) {
-    grant_t *grants = (grant_t *) calloc(g_instances, sizeof *grants);
+    anjay_access_control_grant_t *grants =
+            (anjay_access_control_grant_t *) calloc(g_instances, sizeof *grants);
     check(grants != NULL, "memory");
     for (unsigned i = 0; i < g_instances; ++i) {
-        grants[i] = (grant_t) { OBJECT, g_order[i], 2, 15, 1 };
+        grants[i] = (anjay_access_control_grant_t) { OBJECT, g_order[i], 2, 15, 1 };
     }
     double least = 0;
     for (int round = 0; round < 10; ++round) {

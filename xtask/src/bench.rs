@@ -99,9 +99,11 @@ fn compare() -> Result<(), String> {
     let program = target_folder().join("c-bench");
     run(Command::new("gcc")
         .args(["-std=c11", "-D_POSIX_C_SOURCE=199309L", "-O2"])
-        .args(["-Wall", "-Wextra", "-Werror"])
+        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"])
         .arg("-I")
         .arg(root().join("include"))
+        .arg("-I")
+        .arg(root().join("c-examples/firmware/include"))
         .arg(sources.join("bench.c"))
         .arg(sources.join("standin.c"))
         .arg(target_folder().join("release/libanjay_access_control.a"))
