@@ -36,6 +36,7 @@ fn archive(name: &str, environment: &[(&str, &str)]) -> PathBuf {
         .current_dir(root())
         .args(["build", "--quiet", "--locked", "--target", target])
         .args(["--package", "anjay-access-control-packaging"])
+        .args(["--features", "freestanding"])
         .arg("--target-dir")
         .arg(&folder)
         .envs(environment.iter().copied()));

@@ -47,7 +47,7 @@ fn library(profile: &str, features: &str) -> PathBuf {
             "--profile",
             profile,
         ])
-        .args(["--features", features])
+        .args(["--features", "freestanding", "--features", features])
         .arg("--target-dir")
         .arg(&target));
     let folder = if profile == "dev" { "debug" } else { profile };

@@ -32,6 +32,7 @@ pub fn build(
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--quiet", "--locked"])
         .args(["--package", "anjay-access-control-packaging"])
+        .args(["--features", "freestanding"])
         .args(["--profile", profile, "--target", &target])
         .args(arguments)
         .arg("--target-dir")
