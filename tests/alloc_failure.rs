@@ -44,8 +44,8 @@ impl Host for Exempt<'_> {
         uncounted(|| (&self.0).is_server_known(ssid))
     }
 
-    fn is_single_server(&self) -> bool {
-        uncounted(|| (&self.0).is_single_server())
+    fn single_server(&self) -> Option<Ssid> {
+        uncounted(|| (&self.0).single_server())
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -64,6 +64,10 @@ impl Host for Exempt<'_> {
 
     fn changed(&self, change: Change) {
         uncounted(|| (&self.0).changed(change));
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        uncounted(|| (&self.0).refused(refusal));
     }
 }
 

@@ -21,17 +21,20 @@ pub struct Device {
     pub asked: RefCell<Option<Hook>>,
     /// Called by each stream function.
     pub streamed: RefCell<Option<Hook>>,
+    /// Each refusal that the engine has told of.
+    pub refusals: RefCell<Vec<aac_refusal_t>>,
 }
 
 pub static OPS: aac_host_t = aac_host_t {
     is_object_registered,
     is_instance_present,
     is_server_known,
-    is_single_server,
+    single_server,
     list_instances,
     list_accounts,
     remove_instance,
     changed,
+    refused: Some(refused),
 };
 
 impl Device {
@@ -43,6 +46,7 @@ impl Device {
             aac: Cell::new(ptr::null_mut()),
             asked: RefCell::new(None),
             streamed: RefCell::new(None),
+            refusals: RefCell::default(),
         })
     }
 
@@ -130,11 +134,17 @@ unsafe extern "C" fn is_server_known(host: *mut c_void, ssid: u16) -> c_int {
     answer((&unsafe { device(host) }.client()).is_server_known(ssid))
 }
 
-unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
+unsafe extern "C" fn single_server(host: *mut c_void) -> u16 {
     // SAFETY: as above.
-    (&unsafe { device(host) }.client())
-        .is_single_server()
-        .into()
+    let client = unsafe { device(host) }.client();
+    (&client).single_server().unwrap_or(0)
+}
+
+unsafe extern "C" fn refused(host: *mut c_void, refusal: *const aac_refusal_t) {
+    // SAFETY: as above; the refusal is valid during the call.
+    let (device, refusal) = unsafe { (device(host), *refusal) };
+    device.client();
+    device.refusals.borrow_mut().push(refusal);
 }
 
 fn pass_on(found: *mut aac_ids_t, ids: BTreeSet<u16>, listed: Result<(), Error>) -> c_int {

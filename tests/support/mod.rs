@@ -5,7 +5,7 @@ pub mod model;
 pub mod nested;
 pub mod ops;
 
-use access_control::{Change, Error, Host, Ids, Iid, Oid, Ssid};
+use access_control::{Change, Error, Host, Ids, Iid, Oid, Refusal, Ssid};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,7 @@ pub struct Client {
     pub has_failed: Cell<bool>,
     pub changes: RefCell<Vec<Change>>,
     pub listed: RefCell<Vec<Oid>>,
+    pub refusals: RefCell<Vec<Refusal>>,
 }
 
 impl Client {
@@ -105,11 +106,9 @@ impl Host for &Client {
         Ok(self.has(1, ssid))
     }
 
-    fn is_single_server(&self) -> bool {
-        self.objects
-            .borrow()
-            .get(&0)
-            .is_some_and(|iids| iids.len() == 1)
+    fn single_server(&self) -> Option<Ssid> {
+        let accounts = self.accounts();
+        accounts.first().copied().filter(|_| accounts.len() == 1)
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -139,6 +138,10 @@ impl Host for &Client {
 
     fn changed(&self, change: Change) {
         self.changes.borrow_mut().push(change);
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        self.refusals.borrow_mut().push(*refusal);
     }
 }
 

@@ -57,7 +57,7 @@ impl Model {
 
     fn note(&mut self) {
         match &mut self.open {
-            Some(open) => open.modified = true,
+            Some(open) => (open.modified, open.unchecked) = (true, true),
             None => self.modified = true,
         }
     }
@@ -255,11 +255,11 @@ impl Model {
     }
 
     pub fn validate(&mut self, client: &Client) -> Result<(), Error> {
-        self.check(client)?;
+        let result = self.check(client);
         if let Some(open) = &mut self.open {
-            open.unchecked = false;
+            open.unchecked = result.is_err();
         }
-        Ok(())
+        result
     }
 
     fn check(&self, client: &Client) -> Result<(), Error> {
@@ -482,7 +482,9 @@ fn allows(
         (_, SSID_BOOTSTRAP) => return true,
         _ => {}
     }
-    if operation == Operation::Discover || client.accounts().len() == 1 {
+    let accounts = client.accounts();
+    let is_single = accounts.len() == 1 && accounts.contains(&ssid);
+    if operation == Operation::Discover || is_single {
         return true;
     }
     let owns = |row: &Row| ssid != 0 && row.owner == Some(ssid);
