@@ -64,6 +64,7 @@ function(aac_add_archive name)
     set_target_properties(anjay_access_control::${name} PROPERTIES
         IMPORTED_LOCATION ${archive}
         INTERFACE_INCLUDE_DIRECTORIES "${arg_INCLUDE}"
-        INTERFACE_LINK_LIBRARIES "${arg_LINKS}")
+        INTERFACE_LINK_LIBRARIES "${arg_LINKS}"
+        AAC_LINKS "${arg_LINKS}")
     set_property(GLOBAL APPEND PROPERTY AAC_ARCHIVES ${name})
 endfunction()
