@@ -3,15 +3,13 @@
 //! allocation (question, byte) failing, alone or with all later ones, until it
 //! succeeds; after each failure everything is as before, and nothing leaks.
 
-mod support;
-#[path = "support/heap.rs"]
-mod support_heap;
+testkit::failing_heap!();
 
 use access_control::*;
-use support::model::{self, Row, Rows};
-use support::ops::{Op, Peek, Told, apply, check_settled, dump, prepare, world};
-use support::{Bytes, Client, StreamError};
-use support_heap::{Refuse, count, counted, reset, uncounted};
+use testkit::heap::{Refuse, count, counted, reset, uncounted};
+use testkit::model::{self, Row, Rows};
+use testkit::ops::{Op, Peek, Told, apply, check_settled, dump, prepare, world};
+use testkit::{Bytes, Client, StreamError};
 
 /// A host whose own allocations are nobody's business; those of [`Ids`] are.
 struct Exempt<'a>(&'a Client);

@@ -1,17 +1,13 @@
 //! What IoTivity-lite's own list answered, replayed through the C interface.
 #![allow(missing_docs)]
 
-#[path = "../../tests/support/ocf_traces_table.rs"]
-mod table;
-#[path = "../../tests/support/ocf_traces.rs"]
-mod traces;
-
 use minicbor::Decoder;
 use ocf_acl::ffi::*;
 use std::ffi::c_char;
 use std::path::Path;
 use std::ptr;
-use traces::{Device, List, Request};
+use testkit_ocf::traces::{Device, List, Request};
+use testkit_ocf::{table, traces};
 
 /// The list behind the C functions.
 struct Linked(*mut ocf_acl_t);

@@ -1,9 +1,19 @@
-//! A small data model for tests of the engine.
-#![allow(dead_code)]
+//! What tests of the engine share: here a small data model with streams in
+//! memory; [`model`] states the contract a second time; [`ops`] makes sequences of
+//! operations and runs them on both; [`nested`] runs some of them from within the
+//! host's answers; [`surface`] is a client behind the C functions, and [`heap`] an
+//! allocator that fails and counts.
+//!
+//! Two things belong to a whole program, so a test says where it wants them:
+//! `client_of_the_surface!()` and `failing_heap!()`.
+// Their names say what they are; the reader is at home here.
+#![allow(missing_docs)]
 
+pub mod heap;
 pub mod model;
 pub mod nested;
 pub mod ops;
+pub mod surface;
 
 use access_control::{Change, Error, Host, Ids, Iid, Oid, Refusal, Ssid};
 use std::cell::{Cell, RefCell};

@@ -1,8 +1,7 @@
 //! A second implementation of the engine's contract, as simple as can be: one
 //! map, full scans, and a copy of the map for each transaction.
-#![allow(dead_code)]
 
-use super::Client;
+use crate::Client;
 use access_control::{
     Change, Edit, Error, Iid, MAX_ID, Oid, Operation, Provision, SSID_BOOTSTRAP, Ssid,
 };

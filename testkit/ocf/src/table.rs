@@ -1,6 +1,6 @@
 //! Where this library answers otherwise than IoTivity-lite did, and why.
 
-use super::traces::Why;
+use crate::traces::Why;
 
 const REFUSED: &str = "128"; // 4.00
 

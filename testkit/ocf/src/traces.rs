@@ -1,7 +1,6 @@
 //! Replays what IoTivity-lite's own list answered (`tests/vectors/iotivity-lite-traces.txt.gz`,
 //! format in the README there) on another one, and sorts the differences by tag: each must be
 //! explained by a sentence of the contract, and each explanation must be needed.
-#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,9 +1,9 @@
 //! A client behind the C surface, in Rust: what the glue of a client defines,
-//! and streams of avs_commons, over the data model in memory. A test binary can
-//! hold it once, and needs no C compiler, so that Miri can run it.
-#![allow(dead_code)]
+//! and streams of avs_commons, over the data model in memory. It needs no C
+//! compiler, so that Miri can run it. The symbols are made where
+//! [`crate::client_of_the_surface`] stands: a program can have them once.
 
-use crate::support::{Bytes, Client};
+use crate::{Bytes, Client};
 use access_control::ffi::{foreign::*, host::*};
 use access_control::{Error, Host, Ids};
 use std::cell::{Cell, RefCell};
@@ -186,8 +186,9 @@ unsafe extern "C" fn changed(host: *mut c_void, iid: u16, rid: u16) {
     });
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
     // SAFETY: the clients of these tests are devices.
     let device = unsafe { device(anjay.cast()) };
     if !device.aac.get().is_null() {
@@ -200,8 +201,9 @@ unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
     -c_int::from(device.aac.get().is_null())
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn aac_client_call(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn aac_client_call(
     anjay: *mut anjay_t,
     body: Option<unsafe extern "C" fn(aac: *mut aac_t, arg: *mut c_void) -> c_int>,
     arg: *mut c_void,
@@ -219,8 +221,9 @@ unsafe fn stream<'a>(stream: *mut avs_stream_t) -> &'a mut Stream<'a> {
     unsafe { &mut *stream.cast::<Stream<'a>>() }
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn avs_stream_write(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn avs_stream_write(
     out: *mut avs_stream_t,
     buffer: *const c_void,
     length: usize,
@@ -236,8 +239,9 @@ unsafe extern "C" fn avs_stream_write(
     result.map_or(STREAM_FAILED, |()| STREAM_DONE)
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn avs_stream_read_reliably(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn avs_stream_read_reliably(
     source: *mut avs_stream_t,
     buffer: *mut c_void,
     length: usize,
@@ -250,4 +254,36 @@ unsafe extern "C" fn avs_stream_read_reliably(
     source.device.call(&source.device.streamed);
     let result = access_control::Source::read(&mut source.bytes, bytes);
     result.map_or(STREAM_FAILED, |()| STREAM_DONE)
+}
+
+/// Defines what the C surface asks of a client and of avs_commons, for clients that
+/// are a [`Device`] and streams that are a [`Stream`].
+#[macro_export]
+macro_rules! client_of_the_surface {
+    () => {
+        mod client_of_the_surface {
+            use access_control::ffi::{foreign::*, host::*};
+            use std::ffi::{c_int, c_void};
+
+            type Body = Option<unsafe extern "C" fn(aac: *mut aac_t, arg: *mut c_void) -> c_int>;
+
+            $crate::client_of_the_surface! {
+                aac_client_install(anjay: *mut anjay_t) -> c_int;
+                aac_client_call(anjay: *mut anjay_t, body: Body, arg: *mut c_void) -> c_int;
+                avs_stream_write(
+                    out: *mut avs_stream_t, buffer: *const c_void, length: usize
+                ) -> avs_error_t;
+                avs_stream_read_reliably(
+                    source: *mut avs_stream_t, buffer: *mut c_void, length: usize
+                ) -> avs_error_t;
+            }
+        }
+    };
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name($($argument: $type),*) -> $result {
+            // SAFETY: passed on as it came.
+            unsafe { $crate::surface::$name($($argument),*) }
+        }
+    )*};
 }

@@ -1,7 +1,7 @@
 //! A host that runs operations on the engine while it is being asked.
 
-use super::Client;
-use super::ops::{Answer, Op, Told, apply, prepare};
+use crate::Client;
+use crate::ops::{Answer, Op, Told, apply, prepare};
 use access_control::*;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
