@@ -1,8 +1,7 @@
 //! Every command of the language, and lines that are wrong.
 
-mod common;
-
-use common::{Script, build, check, folder, play, program, root};
+use testkit_c::sandbox::{Script, build, check, play, program};
+use testkit_c::{folder, root};
 
 fn passes(script: Script) {
     let name = std::thread::current().name().unwrap_or("script").to_owned();

@@ -189,11 +189,12 @@ static HOST: aac_host_t = aac_host_t {
     is_object_registered,
     is_instance_present,
     is_server_known,
-    is_single_server,
+    single_server,
     list_instances,
     list_accounts,
     remove_instance,
     changed,
+    refused: None,
 };
 
 /// Answers a question, or says that the client cannot tell.
@@ -225,10 +226,16 @@ unsafe extern "C" fn is_server_known(host: *mut c_void, ssid: u16) -> c_int {
     unsafe { answer(host, ask) }
 }
 
-unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
-    let ask = |client: &Client| Ok((client.accounts()?.len() == 1).into());
+unsafe extern "C" fn single_server(host: *mut c_void) -> u16 {
+    let ask = |client: &Client| {
+        Ok(match client.accounts()?[..] {
+            [ssid] => ssid.into(),
+            _ => 0,
+        })
+    };
     // SAFETY: called by the engine.
-    unsafe { answer(host, ask) }
+    let ssid = unsafe { answer(host, ask) };
+    u16::try_from(ssid).unwrap_or(0)
 }
 
 /// # Safety
