@@ -62,7 +62,13 @@ impl<'a> Ace<'a> {
         match self.record.subject_kind() {
             SubjectKind::AnonClear => Subject::AnonClear,
             SubjectKind::AuthCrypt => Subject::AuthCrypt,
-            SubjectKind::Uuid => uuid().map_or(Subject::Role { role: "", authority: None }, Subject::Uuid),
+            SubjectKind::Uuid => uuid().map_or(
+                Subject::Role {
+                    role: "",
+                    authority: None,
+                },
+                Subject::Uuid,
+            ),
             SubjectKind::Role => Subject::Role {
                 role: self.record.find(Item::ROLE).map_or("", text),
                 authority: self.record.find(Item::AUTHORITY).map(text),
@@ -179,12 +185,17 @@ impl<'a> Record<'a> {
             let items = rest.get(..(head >> LENGTH_SHIFT) as usize)?;
             Some(Self { head, items })
         };
-        whole().unwrap_or(Self { head: 0, items: &[] })
+        whole().unwrap_or(Self {
+            head: 0,
+            items: &[],
+        })
     }
 
     /// `None` if it is too long to be kept.
     pub fn head(kind: SubjectKind, permissions: u8, length: usize) -> Option<[u8; 4]> {
-        let length = u32::try_from(length).ok().filter(|length| *length < 1 << 24)?;
+        let length = u32::try_from(length)
+            .ok()
+            .filter(|length| *length < 1 << 24)?;
         let head = (length << LENGTH_SHIFT) | u32::from((kind as u8) << 5 | (permissions & 31));
         Some(head.to_le_bytes())
     }
@@ -212,7 +223,9 @@ impl<'a> Record<'a> {
     }
 
     pub fn find(self, kind: u8) -> Option<&'a [u8]> {
-        self.items().find(|item| item.kind == kind).map(|item| item.bytes)
+        self.items()
+            .find(|item| item.kind == kind)
+            .map(|item| item.bytes)
     }
 
     pub fn resources(self) -> usize {
@@ -233,7 +246,8 @@ impl<'a> Record<'a> {
     /// Equal subject, permissions and tag, whatever the resources.
     pub fn is_of_the_same(self, other: Self) -> bool {
         let within = |one: Self, other: Self| {
-            one.items().all(|item| item.is_resource() || other.has(item))
+            one.items()
+                .all(|item| item.is_resource() || other.has(item))
         };
         self.head as u8 == other.head as u8 && within(self, other) && within(other, self)
     }
@@ -420,7 +434,9 @@ pub(crate) fn hash(seed: u32, bytes: &[u8]) -> u32 {
         let mixed = (hash ^ word).wrapping_mul(FACTOR);
         mixed ^ (mixed >> 15)
     };
-    let (words, rest) = bytes.split_at_checked(bytes.len() & !3).unwrap_or((bytes, &[]));
+    let (words, rest) = bytes
+        .split_at_checked(bytes.len() & !3)
+        .unwrap_or((bytes, &[]));
     let hash = words.chunks_exact(4).fold(seed, |hash, word| {
         let word = word.first_chunk().copied().unwrap_or_default();
         mix(hash, u32::from_le_bytes(word))

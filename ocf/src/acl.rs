@@ -1,7 +1,9 @@
 //! The list and its updates.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Filter, Item, Key, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject};
+use crate::ace::{
+    Ace, Filter, Item, Key, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject,
+};
 use crate::error::{Reason, Refusal};
 use crate::update::{Outcome, Owner, Staged, Update, What};
 use crate::{Uuid, fallible, query};
@@ -255,9 +257,16 @@ impl Acl {
         }
         // From the end on, where the room is: what is there moves up until the new one fits.
         let mut place = self.rows.len();
-        let new = order.iter().rev().filter_map(|(_, index)| aces.get(*index as usize));
+        let new = order
+            .iter()
+            .rev()
+            .filter_map(|(_, index)| aces.get(*index as usize));
         for staged in new.filter(|staged| staged.what == What::Added) {
-            let row = Row { id: staged.id, key: staged.key, at: staged.kept };
+            let row = Row {
+                id: staged.id,
+                key: staged.key,
+                at: staged.kept,
+            };
             while let Some(last) = self.rows.get(old.wrapping_sub(1)).copied() {
                 if last.id < row.id {
                     break;
@@ -381,7 +390,11 @@ impl Acl {
 
     /// What became of the ACE of this number in an update that was applied, and the ACE that it
     /// replaced; `None` if there are not so many.
-    pub fn outcome<'a>(&'a self, update: &Update, number: usize) -> Option<(Outcome, Option<Ace<'a>>)> {
+    pub fn outcome<'a>(
+        &'a self,
+        update: &Update,
+        number: usize,
+    ) -> Option<(Outcome, Option<Ace<'a>>)> {
         let staged = update.aces.get(number)?;
         let record = update.record(staged);
         let id = staged.id;
@@ -395,7 +408,14 @@ impl Acl {
             (_, None) => record.resources(),
         };
         let what = staged.what;
-        Some((Outcome { ace: id, what, new_resources }, former))
+        Some((
+            Outcome {
+                ace: id,
+                what,
+                new_resources,
+            },
+            former,
+        ))
     }
 
     /// Answers a DELETE: with the query `aceid=N` it removes that ACE, without a query all.
@@ -442,7 +462,8 @@ impl Acl {
         let mut merged = Update::new();
         let is_merged = how == Put::Merge && self.merge(new, &mut merged)?;
         let update = if is_merged { &mut merged } else { new };
-        self.apply(update, Apply::Add).map_err(|refusal| refusal.reason)?;
+        self.apply(update, Apply::Add)
+            .map_err(|refusal| refusal.reason)?;
         let outcome = self.outcome(update, 0).map(|(outcome, _)| outcome);
         self.tidy();
         outcome.ok_or(Reason::OutOfMemory)
@@ -450,7 +471,8 @@ impl Acl {
 
     /// The ACE that the new one belongs to, with the new one's resources; `false` if there is none.
     fn merge(&self, new: &Update, merged: &mut Update) -> Result<bool, Reason> {
-        let Some((staged, new)) = new.aces.first().map(|staged| (staged, new.record(staged))) else {
+        let Some((staged, new)) = new.aces.first().map(|staged| (staged, new.record(staged)))
+        else {
             return Ok(false);
         };
         let alike = |ace: &Ace<'_>| ace.record.is_of_the_same(new);
@@ -472,7 +494,9 @@ impl Acl {
             return Ok(false);
         };
         merged.begin(Some(target.id), new.subject_kind(), new.permissions())?;
-        let more = new.items().filter(|item| item.is_resource() && !target.record.has(*item));
+        let more = new
+            .items()
+            .filter(|item| item.is_resource() && !target.record.has(*item));
         for item in target.record.items().chain(more) {
             merged.item(item)?;
         }
@@ -489,7 +513,10 @@ impl Acl {
             update.item(item)?;
         }
         if let Some(bytes) = tag {
-            update.item(Item { kind: Item::TAG, bytes })?;
+            update.item(Item {
+                kind: Item::TAG,
+                bytes,
+            })?;
         }
         update.finish()?;
         self.put_made(Put::Replace, &mut update).map(|_| ())
@@ -589,11 +616,21 @@ mod tests {
     fn after_the_highest_aceid_the_search_begins_again() {
         let mut acl = Acl::new();
         let put = |acl: &mut Acl, id, href| {
-            let resource = Resource { href: Some(href), wildcard: None };
+            let resource = Resource {
+                href: Some(href),
+                wildcard: None,
+            };
             let all = Permissions::all();
-            acl.put(Put::Replace, id, &Subject::AnonClear, all, None, &[resource])
-                .expect("an ACE")
-                .ace
+            acl.put(
+                Put::Replace,
+                id,
+                &Subject::AnonClear,
+                all,
+                None,
+                &[resource],
+            )
+            .expect("an ACE")
+            .ace
         };
         put(&mut acl, Some(1), "/1");
         put(&mut acl, Some(MAX_ACE_ID), "/2");

@@ -48,7 +48,10 @@ impl<'b> Reader<'b> {
     }
 
     fn peek(&self) -> Result<u8, Reason> {
-        self.bytes.get(self.position).copied().ok_or(Reason::Truncated)
+        self.bytes
+            .get(self.position)
+            .copied()
+            .ok_or(Reason::Truncated)
     }
 
     fn head(&mut self) -> Result<Head, Reason> {
@@ -69,7 +72,10 @@ impl<'b> Reader<'b> {
             INDEFINITE => None,
             _ => return Err(Reason::WrongType),
         };
-        Ok(Head { major: first >> 5, argument })
+        Ok(Head {
+            major: first >> 5,
+            argument,
+        })
     }
 
     /// The bytes after the head of a string, or all of its chunks in `buffer`.
@@ -115,8 +121,14 @@ impl Update {
     }
 
     fn read(&mut self, payload: &[u8], skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
-        let mut reader = Reader { bytes: payload, position: 0 };
-        let mut stack = [Open { left: None, start: 0 }; DEPTH];
+        let mut reader = Reader {
+            bytes: payload,
+            position: 0,
+        };
+        let mut stack = [Open {
+            left: None,
+            start: 0,
+        }; DEPTH];
         let mut depth = 0usize;
         loop {
             let at = reader.position;
@@ -128,7 +140,8 @@ impl Update {
                         ends
                     }
                     None => {
-                        let ends = reader.peek().map_err(|reason| self.refuse(reason, at))? == BREAK;
+                        let ends =
+                            reader.peek().map_err(|reason| self.refuse(reason, at))? == BREAK;
                         reader.position += usize::from(ends);
                         ends
                     }
@@ -146,7 +159,9 @@ impl Update {
                 }
             }
             let mut buffer = String::new();
-            let (event, count) = reader.item(&mut buffer).map_err(|reason| self.refuse(reason, at))?;
+            let (event, count) = reader
+                .item(&mut buffer)
+                .map_err(|reason| self.refuse(reason, at))?;
             self.event(event, at, skipped)?;
             if let Some(left) = count {
                 let Some(slot) = stack.get_mut(depth) else {
@@ -162,7 +177,10 @@ impl Update {
 impl<'b> Reader<'b> {
     /// The next event; and for a map, an array or a tag, how many items follow.
     #[allow(clippy::type_complexity)]
-    fn item<'a>(&mut self, buffer: &'a mut String) -> Result<(Event<'a>, Option<Option<u32>>), Reason>
+    fn item<'a>(
+        &mut self,
+        buffer: &'a mut String,
+    ) -> Result<(Event<'a>, Option<Option<u32>>), Reason>
     where
         'b: 'a,
     {
@@ -172,14 +190,20 @@ impl<'b> Reader<'b> {
             (1, Some(_)) => Event::Number(u32::MAX),
             (TEXT, _) => {
                 let text = self.string(&head, buffer)?;
-                Event::Text(if head.argument.is_some() { text } else { buffer })
+                Event::Text(if head.argument.is_some() {
+                    text
+                } else {
+                    buffer
+                })
             }
             (2, _) => {
                 self.string(&head, buffer)?;
                 Event::Other
             }
             (ARRAY, count) => return Ok((Event::Array, Some(count))),
-            (MAP, count) => return Ok((Event::Map, Some(count.map(|count| count.saturating_mul(2))))),
+            (MAP, count) => {
+                return Ok((Event::Map, Some(count.map(|count| count.saturating_mul(2)))));
+            }
             // A tag holds one item; nothing in a list has one.
             (6, Some(_)) => return Ok((Event::Array, Some(Some(1)))),
             (7, Some(_)) => Event::Other,

@@ -315,9 +315,9 @@ fn subject_matches<'r>(
     mut roles: impl Iterator<Item = Role<'r>>,
 ) -> bool {
     match record.subject_kind() {
-        SubjectKind::Uuid => request.peer.is_some_and(|peer| {
-            record.find(Item::UUID) == Some(peer.as_bytes().as_slice())
-        }),
+        SubjectKind::Uuid => request
+            .peer
+            .is_some_and(|peer| record.find(Item::UUID) == Some(peer.as_bytes().as_slice())),
         SubjectKind::Role => {
             let role = record.find(Item::ROLE).unwrap_or_default();
             let authority = record.find(Item::AUTHORITY);

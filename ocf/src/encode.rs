@@ -104,7 +104,9 @@ impl Writer<'_> {
         self.text(b"subject");
         match record.subject_kind() {
             SubjectKind::Uuid => {
-                let uuid = record.find(Item::UUID).and_then(|bytes| bytes.first_chunk());
+                let uuid = record
+                    .find(Item::UUID)
+                    .and_then(|bytes| bytes.first_chunk());
                 self.head(MAP, 1).text(b"uuid");
                 if let Some(uuid) = uuid.copied().and_then(Uuid::new) {
                     self.uuid(uuid);
@@ -113,7 +115,8 @@ impl Writer<'_> {
             SubjectKind::Role => {
                 let authority = record.find(Item::AUTHORITY);
                 self.head(MAP, 1 + u32::from(authority.is_some()));
-                self.text(b"role").text(record.find(Item::ROLE).unwrap_or_default());
+                self.text(b"role")
+                    .text(record.find(Item::ROLE).unwrap_or_default());
                 if let Some(authority) = authority {
                     self.text(b"authority").text(authority);
                 }
@@ -125,7 +128,8 @@ impl Writer<'_> {
                 self.head(MAP, 1).text(b"conntype").text(b"anon-clear");
             }
         }
-        self.text(b"resources").head(ARRAY, record.resources() as u32);
+        self.text(b"resources")
+            .head(ARRAY, record.resources() as u32);
         for item in record.items().filter(|item| item.is_resource()) {
             let wildcard = item.wildcard();
             let has_href = !item.bytes.is_empty();
@@ -137,7 +141,8 @@ impl Writer<'_> {
                 self.text(b"wc").text(&[wildcard.byte()]);
             }
         }
-        self.text(b"permission").head(0, ace.permissions().bits().into());
+        self.text(b"permission")
+            .head(0, ace.permissions().bits().into());
         if let Some(tag) = tag {
             self.text(b"tag").text(tag);
         }

@@ -11,9 +11,11 @@ pub fn reserve<T>(list: &mut Vec<T>, additional: usize) -> Result<(), Reason> {
     if additional <= list.capacity().wrapping_sub(list.len()) {
         return Ok(());
     }
-    let roomy = additional.max(list.len() / 4);
-    list.try_reserve_exact(roomy)
-        .or_else(|_| list.try_reserve_exact(additional))
+    let roomy = list.len() / 4;
+    if roomy > additional && list.try_reserve_exact(roomy).is_ok() {
+        return Ok(());
+    }
+    list.try_reserve_exact(additional)
         .map_err(|_| Reason::OutOfMemory)
 }
 
@@ -75,7 +77,11 @@ fn sift(heap: &mut [(u32, u32)], mut parent: usize) {
     loop {
         let left = parent.saturating_mul(2).saturating_add(1);
         let right = left.saturating_add(1);
-        let child = if heap.get(right) > heap.get(left) { right } else { left };
+        let child = if heap.get(right) > heap.get(left) {
+            right
+        } else {
+            left
+        };
         let Some(below) = heap.get(child).copied().filter(|below| *below > value) else {
             return;
         };

@@ -6,8 +6,8 @@
 
 use crate::ace::{Item, Items, SubjectKind};
 use crate::{
-    Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason, Refusal,
-    Request, Resource, Role, State, Subject, Update, Uuid, View, What, Wildcard,
+    Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason,
+    Refusal, Request, Resource, Role, State, Subject, Update, Uuid, View, What, Wildcard,
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
@@ -638,7 +638,9 @@ pub unsafe extern "C" fn ocf_acl_next_resource(
         resource.write(ocf_acl_resource_t {
             href,
             href_len,
-            wildcard: found.wildcard().map_or(0, |wildcard| wildcard.byte() as c_char),
+            wildcard: found
+                .wildcard()
+                .map_or(0, |wildcard| wildcard.byte() as c_char),
         });
     }
     OCF_ACL_CODE_CONTENT
@@ -867,7 +869,9 @@ pub unsafe extern "C" fn ocf_acl_update_event(
         OCF_ACL_EVENT_MAP => Ok(Event::Map),
         OCF_ACL_EVENT_ARRAY => Ok(Event::Array),
         OCF_ACL_EVENT_END => Ok(Event::End),
-        OCF_ACL_EVENT_TEXT => str::from_utf8(text).map(Event::Text).map_err(|_| Reason::NotText),
+        OCF_ACL_EVENT_TEXT => str::from_utf8(text)
+            .map(Event::Text)
+            .map_err(|_| Reason::NotText),
         OCF_ACL_EVENT_NUMBER => Ok(Event::Number(u32::try_from(number).unwrap_or(u32::MAX))),
         OCF_ACL_EVENT_OTHER => Ok(Event::Other),
         _ => Err(Reason::WrongType),
@@ -919,7 +923,9 @@ pub unsafe extern "C" fn ocf_acl_update_apply(
     let how = match how {
         OCF_ACL_APPLY_ADD => Ok(Apply::Add),
         OCF_ACL_APPLY_LOAD => Ok(Apply::Load),
-        state => State::from_number(state).map(Apply::Post).ok_or(Reason::State.into()),
+        state => State::from_number(state)
+            .map(Apply::Post)
+            .ok_or(Reason::State.into()),
     };
     // SAFETY: `list` is live, and nobody else uses it.
     let outcome = how.and_then(|how| unsafe { &mut *list }.0.apply(&mut update.update, how));
@@ -1081,7 +1087,9 @@ pub unsafe extern "C" fn ocf_acl_error_text(
 }
 
 fn given(bytes: Option<&[u8]>) -> (*const c_char, usize) {
-    bytes.map_or((ptr::null(), 0), |bytes| (bytes.as_ptr().cast(), bytes.len()))
+    bytes.map_or((ptr::null(), 0), |bytes| {
+        (bytes.as_ptr().cast(), bytes.len())
+    })
 }
 
 fn shown(ace: Ace<'_>) -> ocf_acl_ace_t {
@@ -1139,7 +1147,9 @@ unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<
     };
     let subject = match ace.subject {
         // SAFETY: by contract.
-        OCF_ACL_SUBJECT_UUID => Subject::Uuid(unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?),
+        OCF_ACL_SUBJECT_UUID => {
+            Subject::Uuid(unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?)
+        }
         OCF_ACL_SUBJECT_ROLE => Subject::Role {
             role: text(ace.role, ace.role_len)?.unwrap_or_default(),
             authority: text(ace.authority, ace.authority_len)?,

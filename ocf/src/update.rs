@@ -167,12 +167,12 @@ const FIELDS: [(Place, &str, Field); 17] = [
 ];
 
 /// The fields of a resource, of a subject with its kinds, and all from the ACE on.
-const OF_RESOURCE: u32 =
-    Field::Href.bit() | Field::Wildcard.bit() | Field::ResourceTexts.bit();
-const OF_ACE: u32 = !(Field::AceList.bit()
-    | Field::Owner.bit()
-    | Field::RootTexts.bit()
-    | Field::RootTexts2.bit());
+const OF_RESOURCE: u32 = Field::Href.bit() | Field::Wildcard.bit() | Field::ResourceTexts.bit();
+const OF_ACE: u32 =
+    !(Field::AceList.bit() | Field::Owner.bit() | Field::RootTexts.bit() | Field::RootTexts2.bit());
+
+/// Bytes to begin with: a record or two.
+const FIRST: usize = 64;
 
 /// How deep an ACE is: within the root and the list.
 const ACE_DEPTH: u32 = 3;
@@ -472,6 +472,9 @@ impl Update {
         self.parser.id = NO_ACE_ID;
         self.parser.offset = offset;
         self.parser.start = self.memory.len();
+        if self.memory.is_empty() {
+            fallible::reserve(&mut self.memory, FIRST)?;
+        }
         fallible::extend(&mut self.memory, &[0; Record::HEAD])
     }
 

@@ -68,7 +68,7 @@ static ocf_acl_decision_t decide(const ocf_acl_t *acl, const ocf_acl_request_t *
     ocf_acl_decision_t decision;
     memset(&decision, 0xff, sizeof(decision));
     uint8_t code = ocf_acl_check(acl, asked, &decision);
-    CHECK_EQ(code, decision.allowed ? OCF_ACL_CODE_CONTENT : OCF_ACL_CODE_FORBIDDEN);
+    CHECK_EQ(code, decision.allowed ? OCF_ACL_CODE_CONTENT : OCF_ACL_CODE_UNAUTHORIZED);
     CHECK(decision.allowed || decision.has_aceid == 0);
     return decision;
 }
