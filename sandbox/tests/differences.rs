@@ -13,7 +13,7 @@ struct Difference {
     anjay: &'static str,
     /// What happens here: the last line of the script, and in part those before.
     here: &'static str,
-    script: Script,
+    script: Script<'static>,
 }
 
 /// With the servers 1, 2 and 3, and the Instances /1234/0 and /1234/1.

@@ -82,11 +82,12 @@ pub fn program(path: impl AsRef<OsStr>, folder: &Path) -> Command {
     command
 }
 
-/// Lines for the driver with what its answers have to contain.
-pub type Script = &'static [(&'static str, &'static str)];
+/// Lines for the driver with what its answers have to contain; after a `^`, what
+/// they have to be.
+pub type Script<'a> = &'a [(&'static str, &'static str)];
 
 /// Runs a script on a fresh driver. Returns what was wrong.
-pub fn play(driver: &Path, folder: &Path, script: Script) -> Result<(), String> {
+pub fn play(driver: &Path, folder: &Path, script: Script<'_>) -> Result<(), String> {
     let lines: Vec<&str> = script.iter().map(|(line, _)| *line).collect();
     let text = check(&mut program(driver, folder), &(lines.join("\n") + "\n"));
     let mut lines = text.lines();
@@ -95,7 +96,10 @@ pub fn play(driver: &Path, folder: &Path, script: Script) -> Result<(), String> 
         let answer = answer.join("\n");
         let fits = match *expected {
             "" => answer.is_empty(),
-            expected => answer.contains(expected),
+            expected => match expected.strip_prefix('^') {
+                Some(whole) => answer == whole,
+                None => answer.contains(expected),
+            },
         };
         if !fits {
             return Err(format!("{line}\n  expected {expected}\n  got {answer}"));
