@@ -7,7 +7,7 @@
 use crate::error::{Reason, Refusal};
 use crate::fallible;
 use crate::update::{Event, Update};
-use alloc::string::String;
+use alloc::vec::Vec;
 use core::str::from_utf8;
 
 pub const TEXT: u8 = 3;
@@ -79,7 +79,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The bytes after the head of a string, or all of its chunks in `buffer`.
-    fn string(&mut self, head: &Head, buffer: &mut String) -> Result<&'b str, Reason> {
+    fn string(&mut self, head: &Head, buffer: &mut Vec<u8>) -> Result<&'b str, Reason> {
         let text = |bytes| match head.major {
             TEXT => from_utf8(bytes).map_err(|_| Reason::NotText),
             _ => Ok(""),
@@ -92,7 +92,8 @@ impl<'b> Reader<'b> {
             let (Some(length), true) = (chunk.argument, chunk.major == head.major) else {
                 return Err(Reason::WrongType);
             };
-            fallible::append(buffer, text(self.take(length as usize)?)?)?;
+            let chunk = text(self.take(length as usize)?)?;
+            fallible::extend(buffer, chunk.as_bytes())?;
         }
         self.position += 1;
         Ok("")
@@ -158,7 +159,7 @@ impl Update {
                     };
                 }
             }
-            let mut buffer = String::new();
+            let mut buffer = Vec::new();
             let (event, count) = reader
                 .item(&mut buffer)
                 .map_err(|reason| self.refuse(reason, at))?;
@@ -179,7 +180,7 @@ impl<'b> Reader<'b> {
     #[allow(clippy::type_complexity)]
     fn item<'a>(
         &mut self,
-        buffer: &'a mut String,
+        buffer: &'a mut Vec<u8>,
     ) -> Result<(Event<'a>, Option<Option<u32>>), Reason>
     where
         'b: 'a,
@@ -190,10 +191,9 @@ impl<'b> Reader<'b> {
             (1, Some(_)) => Event::Number(u32::MAX),
             (TEXT, _) => {
                 let text = self.string(&head, buffer)?;
-                Event::Text(if head.argument.is_some() {
-                    text
-                } else {
-                    buffer
+                Event::Text(match head.argument {
+                    Some(_) => text,
+                    None => from_utf8(buffer).map_err(|_| Reason::NotText)?,
                 })
             }
             (2, _) => {

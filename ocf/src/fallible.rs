@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use crate::error::Reason;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Room for `additional` more, and a quarter of what there is, so that single additions do not copy
@@ -31,6 +30,8 @@ pub fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reason> {
     Ok(())
 }
 
+// Not inlined, so that there is one place only where `extend_from_slice` is.
+#[inline(never)]
 pub fn extend(list: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Reason> {
     reserve(list, bytes.len())?;
     if list.capacity().wrapping_sub(list.len()) < bytes.len() {
@@ -40,20 +41,13 @@ pub fn extend(list: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Reason> {
     Ok(())
 }
 
-pub fn append(target: &mut String, text: &str) -> Result<(), Reason> {
-    target
-        .try_reserve(text.len())
-        .map_err(|_| Reason::OutOfMemory)?;
-    if target.capacity().wrapping_sub(target.len()) < text.len() {
-        return Err(Reason::OutOfMemory);
-    }
-    target.push_str(text);
-    Ok(())
-}
-
 /// Sorts in place, by the first number and then by the second, in n log n steps whatever the order.
 pub fn sort(pairs: &mut [(u32, u32)]) {
-    if pairs.is_sorted() {
+    if pairs
+        .iter()
+        .zip(pairs.iter().skip(1))
+        .all(|(one, next)| one <= next)
+    {
         return;
     }
     for parent in (0..pairs.len() / 2).rev() {
