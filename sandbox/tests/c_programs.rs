@@ -62,6 +62,23 @@ fn headers_compile_alone_in_c_and_cpp() {
     assert!(seen >= 2 * 22, "headers are missing");
 }
 
+/// What applications written for Anjay use without including it themselves.
+#[test]
+fn headers_bring_along_what_applications_rely_on() {
+    let source = folder("headers").join("along.c");
+    let text = "\
+        #include <anjay/anjay.h>\n\
+        #ifndef AVS_COMMONS_SCHED_THREAD_SAFE\n\
+        #error\n\
+        #endif\n\
+        int main(void) {\n\
+            long number = strtol(\"7\", NULL, 10);\n\
+            return number < INT_MIN || number > INT_MAX || strlen(\"\");\n\
+        }\n";
+    fs::write(&source, text).expect("writable");
+    check(compiler(false, "c99").arg("-fsyntax-only").arg(&source), "");
+}
+
 /// The seven functions and the API of the sandbox, asked amiss.
 #[test]
 fn calls_that_are_wrong_fail_and_change_nothing() {
