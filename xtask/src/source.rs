@@ -44,6 +44,15 @@ const LEFT_OUT: [&str; 3] = ["ocf/tests/", "ocf/benches/", "ocf/examples/"];
 /// Features for developers, and the packages that they bring in.
 const FEATURES: [&str; 2] = ["headers", "json"];
 
+/// Has cargo take the packages from here.
+const VENDORED: &str = "\
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+";
+
 pub fn tarball(folder: &Path) -> Result<PathBuf, String> {
     let tree = folder
         .join("stage/source")
@@ -62,7 +71,7 @@ pub fn tarball(folder: &Path) -> Result<PathBuf, String> {
         .args(["update", "--quiet", "--workspace", "--offline"]))?;
     let config = tree.join(".cargo/config.toml");
     let text = read(&config)?;
-    let vendored = output_of(cargo().current_dir(&tree).args([
+    run(cargo().current_dir(&tree).args([
         "vendor",
         "--quiet",
         "--locked",
@@ -71,12 +80,11 @@ pub fn tarball(folder: &Path) -> Result<PathBuf, String> {
         "vendor",
     ]))?;
     // The alias is for a package that is not here.
-    let (alias, rest) = text
+    let (_, rest) = text
         .split_once("\n\n")
         .filter(|(alias, _)| alias.starts_with("[alias]"))
         .ok_or(".cargo/config.toml does not begin with [alias]")?;
-    let _ = alias;
-    write(&config, &format!("{rest}\n{vendored}"))?;
+    write(&config, &format!("{rest}\n{VENDORED}"))?;
     pack(&tree, "source", folder)
 }
 
@@ -138,8 +146,22 @@ fn reduce(manifest: &Path, members: Option<&[&str]>) -> Result<(), String> {
             gone.extend(needs.filter_map(|it| Some(it.strip_prefix("dep:")?.to_owned())));
         }
     }
+    let mut left = Vec::new();
     if let Some(packages) = table.get_mut("dependencies").and_then(Value::as_table_mut) {
         packages.retain(|name, _| !gone.iter().any(|it: &String| it == name));
+        left.extend(packages.keys().cloned());
+    }
+    if let Some(features) = table.get_mut("features").and_then(Value::as_table_mut) {
+        for (_, needs) in features.iter_mut() {
+            let Some(needs) = needs.as_array_mut() else {
+                continue;
+            };
+            // Of a package that only tests have.
+            needs.retain(|it| {
+                let package = it.as_str().and_then(|it| it.split_once('/'));
+                package.is_none_or(|(package, _)| left.iter().any(|it| it == package))
+            });
+        }
     }
     let text = toml::to_string(&table).map_err(|e| format!("{}: {e}", manifest.display()))?;
     write(manifest, &text)
