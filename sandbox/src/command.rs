@@ -64,7 +64,7 @@ impl Client {
             return text;
         }
         if let Err(fault) = self.synchronise_reported() {
-            text += &format!("changes of the application: {fault}");
+            text += &format!("Access Control does not follow: {fault}");
         }
         for line in self.notifications() {
             text += &line;
