@@ -12,6 +12,7 @@
 //! Sections in brackets are those of the LwM2M 1.0 technical specification.
 
 #![no_std]
+#![cfg_attr(not(test), deny(clippy::incompatible_msrv))]
 
 extern crate alloc;
 #[cfg(test)]
@@ -32,6 +33,8 @@ mod persist;
 #[forbid(unsafe_code)]
 mod provision;
 #[forbid(unsafe_code)]
+mod refusal;
+#[forbid(unsafe_code)]
 mod sync;
 #[forbid(unsafe_code)]
 mod table;
@@ -49,5 +52,6 @@ pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
 pub use provision::{Provision, Refused};
+pub use refusal::{Call, Refusal, Why};
 pub use sync::ObjectChange;
 pub use types::*;

@@ -28,8 +28,8 @@ impl Host for Desk {
         Ok(true)
     }
 
-    fn is_single_server(&self) -> bool {
-        self.single_server.is_some()
+    fn single_server(&self) -> Option<Ssid> {
+        self.single_server
     }
 
     fn list_instances(&self, _: Oid, _: &mut Ids) -> Result<(), Error> {
