@@ -2,7 +2,7 @@
 //! place.
 
 use crate::check::{Finding, Kind, Report};
-use crate::format::{Breach, Fault};
+use crate::format::{self, Fault};
 use crate::policy::{Mistake, Rule};
 use crate::state::{Source, State, Unusable};
 use crate::words::{Target, targets};
@@ -45,10 +45,8 @@ const OF_TEXT: &str = "neither-state-nor-policy";
 /// What is in a file that is neither a state nor a policy.
 #[must_use]
 pub fn neither() -> String {
-    format!(
-        "this is neither a policy nor a state of a device: {}",
-        Breach::Magic
-    )
+    let first = format::MAGIC.map(|byte| format!("{byte:02x}")).join(" ");
+    format!("this is neither a policy nor a state of a device, which begins with {first}")
 }
 
 impl Issue {
@@ -178,6 +176,7 @@ impl Issues {
     pub fn sarif(&self, path: &Path) -> Value {
         let rules: Vec<Value> = rules()
             .into_iter()
+            .filter(|(id, _)| self.all.iter().any(|issue| issue.rule == *id))
             .map(|(id, text)| json!({ "id": id, "shortDescription": { "text": text } }))
             .collect();
         let results: Vec<Value> = self

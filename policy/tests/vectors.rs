@@ -79,5 +79,5 @@ fn recorded_refusals_have_a_place_and_a_reason() {
             (other, _) => panic!("{line}: {other:?}"),
         }
     }
-    assert!(taken > 100 && refused > 30, "{taken} {refused}");
+    assert!(taken >= 100 && refused > 30, "{taken} {refused}");
 }
