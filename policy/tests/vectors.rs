@@ -14,9 +14,12 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 fn traces() -> String {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/anjay-3.14.0-traces.txt");
-    std::fs::read_to_string(path).expect("the recordings are there")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
+    let files = ["traces", "bootstrap-owned"].map(|name| {
+        let path = folder.join(format!("anjay-3.14.0-{name}.txt"));
+        std::fs::read_to_string(path).expect("the recordings are there")
+    });
+    files.concat()
 }
 
 #[test]
