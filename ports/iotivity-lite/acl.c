@@ -319,30 +319,29 @@ show(device_t *device, oc_sec_ace_t **former)
       free_mirrored(gone);
       continue;
     }
-    oc_sec_ace_t *old =
-      next != NULL && (uint32_t)next->aceid == ace.aceid ? next : NULL;
-    if (old == NULL || !shows(old, &ace)) {
-      oc_sec_ace_t *mirrored = new_mirrored(&ace);
-      is_complete = is_complete && mirrored != NULL;
-      if (mirrored != NULL) {
-        mirrored->next = old != NULL ? old->next : next;
-        link_after(device, last, mirrored);
-        last = mirrored;
-        next = mirrored->next;
-        if (old != NULL && former != NULL) {
-          old->next = *former;
-          *former = old;
-        } else if (old != NULL) {
-          free_mirrored(old);
+    oc_sec_ace_t *it = next;
+    if (next == NULL || (uint32_t)next->aceid != ace.aceid ||
+        !shows(next, &ace)) {
+      it = new_mirrored(&ace);
+      is_complete = is_complete && it != NULL;
+      if (next != NULL && (uint32_t)next->aceid == ace.aceid) {
+        oc_sec_ace_t *replaced = next;
+        next = next->next;
+        if (former != NULL) {
+          replaced->next = *former;
+          *former = replaced;
+        } else {
+          free_mirrored(replaced);
         }
-      } else if (old != NULL) {
-        last = old;
-        next = old->next;
       }
     } else {
-      last = old;
-      next = old->next;
+      next = next->next;
     }
+    if (it != NULL) {
+      it->next = next;
+    }
+    link_after(device, last, it != NULL ? it : next);
+    last = it != NULL ? it : last;
     is_left =
       ocf_acl_next(device->list, ace.aceid + 1, &ace) == OCF_ACL_CODE_CONTENT;
   }
@@ -837,7 +836,7 @@ feed_map(ocf_acl_update_t *update, const oc_rep_t *field)
         code = ocf_acl_update_event(
           update, OCF_ACL_EVENT_TEXT, 0,
           oc_string_array_get_item(value->array, i),
-          oc_string_array_get_item_size(value->array, i), NULL);
+          (uint8_t)oc_string_array_get_item_size(value->array, i), NULL);
       }
       break;
     default:

@@ -96,17 +96,19 @@ typedef enum {
     OC_REP_OBJECT_ARRAY = 14
 } oc_rep_value_type_t;
 
+typedef union {
+    int64_t integer;
+    oc_string_t string;
+    oc_array_t array;
+    struct oc_rep_s *object;
+    struct oc_rep_s *object_array;
+} oc_rep_value_t;
+
 typedef struct oc_rep_s {
     oc_rep_value_type_t type;
     struct oc_rep_s *next;
     oc_string_t name;
-    union {
-        int64_t integer;
-        oc_string_t string;
-        oc_array_t array;
-        struct oc_rep_s *object;
-        struct oc_rep_s *object_array;
-    } value;
+    oc_rep_value_t value;
 } oc_rep_t;
 
 /* All encoders of the mock write one after the other into one buffer. */
@@ -470,7 +472,7 @@ bool oc_sec_check_acl(oc_method_t method,
 #define MOCK_DEVICES 2
 
 typedef struct {
-    uint8_t bytes[1 << 17];
+    uint8_t bytes[1 << 18];
     size_t length;
 } mock_bytes_t;
 
