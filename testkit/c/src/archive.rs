@@ -30,6 +30,13 @@ pub const ENGINE: Archive = Archive {
     sanitizer: "",
 };
 
+/// The host interface alone, for clients other than Anjay.
+pub const NEUTRAL: Archive = Archive {
+    package: "anjay-access-control-engine",
+    file: "liblwm2m_access_control.a",
+    ..ENGINE
+};
+
 pub const OCF: Archive = Archive {
     package: "ocf-acl-static",
     file: "libocf_acl_static.a",
