@@ -152,11 +152,11 @@ const MUTANTS: &[Mutant] = &[
         &["short::commands", "model"],
     ),
     mutant(
-        "an OCF list whose owner is lost when it is encoded",
+        "an OCF list whose owner is encoded under another name",
         [
-            "ocf/src/acl.rs",
-            "\n        self.owner = owner;\n",
-            "\n        let _ = owner;\n",
+            "ocf/src/encode.rs",
+            "b\"rowneruuid\"",
+            "b\"owneruuid\"",
         ],
         &["short::ocf"],
     ),
