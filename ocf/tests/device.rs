@@ -350,7 +350,7 @@ fn tags() {
         (None, true),
         (None, false),
     ] {
-        acl.set_tag(2, tag.map(str::as_bytes)).unwrap();
+        acl.set_tag(2, tag).unwrap();
         assert_eq!(acl.ace(2).unwrap().tag(), tag);
         assert_eq!(acl.ace(1).unwrap().tag(), None);
         assert_eq!(acl.generation() != last, changes, "{tag:?}");
@@ -361,7 +361,10 @@ fn tags() {
         ace(Some(2), "/b", 2)
     );
     assert_eq!(acl.set_tag(3, None), Err(Reason::UnknownAce));
-    assert_eq!(acl.set_tag(1, Some(&[b'x'; 8192])), Err(Reason::TooLong));
+    assert_eq!(
+        acl.set_tag(1, Some(&"x".repeat(8192))),
+        Err(Reason::TooLong)
+    );
 }
 
 #[test]
@@ -810,7 +813,4 @@ fn an_update_can_be_applied_again_after_a_refusal() {
     assert!(acl.apply(&mut update, Apply::Post(State::Rfnop)).is_err());
     acl.apply(&mut update, Apply::Post(State::Rfpro)).unwrap();
     assert_eq!(ids(&acl), [1, 2]);
-    acl.remove(1);
-    acl.apply(&mut update, Apply::Post(State::Rfpro)).unwrap();
-    assert_eq!(ids(&acl), [2, 3], "the /a that went is new now");
 }

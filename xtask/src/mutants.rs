@@ -153,11 +153,7 @@ const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "an OCF list whose owner is encoded under another name",
-        [
-            "ocf/src/encode.rs",
-            "b\"rowneruuid\"",
-            "b\"owneruuid\"",
-        ],
+        ["ocf/src/encode.rs", "b\"rowneruuid\"", "b\"owneruuid\""],
         &["short::ocf"],
     ),
     mutant(
