@@ -585,15 +585,18 @@ fn the_check_of_the_link_map() {
             &make(&caller, "oc_ri.c.o"),
             &make(&list, "oc_acl.c.o"),
             &make(&decision, "oc_acl_util.c.o"),
-            &mock,
         ],
     );
     let wrapped = archive("libwrapped.a", &[&port]);
     let ours = OCF.sanitized().path();
 
-    let good = link_check(&folder, "good", &[&main, &stack, &port, ours]);
+    let good = link_check(&folder, "good", &[&main, &port, &stack, &mock, ours]);
     assert!(good.status.success(), "{}", text(&good));
-    let passed_by = link_check(&folder, "passed-by", &[&main, &stack, &wrapped, ours]);
+    let passed_by = link_check(
+        &folder,
+        "passed-by",
+        &[&main, &stack, &wrapped, &mock, ours],
+    );
     assert!(!passed_by.status.success());
     assert!(
         text(&passed_by).contains("own access-control list is in"),
