@@ -108,9 +108,15 @@ mod headers {
                 sys_includes: vec!["stdbool.h".into(), "stddef.h".into(), "stdint.h".into()],
                 export: ExportConfig {
                     // Passed as plain numbers, so that no number is undefined behaviour.
-                    include: ["aac_operation_t", "aac_rule_t", "aac_step_t"]
-                        .map(String::from)
-                        .into(),
+                    include: [
+                        "aac_operation_t",
+                        "aac_rule_t",
+                        "aac_step_t",
+                        "aac_call_t",
+                        "aac_why_t",
+                    ]
+                    .map(String::from)
+                    .into(),
                     ..ExportConfig::default()
                 },
                 ..config()

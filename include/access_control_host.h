@@ -170,6 +170,248 @@ typedef enum {
 } aac_step_t;
 
 /**
+ * The call that was refused.
+ */
+typedef enum {
+  /**
+   * anjay_access_control_set_acl().
+   */
+  AAC_CALL_SET_ACL = 1,
+  /**
+   * anjay_access_control_set_owner().
+   */
+  AAC_CALL_SET_OWNER = 2,
+  /**
+   * anjay_access_control_provision().
+   */
+  AAC_CALL_PROVISION = 3,
+  /**
+   * anjay_access_control_purge().
+   */
+  AAC_CALL_PURGE = 4,
+  /**
+   * anjay_access_control_persist().
+   */
+  AAC_CALL_PERSIST = 5,
+  /**
+   * anjay_access_control_restore().
+   */
+  AAC_CALL_RESTORE = 6,
+  /**
+   * aac_sync().
+   */
+  AAC_CALL_SYNC = 7,
+  /**
+   * aac_transaction(), AAC_BEGIN.
+   */
+  AAC_CALL_BEGIN = 8,
+  /**
+   * aac_transaction(), AAC_VALIDATE.
+   */
+  AAC_CALL_VALIDATE = 9,
+  /**
+   * aac_transaction(), AAC_COMMIT.
+   */
+  AAC_CALL_COMMIT = 10,
+  /**
+   * aac_transaction(), AAC_ROLLBACK.
+   */
+  AAC_CALL_ROLLBACK = 11,
+  /**
+   * aac_create().
+   */
+  AAC_CALL_CREATE = 12,
+  /**
+   * aac_remove().
+   */
+  AAC_CALL_REMOVE = 13,
+  /**
+   * aac_reset().
+   */
+  AAC_CALL_RESET = 14,
+  /**
+   * aac_reset_resource().
+   */
+  AAC_CALL_RESET_RESOURCE = 15,
+  /**
+   * aac_write().
+   */
+  AAC_CALL_WRITE = 16,
+  /**
+   * aac_remove_entry().
+   */
+  AAC_CALL_REMOVE_ENTRY = 17,
+} aac_call_t;
+
+/**
+ * The rule that refused; in brackets the member of aac_refusal_t that holds the
+ * offending number.
+ */
+typedef enum {
+  /**
+   * The Bootstrap-Server, 65535, needs no entry and can have none (ssid).
+   */
+  AAC_WHY_BOOTSTRAP_SSID = 1,
+  /**
+   * A mask has bits outside 0 to 31 [value].
+   */
+  AAC_WHY_MASK_OUT_OF_RANGE = 2,
+  /**
+   * Create has no meaning for an Instance; it goes with the target IID 65535
+   * [value].
+   */
+  AAC_WHY_CREATE_ON_INSTANCE = 3,
+  /**
+   * The target IID 65535 takes no right but Create [value].
+   */
+  AAC_WHY_ONLY_CREATE = 4,
+  /**
+   * SSID 0 cannot own.
+   */
+  AAC_WHY_OWNER_IS_ZERO = 5,
+  /**
+   * A resource does not take this value [rid, value].
+   */
+  AAC_WHY_VALUE_OUT_OF_RANGE = 6,
+  /**
+   * An Access Control instance cannot have the ID 65535.
+   */
+  AAC_WHY_IID_OUT_OF_RANGE = 7,
+  /**
+   * Objects 0 and 2 cannot be governed, and there is no Object 65535 [oid].
+   */
+  AAC_WHY_NOT_GOVERNABLE = 8,
+  /**
+   * The target Object is not registered [oid].
+   */
+  AAC_WHY_OBJECT_NOT_REGISTERED = 9,
+  /**
+   * The target Instance does not exist [oid, iid].
+   */
+  AAC_WHY_INSTANCE_MISSING = 10,
+  /**
+   * No Server Object Instance has the SSID of an entry (ssid).
+   */
+  AAC_WHY_SERVER_UNKNOWN = 11,
+  /**
+   * No Server Object Instance has the SSID of an owner (ssid).
+   */
+  AAC_WHY_OWNER_UNKNOWN = 12,
+  /**
+   * Another instance than the one asked for governs the target [acl_iid].
+   */
+  AAC_WHY_TARGET_HAS_OTHER = 13,
+  /**
+   * The Instance ID is taken [acl_iid].
+   */
+  AAC_WHY_IID_TAKEN = 14,
+  /**
+   * All Instance IDs are taken.
+   */
+  AAC_WHY_IIDS_FULL = 15,
+  /**
+   * No such Access Control instance [acl_iid].
+   */
+  AAC_WHY_NO_INSTANCE = 16,
+  /**
+   * No such resource [rid].
+   */
+  AAC_WHY_NO_RESOURCE = 17,
+  /**
+   * No such entry in the ACL (ssid).
+   */
+  AAC_WHY_NO_ENTRY = 18,
+  /**
+   * Only the ACL, resource 2, can be emptied [rid].
+   */
+  AAC_WHY_NOT_RESETTABLE = 19,
+  /**
+   * The target OID or IID is not set [acl_iid].
+   */
+  AAC_WHY_TARGET_UNSET = 20,
+  /**
+   * The owner is not set [acl_iid].
+   */
+  AAC_WHY_OWNER_UNSET = 21,
+  /**
+   * Another instance governs the same target [acl_iid, oid, iid].
+   */
+  AAC_WHY_DUPLICATE_TARGET = 22,
+  /**
+   * Memory ran out.
+   */
+  AAC_WHY_NO_MEMORY = 23,
+  /**
+   * A transaction is open.
+   */
+  AAC_WHY_TRANSACTION_OPEN = 24,
+  /**
+   * No transaction is open.
+   */
+  AAC_WHY_NO_TRANSACTION = 25,
+  /**
+   * The call came from within a stream function of persist.
+   */
+  AAC_WHY_IN_USE = 26,
+  /**
+   * The state kept changing while the host was being asked.
+   */
+  AAC_WHY_KEEPS_CHANGING = 27,
+  /**
+   * The host could not answer.
+   */
+  AAC_WHY_HOST_FAILED = 28,
+  /**
+   * The stream failed, or ended too early [at].
+   */
+  AAC_WHY_STREAM_FAILED = 29,
+  /**
+   * It does not begin with the magic number.
+   */
+  AAC_WHY_WRONG_MAGIC = 30,
+  /**
+   * More instances than there are IDs [value].
+   */
+  AAC_WHY_TOO_MANY_INSTANCES = 31,
+  /**
+   * A target OID is 0, 2 or 65535 [at, oid].
+   */
+  AAC_WHY_WRONG_OID = 32,
+  /**
+   * An Instance ID is 65535 [at].
+   */
+  AAC_WHY_WRONG_IID = 33,
+  /**
+   * An owner is 0 [at].
+   */
+  AAC_WHY_WRONG_OWNER = 34,
+  /**
+   * The flag for the ACL is neither 0 nor 1 [at, value].
+   */
+  AAC_WHY_WRONG_HAS_ACL = 35,
+  /**
+   * More entries than there are SSIDs [at, value].
+   */
+  AAC_WHY_TOO_MANY_ENTRIES = 36,
+  /**
+   * An entry for SSID 65535 [at].
+   */
+  AAC_WHY_WRONG_KEY = 37,
+  /**
+   * An Instance ID that an earlier instance has [acl_iid].
+   */
+  AAC_WHY_REPEATED_IID = 38,
+  /**
+   * A target that another instance governs [acl_iid, oid, iid].
+   */
+  AAC_WHY_REPEATED_TARGET = 39,
+  /**
+   * An SSID that has an entry already [acl_iid, ssid].
+   */
+  AAC_WHY_REPEATED_KEY = 40,
+} aac_why_t;
+
+/**
  * A set of 16-bit IDs that a client fills with aac_ids_add().
  */
 typedef struct aac_ids_t aac_ids_t;
@@ -182,6 +424,50 @@ typedef struct aac_ids_t aac_ids_t;
  * engine again.
  */
 typedef struct aac_t aac_t;
+
+/**
+ * A refused call, in numbers; 65535 where there is nothing to tell.
+ */
+typedef struct {
+  /**
+   * Which call: an aac_call_t.
+   */
+  uint8_t call;
+  /**
+   * By which rule: an aac_why_t.
+   */
+  uint8_t why;
+  /**
+   * The target Object.
+   */
+  uint16_t oid;
+  /**
+   * The target Instance.
+   */
+  uint16_t iid;
+  /**
+   * The Access Control Instance.
+   */
+  uint16_t acl_iid;
+  /**
+   * The resource of the Access Control Instance.
+   */
+  uint16_t rid;
+  /**
+   * The server: the one of an entry, or the owner.
+   */
+  uint16_t ssid;
+  /**
+   * Of AAC_CALL_RESTORE, how many bytes had been read up to the number that
+   * was refused, inclusively. Of AAC_CALL_PROVISION, the place of the grant.
+   * Otherwise 0.
+   */
+  uint32_t at;
+  /**
+   * The value that was asked for (a mask, a written resource), or 0.
+   */
+  int64_t value;
+} aac_refusal_t;
 
 /**
  * What the engine asks of its client.
@@ -209,11 +495,12 @@ typedef struct {
    */
   int (*is_server_known)(void *host, uint16_t ssid);
   /**
-   * Is exactly one server account configured, the Bootstrap-Server's not
-   * counted? (LwM2M 1.0, 7.3.2.1.) Asked for each decision: answer from
-   * memory, and say no if in doubt.
+   * The Short Server ID of the server account, if exactly one is configured,
+   * the Bootstrap-Server's not counted: that server may then do everything
+   * (LwM2M 1.0, 7.3.2.1). 0 if there is none, if there are several, and if in
+   * doubt. Asked for each decision: answer from memory.
    */
-  int (*is_single_server)(void *host);
+  uint16_t (*single_server)(void *host);
   /**
    * Adds the IDs of all Instances of a registered Object, in any order;
    * rising order is the fastest. Returns 0, or a negative number if the list
@@ -236,6 +523,12 @@ typedef struct {
    * called for what handlers did.
    */
   void (*changed)(void *host, uint16_t iid, uint16_t rid);
+  /**
+   * Takes note, for a log, that a call is about to return an error, and why;
+   * @p refusal is valid during the call. May be NULL. Nothing has changed by
+   * the call that is refused, but that AAC_COMMIT ends its transaction.
+   */
+  void (*refused)(void *host, const aac_refusal_t *refusal);
 } aac_host_t;
 
 /**

@@ -6,13 +6,12 @@
 //! first, then looks again and changes.
 
 use crate::table::{
-    Base, HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, join, split,
-    start,
+    Base, HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, entries, is_same, start,
 };
 use crate::{
-    Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
-    Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid, Rule, SMALL, SSID_ANY, SSID_BOOTSTRAP,
-    Ssid,
+    Call, Decision, Error, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY,
+    Oid, Operation, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Refusal, Rid, Rule, SMALL, SSID_ANY,
+    SSID_BOOTSTRAP, Ssid, Why,
 };
 use core::cell::{RefCell, RefMut};
 
@@ -46,24 +45,6 @@ pub enum Edit {
     RemoveEntry(Ssid),
 }
 
-/// The kinds of [`Edit`].
-#[derive(Clone, Copy)]
-pub(crate) enum Verb {
-    Create,
-    Remove,
-    Reset,
-    ResetResource,
-    Write,
-    RemoveEntry,
-}
-
-impl Verb {
-    /// In one number with the instance that it is about.
-    pub(crate) const fn of(self, iid: Iid) -> u32 {
-        ((self as u32) << 16) | iid as u32
-    }
-}
-
 pub(crate) struct State {
     pub(crate) table: Table,
     /// Whether the state outside the transaction differs from the persisted one.
@@ -71,8 +52,8 @@ pub(crate) struct State {
     pub(crate) is_open: bool,
     /// Whether the transaction has changed something.
     has_changed: bool,
-    /// Counts what handlers do, through all transactions, and so tells whether
-    /// something came in between.
+    /// Counts changes within transactions, through all of them, and so tells
+    /// whether something came in between.
     edits: u32,
     /// How many of them had been done when a validation last found all well.
     checked: u32,
@@ -82,17 +63,23 @@ impl State {
     /// Ends a change that is whole or not at all: after an error, this one or one
     /// of the table, what was done since `mark` is taken back; otherwise it counts as a modification, and
     /// outside a transaction becomes final.
-    pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn conclude(&mut self, mark: usize, result: Result<(), Why>) -> Result<(), Why> {
         let result = result.and(self.table.outcome());
         if result.is_err() {
             self.table.undo_to(mark);
         } else if self.is_open {
             self.has_changed = true;
+            self.note_change();
         } else {
             self.modified = true;
             self.table.settle();
         }
         result
+    }
+
+    /// Makes what has been validated so far count as not validated.
+    pub(crate) fn note_change(&mut self) {
+        self.edits = self.edits.wrapping_add(1);
     }
 
     /// Does what a grant says, if the host has answered so far what it needs.
@@ -103,7 +90,7 @@ impl State {
         acl_iid: &mut Iid,
         has_target: bool,
         has_server: bool,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, Why> {
         let table = &mut self.table;
         let [oid, iid] = grant.target;
         let governing = table.governing(oid, iid);
@@ -112,13 +99,13 @@ impl State {
         if governing != MAX_ID {
             if wanted != MAX_ID && wanted != governing {
                 *acl_iid = governing;
-                return Err(Error::Conflict);
+                return Err(Why::TargetHasOther);
             }
             found = table.find(governing);
         } else if !has_target {
-            return Err(Error::Unreachable);
+            return Err(Why::InstanceMissing);
         } else if wanted != MAX_ID && table.find(wanted).is_some() {
-            return Err(Error::Conflict);
+            return Err(Why::IidTaken);
         }
         let ssid = grant.ssid;
         let is_there = found.is_some_and(|found| match grant.mask {
@@ -126,7 +113,7 @@ impl State {
             None => table.owner(found) == ssid,
         });
         if !is_there && !has_server {
-            return Err(Error::UnknownServer);
+            return Err(Why::ServerUnknown);
         }
         let instance = match found {
             Some(found) => found,
@@ -136,7 +123,7 @@ impl State {
                     wanted => wanted,
                 };
                 if new == MAX_ID {
-                    return Err(Error::Full);
+                    return Err(Why::IidsFull);
                 }
                 Instance::new(new, grant.target, HAS_TARGET_IID | HAS_ACL)
             }
@@ -201,8 +188,14 @@ impl<H: Host> Engine<H> {
         &self.host
     }
 
-    pub(crate) fn lock(&self) -> Result<RefMut<'_, State>, Error> {
-        self.state.try_borrow_mut().map_err(|_| Error::Busy)
+    pub(crate) fn lock(&self) -> Result<RefMut<'_, State>, Why> {
+        self.state.try_borrow_mut().map_err(|_| Why::InUse)
+    }
+
+    /// Tells the host why a call is refused; the error that is to be returned.
+    pub(crate) fn refuse(&self, refusal: Refusal, why: Why) -> Error {
+        self.host.refused(&Refusal { why, ..refusal });
+        why.error()
     }
 
     // ---- decisions [LwM2M 7.3] --------------------------------------------
@@ -245,7 +238,7 @@ impl<H: Host> Engine<H> {
         if operation == Operation::Discover {
             return Some(Rule::DiscoverIsOpen);
         }
-        (self.host.is_single_server()).then_some(Rule::SingleServer)
+        (self.host.single_server() == Some(ssid)).then_some(Rule::SingleServer)
     }
 
     // ---- the calls of the application -------------------------------------
@@ -257,13 +250,21 @@ impl<H: Host> Engine<H> {
     /// [`Error::UnknownServer`], [`Error::Full`], [`Error::NoMemory`],
     /// [`Error::Host`].
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
-        check_grant(iid, ssid, mask)?;
         let grant = Grant {
             target: [oid, iid],
             ssid,
             mask: Some(mask),
         };
-        self.grant(&grant, &mut { MAX_ID })
+        let granted = check_grant(iid, ssid, mask);
+        let granted = granted.and_then(|()| self.grant(&grant, &mut { MAX_ID }));
+        let call = Refusal {
+            oid,
+            iid,
+            ssid,
+            value: mask.into(),
+            ..Refusal::of(Call::SetAcl)
+        };
+        granted.map_err(|why| self.refuse(call, why))
     }
 
     /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
@@ -279,20 +280,28 @@ impl<H: Host> Engine<H> {
         owner: Ssid,
         acl_iid: &mut Iid,
     ) -> Result<(), Error> {
-        if owner == SSID_ANY {
-            return Err(Error::BadRequest);
-        }
         let grant = Grant {
             target: [oid, iid],
             ssid: owner,
             mask: None,
         };
-        self.grant(&grant, acl_iid)
+        let granted = match owner {
+            SSID_ANY => Err(Why::OwnerIsZero),
+            _ => self.grant(&grant, acl_iid),
+        };
+        let call = Refusal {
+            oid,
+            iid,
+            ssid: owner,
+            acl_iid: *acl_iid,
+            ..Refusal::of(Call::SetOwner)
+        };
+        granted.map_err(|why| self.refuse(call, why))
     }
 
-    fn grant(&self, grant: &Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+    fn grant(&self, grant: &Grant, acl_iid: &mut Iid) -> Result<(), Why> {
         if !is_target_oid(grant.target[0]) {
-            return Err(Error::Unreachable);
+            return Err(Why::NotGovernable);
         }
         let mut has_target = false;
         let mut has_server = false;
@@ -300,12 +309,15 @@ impl<H: Host> Engine<H> {
         let is_new = loop {
             let done = self.lock()?.grant(grant, acl_iid, has_target, has_server);
             match done {
-                Err(Error::Unreachable) => {
+                Err(Why::InstanceMissing) => {
                     self.check_target(grant.target)?;
                     has_target = true;
                 }
-                Err(Error::UnknownServer) => {
-                    self.check_server(grant.ssid)?;
+                Err(Why::ServerUnknown) => {
+                    self.check_server(grant.ssid).map_err(|why| match why {
+                        Why::ServerUnknown if grant.mask.is_none() => Why::OwnerUnknown,
+                        why => why,
+                    })?;
                     has_server = true;
                 }
                 done => break done?,
@@ -329,6 +341,11 @@ impl<H: Host> Engine<H> {
     /// Outside a transaction none but [`Error::Busy`], which means that the
     /// state is being persisted at this moment; inside, [`Error::NoMemory`].
     pub fn purge(&self) -> Result<(), Error> {
+        self.clear()
+            .map_err(|why| self.refuse(Refusal::of(Call::Purge), why))
+    }
+
+    fn clear(&self) -> Result<(), Why> {
         let mut state = self.lock()?;
         let mark = state.table.mark();
         if state.is_open {
@@ -355,22 +372,23 @@ impl<H: Host> Engine<H> {
         self.lock().map_or(true, |state| state.modified)
     }
 
-    /// [`Error::Unreachable`], if there is no such target.
-    fn check_target(&self, [oid, iid]: [u16; 2]) -> Result<(), Error> {
-        if self.host.is_object_registered(oid)?
-            && (iid == MAX_ID || self.host.is_instance_present(oid, iid)?)
-        {
-            return Ok(());
+    /// Fails, if there is no such target.
+    fn check_target(&self, [oid, iid]: [u16; 2]) -> Result<(), Why> {
+        if !self.host.is_object_registered(oid)? {
+            return Err(Why::ObjectNotRegistered);
         }
-        Err(Error::Unreachable)
+        if iid != MAX_ID && !self.host.is_instance_present(oid, iid)? {
+            return Err(Why::InstanceMissing);
+        }
+        Ok(())
     }
 
-    /// [`Error::UnknownServer`], if the SSID may not stand where a server's may.
-    fn check_server(&self, ssid: Ssid) -> Result<(), Error> {
+    /// Fails, if the SSID may not stand where a server's may.
+    fn check_server(&self, ssid: Ssid) -> Result<(), Why> {
         if ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || self.host.is_server_known(ssid)? {
             return Ok(());
         }
-        Err(Error::UnknownServer)
+        Err(Why::ServerUnknown)
     }
 
     // ---- handlers of Object 2 ---------------------------------------------
@@ -389,7 +407,7 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
-        let table = &self.lock()?.table;
+        let table = &self.lock().map_err(Why::error)?.table;
         match table.find(iid) {
             Some(instance) if instance.has(HAS_ACL) => {
                 let next = table.entry_at_or_after(instance.base(), next_id(previous));
@@ -404,7 +422,7 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let table = &self.lock()?.table;
+        let table = &self.lock().map_err(Why::error)?.table;
         let instance = table.find(iid).ok_or(Error::NotFound)?;
         let entry = table.entry(instance, riid);
         let (value, is_set) = match rid {
@@ -429,31 +447,36 @@ impl<H: Host> Engine<H> {
     /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
-        let (verb, id, value) = match edit {
-            Edit::Create => (Verb::Create, [0, 0], 0),
-            Edit::Remove => (Verb::Remove, [0, 0], 0),
-            Edit::Reset => (Verb::Reset, [0, 0], 0),
-            Edit::ResetResource(rid) => (Verb::ResetResource, [rid, 0], 0),
-            Edit::Write(rid, riid, value) => (Verb::Write, [rid, riid], value),
-            Edit::RemoveEntry(ssid) => (Verb::RemoveEntry, [0, ssid], 0),
+        let mut call = Refusal {
+            acl_iid: iid,
+            ..Refusal::of(Call::Create)
         };
-        let value = u32::try_from(value).unwrap_or(u32::MAX);
-        self.request(verb.of(iid), join(id), value)
+        match edit {
+            Edit::Create => {}
+            Edit::Remove => call.call = Call::Remove,
+            Edit::Reset => call.call = Call::Reset,
+            Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
+            Edit::Write(rid, riid, value) => {
+                (call.call, call.rid, call.value) = (Call::Write, rid, value);
+                if rid == RID_ACL {
+                    call.ssid = riid;
+                }
+            }
+            Edit::RemoveEntry(ssid) => {
+                (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
+            }
+        }
+        (self.try_edit(iid, edit)).map_err(|why| self.refuse_changes(call, why))
     }
 
-    /// Does what [`Engine::edit`] does, with numbers that fit into registers: a
-    /// [`Verb`] with the instance, the resource with the resource instance, and a
-    /// value, out of range if it was so in more bits.
-    pub(crate) fn request(&self, what: u32, id: u32, value: u32) -> Result<(), Error> {
+    fn try_edit(&self, iid: Iid, edit: Edit) -> Result<(), Why> {
         let mut state = self.lock()?;
         if !state.is_open {
-            return Err(Error::Busy);
+            return Err(Why::NoTransaction);
         }
         let mark = state.table.mark();
-        let result = state.table.edit(what, id, value);
-        state.conclude(mark, result)?;
-        state.edits = state.edits.wrapping_add(1);
-        Ok(())
+        let result = state.table.edit(iid, edit);
+        state.conclude(mark, result)
     }
 
     // ---- transactions -----------------------------------------------------
@@ -463,14 +486,19 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::Busy`]: one is open.
     pub fn begin(&self) -> Result<(), Error> {
+        self.try_begin()
+            .map_err(|why| self.refuse(Refusal::of(Call::Begin), why))
+    }
+
+    fn try_begin(&self) -> Result<(), Why> {
         let mut state = self.lock()?;
         if state.is_open {
-            return Err(Error::Busy);
+            return Err(Why::TransactionOpen);
         }
         state.is_open = true;
         state.has_changed = false;
         // Also tells this transaction from one that is being validated.
-        state.edits = state.edits.wrapping_add(1);
+        state.note_change();
         state.checked = state.edits;
         Ok(())
     }
@@ -481,14 +509,35 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
+        let mut call = Refusal::of(Call::Validate);
+        let valid = self.try_validate(&mut call);
+        valid.map_err(|why| self.refuse_changes(call, why))
+    }
+
+    /// As [`Engine::refuse`], where changes of a server are not valid: whatever
+    /// is wrong with them, they are a bad request.
+    fn refuse_changes(&self, call: Refusal, why: Why) -> Error {
+        match self.refuse(call, why) {
+            Error::Unreachable | Error::UnknownServer | Error::Incomplete => Error::BadRequest,
+            other => other,
+        }
+    }
+
+    /// Notes in `call` what it is looking at.
+    fn try_validate(&self, call: &mut Refusal) -> Result<(), Why> {
         let mut at = 0;
         let mut checked = None;
+        // What was found good before counts no longer, should this one fail.
+        self.lock()?.note_change();
         let mut edits = self.lock()?.edits;
         let mut rounds = 0;
         loop {
             let mut state = self.lock()?;
-            if !state.is_open || rounds > ROUNDS {
-                return Err(Error::Busy);
+            if !state.is_open {
+                return Err(Why::NoTransaction);
+            }
+            if rounds > ROUNDS {
+                return Err(Why::KeepsChanging);
             }
             if state.edits != edits {
                 // What handlers changed while the host was being asked may be
@@ -504,19 +553,14 @@ impl<H: Host> Engine<H> {
             drop(state);
             // Most are the same as the one before.
             if touched != checked {
-                match self.check(iid) {
-                    Err(Error::Unreachable | Error::UnknownServer) => {
-                        return Err(Error::BadRequest);
-                    }
-                    other => other?,
-                }
+                self.check(iid, call)?;
             }
             checked = touched;
         }
     }
 
     /// Fails, if the instance is there and does not validate.
-    fn check(&self, iid: Iid) -> Result<(), Error> {
+    fn check(&self, iid: Iid, call: &mut Refusal) -> Result<(), Why> {
         let state = self.lock()?;
         let Some(instance) = state.table.find(iid) else {
             return Ok(());
@@ -524,21 +568,35 @@ impl<H: Host> Engine<H> {
         let owner = state.table.owner(instance);
         let is_only_one = state.table.is_only_one(instance);
         drop(state);
-        if owner == 0 || !is_only_one {
-            return Err(Error::BadRequest);
+        let base = instance.base();
+        (call.acl_iid, call.ssid) = (iid, MAX_ID);
+        [call.oid, call.iid] = base.target();
+        if !instance.has_target() {
+            return Err(Why::TargetUnset);
         }
-        self.check_target(instance.base().target())?;
-        let mut ssid = owner;
+        if owner == 0 {
+            return Err(Why::OwnerUnset);
+        }
+        if !is_only_one {
+            return Err(Why::DuplicateTarget);
+        }
+        self.check_target(base.target())?;
+        (call.ssid, call.rid) = (owner, RID_OWNER);
+        match self.check_server(owner) {
+            Err(Why::ServerUnknown) => return Err(Why::OwnerUnknown),
+            other => other?,
+        }
+        call.rid = RID_ACL;
         let mut from = 0;
         loop {
-            self.check_server(ssid)?;
             // Looked up anew, for the host may have changed it while being asked.
-            let entry = self.lock()?.table.entry_at_or_after(instance.base(), from);
+            let entry = self.lock()?.table.entry_at_or_after(base, from);
             if entry == NONE {
                 return Ok(());
             }
-            ssid = entry.ssid();
-            from = ssid + 1;
+            call.ssid = entry.ssid();
+            self.check_server(entry.ssid())?;
+            from = entry.ssid() + 1;
         }
     }
 
@@ -548,11 +606,20 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
+        let mut call = Refusal::of(Call::Commit);
+        let committed = self.try_commit(&mut call);
+        committed.map_err(|why| self.refuse_changes(call, why))
+    }
+
+    fn try_commit(&self, call: &mut Refusal) -> Result<(), Why> {
         let is_checked = {
             let state = self.lock()?;
             state.checked == state.edits
         };
-        let result = if is_checked { Ok(()) } else { self.validate() };
+        let result = match is_checked {
+            true => Ok(()),
+            false => self.try_validate(call),
+        };
         self.end(result.is_ok())?;
         result
     }
@@ -563,12 +630,13 @@ impl<H: Host> Engine<H> {
     /// [`Error::Busy`]: none is open.
     pub fn rollback(&self) -> Result<(), Error> {
         self.end(false)
+            .map_err(|why| self.refuse(Refusal::of(Call::Rollback), why))
     }
 
-    fn end(&self, keeps: bool) -> Result<(), Error> {
+    fn end(&self, keeps: bool) -> Result<(), Why> {
         let mut state = self.lock()?;
         if !state.is_open {
-            return Err(Error::Busy);
+            return Err(Why::NoTransaction);
         }
         state.is_open = false;
         if keeps {
@@ -588,14 +656,19 @@ fn next_id(previous: Option<u16>) -> u16 {
 }
 
 /// What `set_acl` and its kin demand of a grant, whatever the state.
-pub(crate) fn check_grant(iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
-    let allowed = if iid == MAX_ID {
-        Mask::CREATE
-    } else {
-        Mask::OWNER
+pub(crate) fn check_grant(iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Why> {
+    let (allowed, why) = match iid {
+        MAX_ID => (Mask::CREATE, Why::OnlyCreate),
+        _ => (Mask::OWNER, Why::CreateOnInstance),
     };
-    if ssid == SSID_BOOTSTRAP || mask & !allowed.bits() != 0 {
-        return Err(Error::BadRequest);
+    if ssid == SSID_BOOTSTRAP {
+        return Err(Why::BootstrapSsid);
+    }
+    if Mask::from_bits(mask).is_none() {
+        return Err(Why::MaskOutOfRange);
+    }
+    if mask & !allowed.bits() != 0 {
+        return Err(why);
     }
     Ok(())
 }
@@ -617,16 +690,7 @@ impl Table {
                 .is_none_or(|next| (next ^ base.key(0)) >> 32 != 0)
     }
 
-    fn edit(&mut self, what: u32, id: u32, value: u32) -> Result<(), Error> {
-        const CREATE: u32 = Verb::Create.of(0);
-        const REMOVE: u32 = Verb::Remove.of(0);
-        const RESET: u32 = Verb::Reset.of(0);
-        const RESET_RESOURCE: u32 = Verb::ResetResource.of(0);
-        const REMOVE_ENTRY: u32 = Verb::RemoveEntry.of(0);
-
-        let iid = what as Iid;
-        let verb = what - u32::from(iid);
-        let [rid, riid] = split(id);
+    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
         let found = self.find(iid);
         let mut instance = found.unwrap_or_else(|| Instance::new(iid, [0, 0], 0));
         let mut owner = SSID_BOOTSTRAP;
@@ -634,43 +698,51 @@ impl Table {
         self.touch(iid);
         if found.is_some() {
             owner = self.owner(instance);
-        } else if verb != CREATE {
-            return Err(Error::NotFound);
+        } else if edit != Edit::Create {
+            return Err(Why::NoInstance);
         }
-        match verb {
-            CREATE if found.is_some() => return Err(Error::Conflict),
-            CREATE if iid == MAX_ID => return Err(Error::BadRequest),
-            CREATE => {}
-            REMOVE => {
+        match edit {
+            Edit::Create if found.is_some() => return Err(Why::IidTaken),
+            Edit::Create if iid == MAX_ID => return Err(Why::IidOutOfRange),
+            Edit::Create => {}
+            Edit::Remove => {
                 self.remove(found);
                 return Ok(());
             }
-            RESET => {
+            Edit::Reset => {
                 instance = instance.without(HAS_ACL);
                 owner = 0;
             }
-            REMOVE_ENTRY => {
-                if self.entry(instance, riid) == NONE {
-                    return Err(Error::NotFound);
+            Edit::RemoveEntry(ssid) => {
+                if self.entry(instance, ssid) == NONE {
+                    return Err(Why::NoEntry);
                 }
-                self.set_entry(instance, riid, NONE);
+                self.set_entry(instance, ssid, NONE);
                 return Ok(());
             }
-            _ if rid > RID_OWNER => return Err(Error::NotFound),
-            RESET_RESOURCE if rid != RID_ACL => return Err(Error::NotAllowed),
-            RESET_RESOURCE => instance = instance.with(HAS_ACL),
-            _ => {
-                let value = u16::try_from(value).map_err(|_| Error::BadRequest)?;
+            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
+                return Err(Why::NoResource);
+            }
+            Edit::ResetResource(RID_ACL) => instance = instance.with(HAS_ACL),
+            Edit::ResetResource(_) => return Err(Why::NotResettable),
+            Edit::Write(rid, riid, value) => {
+                let value = u16::try_from(value).map_err(|_| match rid {
+                    RID_ACL => Why::MaskOutOfRange,
+                    _ => Why::ValueOutOfRange,
+                })?;
                 keeps_acl = true;
                 match rid {
                     RID_OID if is_target_oid(value) => instance = instance.with_oid(value),
+                    RID_OID => return Err(Why::NotGovernable),
                     RID_OIID => instance = instance.with_target_iid(value),
-                    RID_OWNER if value != 0 => owner = value,
-                    RID_ACL if Mask::from_bits(value).is_some() && riid != SSID_BOOTSTRAP => {
+                    RID_OWNER if value == 0 => return Err(Why::OwnerIsZero),
+                    RID_OWNER => owner = value,
+                    _ if Mask::from_bits(value).is_none() => return Err(Why::MaskOutOfRange),
+                    _ if riid == SSID_BOOTSTRAP => return Err(Why::BootstrapSsid),
+                    _ => {
                         self.set_entry(instance, riid, Packed::new(riid, value));
                         return Ok(());
                     }
-                    _ => return Err(Error::BadRequest),
                 }
             }
         }

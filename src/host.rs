@@ -1,6 +1,6 @@
 //! What the engine asks of the LwM2M client around it.
 
-use crate::{Change, Error, Ids, Iid, Oid, Ssid};
+use crate::{Change, Error, Ids, Iid, Oid, Refusal, Ssid};
 
 /// The LwM2M client that an engine works for.
 ///
@@ -26,9 +26,11 @@ pub trait Host {
     /// When the client cannot tell.
     fn is_server_known(&self, ssid: Ssid) -> Result<bool, Error>;
 
-    /// Whether exactly one server account other than the Bootstrap-Server's is
-    /// configured. Asked for each decision: keep it cheap, and in doubt say no.
-    fn is_single_server(&self) -> bool;
+    /// The SSID of the server account, if exactly one other than the
+    /// Bootstrap-Server's is configured: that server may then do everything
+    /// [LwM2M 7.3.2.1]. Asked for each decision: keep it cheap, and in doubt say
+    /// `None`.
+    fn single_server(&self) -> Option<Ssid>;
 
     /// Adds the IDs of all Instances of a registered Object to `found`.
     ///
@@ -52,4 +54,11 @@ pub trait Host {
     /// Takes note, for observers, of a change to Object 2 that did not come
     /// through its handlers.
     fn changed(&self, change: Change);
+
+    /// Takes note, for a log, that a call is about to return an error, and why.
+    /// Nothing has changed by that call, but in [`crate::Call::Commit`], which
+    /// has ended the transaction.
+    fn refused(&self, refusal: &Refusal) {
+        let _ = refusal;
+    }
 }

@@ -32,6 +32,8 @@ mod persist;
 #[forbid(unsafe_code)]
 mod provision;
 #[forbid(unsafe_code)]
+mod refusal;
+#[forbid(unsafe_code)]
 mod sync;
 #[forbid(unsafe_code)]
 mod table;
@@ -49,5 +51,6 @@ pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
 pub use provision::{Provision, Refused};
+pub use refusal::{Call, Refusal, Why};
 pub use sync::ObjectChange;
 pub use types::*;

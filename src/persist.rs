@@ -8,7 +8,7 @@ use crate::engine::is_target_oid;
 use crate::table::{
     HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, is_same, join, row, split, unpack,
 };
-use crate::{Engine, Error, Host, MAX_ID, SMALL, SSID_BOOTSTRAP, Ssid, vec};
+use crate::{Call, Engine, Error, Host, MAX_ID, Refusal, SMALL, SSID_BOOTSTRAP, Ssid, Why, vec};
 use alloc::vec::Vec;
 
 /// "ACO", version 1.
@@ -48,6 +48,8 @@ struct Writer<'a, S: Sink> {
     buffer: [u8; BUFFER],
     used: usize,
     result: Result<(), S::Error>,
+    /// What is to be told, should there be an error.
+    call: Refusal,
 }
 
 impl<S: Sink> Writer<'_, S> {
@@ -105,6 +107,7 @@ impl<S: Sink> Writer<'_, S> {
         let owner = rows.get(1).map_or(0, |value| *value as u16);
         if !instance.has_target() && self.result.is_ok() {
             self.result = Err(Error::Incomplete.into());
+            (self.call.why, self.call.acl_iid) = (Why::TargetUnset, instance.iid());
         }
         self.put(join([instance.oid(), instance.iid()]), 4);
         self.put(join([instance.target_iid(), owner]), 4);
@@ -148,6 +151,8 @@ struct Input<'a, S: Source> {
     buffer: [u8; BUFFER],
     used: usize,
     filled: usize,
+    /// How many bytes have been taken.
+    at: u32,
     result: Result<(), S::Error>,
 }
 
@@ -160,12 +165,15 @@ struct Reader<'a, S: Source> {
     rows: Vec<[u64; 2]>,
     /// Entries that do not come in order.
     unordered: Vec<(Instance, Packed)>,
+    /// What is being looked at.
+    call: Refusal,
 }
 
 impl<S: Source> Input<'_, S> {
     /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
     /// these are certain to follow.
     fn take(&mut self, size: usize, more: usize) -> u32 {
+        self.at = self.at.wrapping_add(size as u32);
         if SMALL {
             let mut bytes = [0; 4];
             if let Some(free) = bytes.get_mut(..size)
@@ -210,15 +218,28 @@ impl<S: Source> Input<'_, S> {
 }
 
 impl<S: Source> Reader<'_, S> {
+    /// Notes in the refusal where the number ends that was just read.
+    fn look_at(&mut self, instance: Instance, owner: Ssid) {
+        self.call.at = self.input.at;
+        self.call.acl_iid = instance.iid();
+        [self.call.oid, self.call.iid] = instance.base().target();
+        self.call.ssid = owner;
+    }
+
     /// Fills the table.
-    fn take_table(&mut self, table: &mut Table) -> Result<(), Error> {
-        if self.input.take(4, 0) != MAGIC {
-            return Err(Error::Malformed);
+    fn take_table(&mut self, table: &mut Table) -> Result<(), Why> {
+        let magic = self.input.take(4, 0);
+        self.call.at = self.input.at;
+        if magic != MAGIC {
+            return Err(Why::WrongMagic);
         }
         let count = self.input.take(4, 0);
+        self.call.at = self.input.at;
+        self.call.value = count.into();
         if count > 0xffff {
-            return Err(Error::Malformed);
+            return Err(Why::TooManyInstances);
         }
+        self.call.value = 0;
         for left in (0..count as usize).rev() {
             self.take_instance(table, left * FIXED)?;
         }
@@ -228,25 +249,41 @@ impl<S: Source> Reader<'_, S> {
         table.outcome()
     }
 
-    fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Error> {
+    fn take_instance(&mut self, table: &mut Table, more: usize) -> Result<(), Why> {
         let [oid, iid] = split(self.input.take(4, 5 + more));
         let [target_iid, owner] = split(self.input.take(4, 1 + more));
         let has_acl = self.input.take(1, more);
         let mut count = has_acl;
         let mut instance = Instance::new(iid, [oid, target_iid], HAS_TARGET_IID);
+        self.look_at(instance, owner);
+        self.call.value = has_acl.into();
+        if !is_target_oid(oid) {
+            return Err(Why::WrongOid);
+        }
+        if iid == MAX_ID {
+            return Err(Why::WrongIid);
+        }
+        if owner == 0 {
+            return Err(Why::WrongOwner);
+        }
+        if has_acl > 1 {
+            return Err(Why::WrongHasAcl);
+        }
         if has_acl == 1 {
             instance = instance.with(HAS_ACL);
             count = self.input.take(4, more);
+            self.call.at = self.input.at;
+            self.call.value = count.into();
         }
-        if !is_target_oid(oid)
-            || iid == MAX_ID
-            || owner == 0
-            || has_acl > 1
-            || count > 0xffff
-            || (SMALL && table.governing(oid, target_iid) != MAX_ID)
-            || ((SMALL || u32::from(iid) < self.above) && table.find(iid).is_some())
-        {
-            return Err(Error::Malformed);
+        if count > 0xffff {
+            return Err(Why::TooManyEntries);
+        }
+        self.call.value = 0;
+        if SMALL && table.governing(oid, target_iid) != MAX_ID {
+            return Err(Why::RepeatedTarget);
+        }
+        if (SMALL || u32::from(iid) < self.above) && table.find(iid).is_some() {
+            return Err(Why::RepeatedIid);
         }
         if !SMALL {
             self.above = self.above.max(u32::from(iid) + 1);
@@ -272,7 +309,7 @@ impl<S: Source> Reader<'_, S> {
         owner: Ssid,
         mut count: u32,
         more: usize,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Why> {
         let base = instance.base();
         let mut first = NONE;
         let mut last = NONE;
@@ -301,17 +338,21 @@ impl<S: Source> Reader<'_, S> {
 
     /// Fills the set of targets: in rising order, which is faster than finding a
     /// place for each row in the order of IDs.
-    fn build(&mut self, table: &mut Table) -> Result<(), Error> {
+    fn build(&mut self, table: &mut Table) -> Result<(), Why> {
         sort_by_target(&mut self.rows)?;
         let mut previous = u64::MAX;
         for &[key, value] in &self.rows {
             if (key ^ previous) >> 32 == 0 && !is_same(key, previous) {
-                return Err(Error::Malformed);
+                [self.call.oid, self.call.iid, self.call.acl_iid, _] = unpack(key);
+                return Err(Why::RepeatedTarget);
             }
             previous = key;
             table.add_row([key, value]);
         }
         for &(instance, entry) in &self.unordered {
+            self.call.acl_iid = instance.iid();
+            [self.call.oid, self.call.iid] = instance.base().target();
+            self.call.ssid = entry.ssid();
             add_entry(table, instance, entry)?;
             table.settle();
         }
@@ -319,7 +360,7 @@ impl<S: Source> Reader<'_, S> {
     }
 
     /// One of `count` entries; [`NONE`] if there is none left.
-    fn take_entry(&mut self, count: &mut u32, more: usize) -> Result<Packed, Error> {
+    fn take_entry(&mut self, count: &mut u32, more: usize) -> Result<Packed, Why> {
         if *count == 0 {
             return Ok(NONE);
         }
@@ -329,16 +370,18 @@ impl<S: Source> Reader<'_, S> {
                 .take(4, *count as usize * 4 + more)
                 .rotate_left(16),
         );
+        self.call.at = self.input.at;
+        self.call.ssid = entry.ssid();
         if entry.ssid() == SSID_BOOTSTRAP {
-            return Err(Error::Malformed);
+            return Err(Why::WrongKey);
         }
         Ok(entry)
     }
 }
 
-fn add_entry(table: &mut Table, instance: Instance, entry: Packed) -> Result<(), Error> {
+fn add_entry(table: &mut Table, instance: Instance, entry: Packed) -> Result<(), Why> {
     if table.entry(instance, entry.ssid()) != NONE {
-        return Err(Error::Malformed);
+        return Err(Why::RepeatedKey);
     }
     table.set_entry(instance, entry.ssid(), entry);
     Ok(())
@@ -346,7 +389,7 @@ fn add_entry(table: &mut Table, instance: Instance, entry: Packed) -> Result<(),
 
 /// Sorts by the upper half of the key, and leaves what has the same one in its
 /// order: by one byte after the other, for the library's own sorting may panic.
-fn sort_by_target(rows: &mut Vec<[u64; 2]>) -> Result<(), Error> {
+fn sort_by_target(rows: &mut Vec<[u64; 2]>) -> Result<(), Why> {
     // As it is where targets rise with the IDs of their instances.
     if rows.is_sorted_by_key(|[key, _]| key >> 32) {
         return Ok(());
@@ -396,11 +439,20 @@ impl<H: Host> Engine<H> {
             buffer: [0; BUFFER],
             used: 0,
             result: Ok(()),
+            call: Refusal::of(Call::Persist),
         };
-        let mut state = self.lock()?;
+        writer.call.why = Why::StreamFailed;
+        let mut state = match self.lock() {
+            Ok(state) => state,
+            Err(why) => return Err(self.refuse(writer.call, why).into()),
+        };
         state.table.before(|table| writer.put_table(table));
-        let result = writer.result;
+        let Writer { result, call, .. } = writer;
         state.modified &= result.is_err();
+        drop(state);
+        if result.is_err() {
+            self.refuse(call, call.why);
+        }
         result
     }
 
@@ -412,47 +464,61 @@ impl<H: Host> Engine<H> {
     /// written; [`Error::Busy`] inside a transaction; [`Error::NoMemory`];
     /// [`Error::Host`].
     pub fn restore<S: Source>(&self, source: &mut S) -> Result<(), S::Error> {
-        if self.lock()?.is_open {
-            return Err(Error::Busy.into());
-        }
-        let mut table = Table::new();
         let mut reader = Reader {
             input: Input {
                 source,
                 buffer: [0; BUFFER],
                 used: 0,
                 filled: 0,
+                at: 0,
                 result: Ok(()),
             },
             above: 0,
             rows: Vec::new(),
             unordered: Vec::new(),
+            call: Refusal::of(Call::Restore),
         };
-        let result = reader.take_table(&mut table);
+        let result = self.replace(&mut reader);
         let Reader {
             input,
             rows,
             unordered,
+            call,
             ..
         } = reader;
         if SMALL {
             // Nothing is ever in them.
             core::mem::forget((rows, unordered));
         }
-        input.result?;
-        result?;
-        self.leave_out_unregistered(&mut table)?;
-        let mut state = self.lock()?;
-        // The host's answers may have opened one.
-        if state.is_open {
-            return Err(Error::Busy.into());
+        // Once the stream has failed, whatever else is wrong follows from that.
+        if input.result.is_err() {
+            self.refuse(call, Why::StreamFailed);
         }
+        input.result?;
+        result.map_err(|why| self.refuse(call, why).into())
+    }
+
+    fn replace<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<(), Why> {
+        let check_closed = || match self.lock()?.is_open {
+            true => Err(Why::TransactionOpen),
+            false => Ok(()),
+        };
+        check_closed()?;
+        let mut table = Table::new();
+        reader.take_table(&mut table)?;
+        if reader.input.result.is_err() {
+            return Err(Why::StreamFailed);
+        }
+        self.leave_out_unregistered(&mut table)?;
+        // The host's answers may have opened one.
+        check_closed()?;
+        let mut state = self.lock()?;
         state.table = table;
         state.modified = false;
         Ok(())
     }
 
-    fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Error> {
+    fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Why> {
         let mut from = 0;
         while let Some(&key) = table.targets.tail(from).first() {
             let [oid, _, iid, _] = unpack(key);

@@ -3,8 +3,8 @@
 use crate::engine::{Grant, State, check_grant, is_target_oid};
 use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, unpack};
 use crate::{
-    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Oid, RID_ACL, RID_OWNER, SSID_ANY,
-    SSID_BOOTSTRAP, Ssid, vec,
+    Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Oid, RID_ACL, RID_OWNER, Refusal,
+    SSID_ANY, SSID_BOOTSTRAP, Ssid, Why, vec,
 };
 use alloc::vec::Vec;
 
@@ -50,12 +50,13 @@ impl Answers {
             .map(|(_, found)| found)
     }
 
-    /// Whether there is such a target, if it was asked about.
-    fn is_reachable(&self, oid: Oid, iid: Iid) -> Result<bool, Error> {
+    /// Fails, if there is no such target, or it was not asked about.
+    fn check_target(&self, oid: Oid, iid: Iid) -> Result<(), Why> {
         match self.object(oid) {
-            None => Err(Error::Busy),
-            Some(None) => Ok(false),
-            Some(Some(found)) => Ok(iid == MAX_ID || found.contains(iid)),
+            None => Err(Why::KeepsChanging),
+            Some(None) => Err(Why::ObjectNotRegistered),
+            Some(Some(found)) if iid == MAX_ID || found.contains(iid) => Ok(()),
+            Some(Some(_)) => Err(Why::InstanceMissing),
         }
     }
 }
@@ -71,24 +72,19 @@ impl<H: Host> Engine<H> {
         &self,
         grants: impl ExactSizeIterator<Item = Provision> + Clone,
     ) -> Result<(), Refused> {
-        let count = grants.len();
-        let refused = |at, error| Refused {
-            // Memory that ran out is no grant's fault.
-            at: if error == Error::NoMemory { count } else { at },
-            error,
-        };
         let mut answers = Answers {
             objects: Vec::new(),
             servers: Ids::new(),
             strangers: Ids::new(),
         };
         for (at, grant) in grants.clone().enumerate() {
-            (self.ask(&grant, &mut answers)).map_err(|error| refused(at, error))?;
+            let asked = self.ask(&grant, &mut answers);
+            asked.map_err(|why| self.refuse_grant(&grants, at, why))?;
         }
         let mut notes = Vec::new();
         let has_new = self
-            .grant_all(grants, &answers, &mut notes)
-            .map_err(|(at, error)| refused(at, error))?;
+            .grant_all(grants.clone(), &answers, &mut notes)
+            .map_err(|(at, why)| self.refuse_grant(&grants, at, why))?;
         if has_new {
             self.host.changed(Change::Instances);
         }
@@ -99,12 +95,37 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
+    fn refuse_grant(
+        &self,
+        grants: &(impl ExactSizeIterator<Item = Provision> + Clone),
+        mut at: usize,
+        why: Why,
+    ) -> Refused {
+        if why == Why::NoMemory {
+            // No grant's fault.
+            at = grants.len();
+        }
+        let mut call = Refusal {
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+            ..Refusal::of(Call::Provision)
+        };
+        if let Some(grant) = grants.clone().nth(at) {
+            (call.oid, call.iid, call.ssid) = (grant.oid, grant.iid, grant.ssid);
+            call.value = grant.mask.into();
+            if why == Why::OwnerUnknown {
+                call.ssid = grant.owner;
+            }
+        }
+        let error = self.refuse(call, why);
+        Refused { at, error }
+    }
+
     /// Asks the host what is needed for a grant.
-    fn ask(&self, grant: &Provision, answers: &mut Answers) -> Result<(), Error> {
+    fn ask(&self, grant: &Provision, answers: &mut Answers) -> Result<(), Why> {
         let Provision { oid, iid, .. } = *grant;
         check_grant(iid, grant.ssid, grant.mask)?;
         if !is_target_oid(oid) {
-            return Err(Error::Unreachable);
+            return Err(Why::NotGovernable);
         }
         let is_governed = self.lock()?.table.governing(oid, iid) != MAX_ID;
         if !is_governed && answers.object(oid).is_none() {
@@ -139,7 +160,7 @@ impl<H: Host> Engine<H> {
         grants: impl ExactSizeIterator<Item = Provision>,
         answers: &Answers,
         notes: &mut Vec<u64>,
-    ) -> Result<bool, (usize, Error)> {
+    ) -> Result<bool, (usize, Why)> {
         let mut state = self.lock().map_err(|error| (grants.len(), error))?;
         let mark = state.table.mark();
         let mut has_new = false;
@@ -167,26 +188,31 @@ impl State {
         grant: &Provision,
         answers: &Answers,
         notes: &mut Vec<u64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, Why> {
         let Provision { oid, iid, ssid, .. } = *grant;
         let table = &mut self.table;
         let mut found = table.find(table.governing(oid, iid));
         let is_new = found.is_none();
         let mut instance = match found {
             Some(found) => found,
-            None if !answers.is_reachable(oid, iid)? => return Err(Error::Unreachable),
-            None => match table.lowest_free_iid() {
-                MAX_ID => return Err(Error::Full),
-                free => Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL),
-            },
+            None => {
+                answers.check_target(oid, iid)?;
+                match table.lowest_free_iid() {
+                    MAX_ID => return Err(Why::IidsFull),
+                    free => Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL),
+                }
+            }
         };
         // What is there already may stay, whatever has become of the server.
         let is_known =
             |ssid| ssid == SSID_ANY || ssid == SSID_BOOTSTRAP || answers.servers.contains(ssid);
         let has_entry = !is_new && table.entry(instance, ssid) != NONE;
         let is_owner = !is_new && table.owner(instance) == grant.owner;
-        if !(has_entry || is_known(ssid)) || !(is_owner || is_known(grant.owner)) {
-            return Err(Error::UnknownServer);
+        if !has_entry && !is_known(ssid) {
+            return Err(Why::ServerUnknown);
+        }
+        if !is_owner && !is_known(grant.owner) {
+            return Err(Why::OwnerUnknown);
         }
         for (ssid, mask) in [(ssid, Some(grant.mask)), (grant.owner, None)] {
             if mask.is_none() && ssid == SSID_ANY {

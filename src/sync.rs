@@ -3,8 +3,8 @@
 use crate::engine::is_target_oid;
 use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, start, unpack};
 use crate::{
-    Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
-    RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, vec,
+    Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
+    RID_OWNER, Refusal, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why, vec,
 };
 use alloc::vec::Vec;
 
@@ -42,6 +42,18 @@ impl<H: Host> Engine<H> {
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
+        let call = Refusal {
+            ssid: origin,
+            ..Refusal::of(Call::Sync)
+        };
+        (self.follow(origin, changes)).map_err(|why| self.refuse(call, why))
+    }
+
+    fn follow<'a>(
+        &self,
+        origin: Ssid,
+        changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
+    ) -> Result<(), Why> {
         let mut notes = Notes::new();
         let mut needs_accounts = false;
         for ObjectChange { oid, .. } in changes.clone() {
@@ -105,7 +117,7 @@ impl<H: Host> Engine<H> {
     /// Notes the targets of this Object that do not exist; none, where the host
     /// cannot tell. Each is asked about again once it is missing in the list,
     /// for it may have been made while the list was.
-    fn find_gone(&self, oid: Oid, notes: &mut Notes) -> Result<(), Error> {
+    fn find_gone(&self, oid: Oid, notes: &mut Notes) -> Result<(), Why> {
         let mut present = Ids::new();
         let is_registered = match self.host.is_object_registered(oid) {
             Ok(true) => {
@@ -152,7 +164,7 @@ impl Table {
 
     fn note(&mut self, notes: &mut Notes, note: u64) {
         if let Err(error) = vec::push(notes, note) {
-            self.fail(error);
+            self.fail(error.into());
         }
     }
 
@@ -215,7 +227,7 @@ impl Table {
             if iid != MAX_ID && self.governing(oid, iid) == MAX_ID {
                 let free = self.lowest_free_iid();
                 if free == MAX_ID {
-                    self.fail(Error::Full);
+                    self.fail(Why::IidsFull);
                 }
                 let new = Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL);
                 self.add(new, origin);

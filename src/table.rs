@@ -18,7 +18,7 @@
 //! memory (see [`Index`]).
 
 use crate::index::Index;
-use crate::{Error, Iid, MAX_ID, Oid, SMALL, Ssid, vec};
+use crate::{Error, Iid, MAX_ID, Oid, SMALL, Ssid, Why, vec};
 use alloc::vec::Vec;
 use core::num::NonZero;
 
@@ -216,7 +216,7 @@ pub(crate) struct Table {
     journal: Vec<u64>,
     /// Why something could not be done since the last [`Table::outcome`]. After
     /// that no step is done, so that callers ask once, at the end.
-    error: Result<(), Error>,
+    error: Result<(), Why>,
 }
 
 impl Table {
@@ -356,7 +356,8 @@ impl Table {
         if self.error.is_ok() {
             self.error = vec::push(&mut self.journal, key)
                 .and_then(|()| vec::push(&mut self.journal, value))
-                .and_then(|()| self.turn(key, value));
+                .and_then(|()| self.turn(key, value))
+                .map_err(Why::from);
             if self.error.is_err() {
                 self.journal.truncate(end);
             }
@@ -371,13 +372,13 @@ impl Table {
     }
 
     /// Makes this step, and all that are still to come, fail.
-    pub(crate) fn fail(&mut self, error: Error) {
-        self.error = self.error.and(Err(error));
+    pub(crate) fn fail(&mut self, why: Why) {
+        self.error = self.error.and(Err(why));
     }
 
     /// What became of the steps since it was last asked. After an error they are
     /// to be taken back.
-    pub(crate) fn outcome(&mut self) -> Result<(), Error> {
+    pub(crate) fn outcome(&mut self) -> Result<(), Why> {
         core::mem::replace(&mut self.error, Ok(()))
     }
 
@@ -455,14 +456,14 @@ impl Table {
     /// Adds an instance that is not there, for good; its rows are still to come.
     pub(crate) fn add_pointer(&mut self, instance: Instance) {
         if self.error.is_ok() {
-            self.error = self.instances.toggle(instance.row(), POINTER);
+            self.error = (self.instances.toggle(instance.row(), POINTER)).map_err(Why::from);
         }
     }
 
     /// Adds a row to the set of targets, for good.
     pub(crate) fn add_row(&mut self, [key, value]: [u64; 2]) {
         if self.error.is_ok() {
-            self.error = self.targets.toggle(key, value);
+            self.error = self.targets.toggle(key, value).map_err(Why::from);
         }
     }
 

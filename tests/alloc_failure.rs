@@ -3,15 +3,13 @@
 //! allocation (question, byte) failing, alone or with all later ones, until it
 //! succeeds; after each failure everything is as before, and nothing leaks.
 
-mod support;
-#[path = "support/heap.rs"]
-mod support_heap;
+testkit::failing_heap!();
 
 use access_control::*;
-use support::model::{self, Row, Rows};
-use support::ops::{Op, Peek, Told, apply, check_settled, dump, prepare, world};
-use support::{Bytes, Client, StreamError};
-use support_heap::{Refuse, count, counted, reset, uncounted};
+use testkit::heap::{Refuse, count, counted, reset, uncounted};
+use testkit::model::{self, Row, Rows};
+use testkit::ops::{Op, Peek, Told, apply, check_settled, dump, prepare, world};
+use testkit::{Bytes, Client, StreamError};
 
 /// A host whose own allocations are nobody's business; those of [`Ids`] are.
 struct Exempt<'a>(&'a Client);
@@ -44,8 +42,8 @@ impl Host for Exempt<'_> {
         uncounted(|| (&self.0).is_server_known(ssid))
     }
 
-    fn is_single_server(&self) -> bool {
-        uncounted(|| (&self.0).is_single_server())
+    fn single_server(&self) -> Option<Ssid> {
+        uncounted(|| (&self.0).single_server())
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -64,6 +62,10 @@ impl Host for Exempt<'_> {
 
     fn changed(&self, change: Change) {
         uncounted(|| (&self.0).changed(change));
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        uncounted(|| (&self.0).refused(refusal));
     }
 }
 

@@ -2,13 +2,10 @@
 //! (`tests/anjay-mock/`) and run on it: all variants and configurations, and
 //! then ports with one thing broken, each of which must be caught.
 
-#[path = "support/archive.rs"]
-mod archive;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 use std::{env, fs};
+use testkit_c::archive::ENGINE;
 
 struct Configuration {
     name: &'static str,
@@ -248,16 +245,7 @@ fn root() -> &'static Path {
 }
 
 fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("anjay-mock");
-    fs::create_dir_all(&folder).expect("cargo's folder for tests is writable");
-    folder
-}
-
-/// The library that applications link, made once.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY
-        .get_or_init(|| archive::build(&folder().join("target"), "dev", &[], &archive::SANITIZED))
+    testkit_c::folder("anjay-mock")
 }
 
 /// Compiles the port in `sources` and the cases with the mock, and runs them.
@@ -282,7 +270,11 @@ fn run(configuration: &Configuration, sources: &Path, name: &str, options: &[&st
     if configuration.core {
         compile.arg(sources.join("core.c"));
     }
-    let compiled = compile.arg(library()).arg("-o").arg(&program).output();
+    let compiled = compile
+        .arg(ENGINE.sanitized().path())
+        .arg("-o")
+        .arg(&program)
+        .output();
     let compiled = compiled.expect("a C compiler runs");
     assert!(
         compiled.status.success(),

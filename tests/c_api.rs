@@ -5,14 +5,12 @@
 //! is left in it.
 #![allow(missing_docs)]
 
-#[path = "support/archive.rs"]
-mod archive;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use testkit_c::archive::ENGINE;
+use testkit_c::{compile as compile_to, output, run, text};
 
 const WARNINGS: [&str; 6] = ["-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 const C99: (&str, &[&str]) = ("gcc", &["-std=c99"]);
@@ -29,55 +27,21 @@ fn root() -> &'static Path {
 }
 
 fn scratch() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c");
-    fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
-}
-
-fn output(command: &mut Command) -> Output {
-    command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
-}
-
-fn text(output: &Output) -> String {
-    [&output.stdout, &output.stderr]
-        .map(|bytes| String::from_utf8_lossy(bytes))
-        .concat()
-}
-
-fn run(command: &mut Command) -> String {
-    let output = output(command);
-    let text = text(&output);
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{text}",
-        output.status
-    );
-    text
-}
-
-// ---- archives ---------------------------------------------------------------
-
-fn build(name: &str, profile: &str, arguments: &[&str], environment: &[(&str, &str)]) -> PathBuf {
-    archive::build(&scratch().join(name), profile, arguments, environment)
+    testkit_c::folder("c")
 }
 
 /// Without optimisation, so that overflow checks and debug assertions are in.
 fn checked() -> &'static Path {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| build("checked", "dev", &[], &[]))
+    ENGINE.path()
 }
 
 /// As `checked`, with AddressSanitizer in the Rust code.
 fn sanitized() -> &'static Path {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| build("sanitized", "dev", &[], &archive::SANITIZED))
+    ENGINE.sanitized().path()
 }
 
 fn shipped() -> &'static Path {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| build("shipped", "release", &[], &[]))
+    ENGINE.profile("release").path()
 }
 
 // ---- programs ---------------------------------------------------------------
@@ -91,7 +55,8 @@ fn compile(
 ) -> PathBuf {
     let program = scratch().join(format!("{name}-{compiler}"));
     let folder = root().join("tests/c");
-    run(Command::new(compiler)
+    let mut command = Command::new(compiler);
+    command
         .args(standard)
         .args(WARNINGS)
         .args(flags)
@@ -101,9 +66,8 @@ fn compile(
         .arg(root().join("c-examples/firmware/include"))
         .args(sources.iter().map(|source| folder.join(source)))
         .args(["-x", "none"])
-        .arg(archive)
-        .arg("-o")
-        .arg(&program));
+        .arg(archive);
+    compile_to(&mut command, &program);
     program
 }
 
@@ -179,14 +143,14 @@ fn the_decisions() {
 /// D2 and D10 of the table of differences, as Anjay answers them.
 #[test]
 fn the_decisions_as_anjay_makes_them() {
-    let archive = build("compat", "dev", &["--features", "anjay-compat"], &[]);
+    let archive = ENGINE.features("anjay-compat").path();
     let flags = ["-DANJAY_COMPAT"];
     let program = compile(
         "decide-compat",
         C99,
         &["decide.c", "host.c"],
         &flags,
-        &archive,
+        archive,
     );
     run(&mut plainly(&program));
 }
@@ -299,8 +263,8 @@ fn the_archive_defines_the_documented_symbols() {
 
 /// Links every entry point; with the feature the panic handler calls a function
 /// that nobody defines.
-fn link_without_panic(profile: &str) -> Output {
-    let archive = build("no-panic", profile, &["--features", "prove-no-panic"], &[]);
+fn link_without_panic(profile: &'static str) -> Output {
+    let archive = ENGINE.profile(profile).features("prove-no-panic").path();
     let source = scratch().join(format!("no-panic-{profile}.c"));
     fs::write(&source, "int main(void) { return 0; }\n").expect("the target folder can be written");
     let entry_points = documented("defines");

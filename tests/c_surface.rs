@@ -1,9 +1,7 @@
 //! The C surface, called from Rust over a client in Rust: under Miri it is
 //! checked for undefined behaviour (`cargo +nightly miri test --test c_surface`).
 
-mod support;
-#[path = "support/device.rs"]
-mod support_device;
+testkit::client_of_the_surface!();
 
 use access_control::ffi::{api::*, ext::*, foreign::*, host::*};
 use access_control::{Edit, MAX_ID, Operation, Provision};
@@ -11,9 +9,9 @@ use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use std::ptr::{self, null, null_mut};
 use std::rc::Rc;
-use support::model::Model;
-use support::ops::{Op, apply_to_model, prepare, world};
-use support_device::{Device, STREAM_FAILED, Stream};
+use testkit::model::Model;
+use testkit::ops::{Op, apply_to_model, prepare, world};
+use testkit::surface::{Device, STREAM_FAILED, Stream};
 
 fn installed() -> Rc<Device> {
     let device = Device::new(world());

@@ -1,10 +1,8 @@
 //! Decisions about a change that has been made already: they are made by the
 //! state before the transaction.
 
-mod support;
-
 use access_control::{Edit, Engine, MAX_ID, Operation, RID_OWNER};
-use support::Client;
+use testkit::Client;
 
 const TARGET: u16 = 1234;
 

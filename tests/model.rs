@@ -5,14 +5,12 @@
 //! failure prints the shortest sequence that shows it and keeps its seed in
 //! `tests/model.proptest-regressions`.
 
-mod support;
-
 use access_control::Edit;
 use proptest::prelude::*;
-use support::Bytes;
-use support::model::{self, Model};
-use support::nested::{At, Plan, nested};
-use support::ops::{self, Op, Raw};
+use testkit::Bytes;
+use testkit::model::{self, Model};
+use testkit::nested::{At, Plan, nested};
+use testkit::ops::{self, Op, Raw};
 
 /// Shrinks by its bytes, and shows as operations.
 fn sequences() -> impl Strategy<Value = Vec<Op>> {

@@ -1,12 +1,10 @@
 //! One test for each fault that random sequences, injected failures and
 //! fuzzing have found, by the shortest way to it.
 
-mod support;
-
 use access_control::*;
-use support::nested::{At, nested};
-use support::ops::{Op, check_settled, dump};
-use support::*;
+use testkit::nested::{At, nested};
+use testkit::ops::{Op, check_settled, dump};
+use testkit::*;
 
 /// While a replacing write has unset the owner, nobody owns the instance: not
 /// SSID 0 either, which is how "unset" is kept.

@@ -2,13 +2,11 @@
 //! act for it, no server's set of allowed operations grows; whatever servers
 //! try, in whatever order, and whatever fails meanwhile.
 
-mod support;
-
 use access_control::*;
 use proptest::prelude::*;
 use std::collections::HashSet;
-use support::ops::{self, FIXED, SERVERS, dump};
-use support::{Client, model::Rows};
+use testkit::ops::{self, FIXED, SERVERS, dump};
+use testkit::{Client, model::Rows};
 
 const TARGETS: [Oid; 3] = [3, 1234, FIXED];
 const IIDS: [Iid; 5] = [0, 1, 2, 3, MAX_ID];

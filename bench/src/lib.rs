@@ -47,8 +47,8 @@ impl Host for Client {
         Ok(SERVERS.contains(&ssid))
     }
 
-    fn is_single_server(&self) -> bool {
-        false
+    fn single_server(&self) -> Option<Ssid> {
+        None
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {

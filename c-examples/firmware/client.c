@@ -84,8 +84,9 @@ static int is_server_known(void *host, uint16_t ssid) {
     return 0;
 }
 
-static int is_single_server(void *host) {
-    return ((const anjay_t *) host)->server_count == 1;
+static uint16_t single_server(void *host) {
+    const anjay_t *client = (const anjay_t *) host;
+    return client->server_count == 1 ? client->servers[0] : 0;
 }
 
 static int list_instances(void *host, uint16_t oid, aac_ids_t *found) {
@@ -120,8 +121,8 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
 }
 
 static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                is_single_server,     list_instances,      list_accounts,
-                                remove_instance,      changed };
+                                single_server,        list_instances,      list_accounts,
+                                remove_instance,      changed,             NULL };
 
 /* ---- how applications reach the engine; there are no threads, so no lock --- */
 

@@ -1,21 +1,17 @@
 //! What is fuzzed: one function for each kind of input, which panics where the
 //! code under test breaks a promise. `fuzz/` runs them under libFuzzer, the
-//! tests of this crate for a few seconds each without it.
+//! tests of this crate for a few seconds each without it. And [`replay`], which
+//! compares recorded answers with the sandbox's.
 
-#[path = "../../xtask/src/replay/device.rs"]
-#[allow(dead_code, missing_docs)]
-mod device;
+pub mod replay;
 pub mod seeds;
-#[path = "../../tests/support/mod.rs"]
-#[allow(missing_docs, missing_debug_implementations)]
-mod support;
 
 use access_control::{Engine, Error};
-use device::Device;
 use ocf_acl::{Acl, Method, Request, State, View};
-use support::model::{self, Model};
-use support::ops::{self, Op, world};
-use support::{Bytes, StreamError};
+use replay::Device;
+use testkit::model::{self, Model};
+use testkit::ops::{self, Op, world};
+use testkit::{Bytes, StreamError};
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);

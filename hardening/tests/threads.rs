@@ -3,44 +3,9 @@
 //! same program without the lock shows that both look.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
-}
-
-fn output(command: &mut Command) -> Output {
-    let output = command.output();
-    output.unwrap_or_else(|error| panic!("{command:?}: {error}"))
-}
-
-fn text(output: &Output) -> String {
-    let bytes = [&output.stdout[..], &output.stderr].concat();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn run(command: &mut Command) {
-    let output = output(command);
-    let text = text(&output);
-    assert!(output.status.success(), "{command:?}\n{text}");
-}
-
-fn archive(name: &str, environment: &[(&str, &str)]) -> PathBuf {
-    let target = "x86_64-unknown-linux-gnu";
-    let folder = scratch(name);
-    run(Command::new(env!("CARGO"))
-        .current_dir(root())
-        .args(["build", "--quiet", "--locked", "--target", target])
-        .args(["--package", "anjay-access-control-packaging"])
-        .arg("--target-dir")
-        .arg(&folder)
-        .envs(environment.iter().copied()));
-    folder.join(target).join("debug/libanjay_access_control.a")
-}
+use std::process::Command;
+use testkit_c::archive::ENGINE;
+use testkit_c::{compile, folder, output, root, text};
 
 /// With and without the lock.
 fn programs(archive: &Path, name: &str, flags: &[&str]) -> [PathBuf; 2] {
@@ -49,17 +14,17 @@ fn programs(archive: &Path, name: &str, flags: &[&str]) -> [PathBuf; 2] {
         let mut gcc = Command::new("gcc");
         gcc.args(["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]);
         gcc.args(flags).args(more).args(sources);
-        for folder in folders {
-            gcc.arg("-I").arg(root().join(folder));
+        for include in folders {
+            gcc.arg("-I").arg(root().join(include));
         }
-        run(gcc.arg("-o").arg(to));
+        compile(&mut gcc, to);
     };
     let here = root().join("hardening/tests/threads");
-    let host = scratch(&format!("{name}-host.o"));
+    let host = folder("threads").join(format!("{name}-host.o"));
     let rename = ["-c", "-Daac_client_call=call_unlocked"];
     gcc(&rename, &[root().join("tests/c/host.c")], &host);
     [&["-pthread"][..], &["-pthread", "-DNO_LOCK"]].map(|more| {
-        let program = scratch(&format!("{name}-{}", more.len()));
+        let program = folder("threads").join(format!("{name}-{}", more.len()));
         let mut sources = vec![here.join("threads.c"), host.clone(), archive.to_owned()];
         if !flags.is_empty() {
             sources.insert(1, here.join("shim.c"));
@@ -82,7 +47,7 @@ fn check(watched: impl Fn(&Path) -> Command, [locked, unlocked]: [PathBuf; 2]) {
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn helgrind_sees_no_race() {
-    let archive = archive("threads", &[]);
+    let archive = ENGINE.path();
     let watched = |program: &Path| {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--quiet", "--tool=helgrind", "--fair-sched=yes"]);
@@ -91,20 +56,13 @@ fn helgrind_sees_no_race() {
         valgrind.args(["--exit-on-first-error=yes"]).arg(program);
         valgrind
     };
-    check(watched, programs(&archive, "helgrind", &[]));
+    check(watched, programs(archive, "helgrind", &[]));
 }
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn thread_sanitizer_sees_no_race() {
-    let environment = [
-        ("RUSTC_BOOTSTRAP", "1"),
-        (
-            "RUSTFLAGS",
-            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
-        ),
-    ];
-    let archive = archive("threads-tsan", &environment);
+    let archive = ENGINE.thread_sanitized().path();
     let watched = |program: &Path| {
         // The sanitizer wants addresses that are not shuffled.
         let mut command = Command::new("setarch");
@@ -113,5 +71,5 @@ fn thread_sanitizer_sees_no_race() {
         command.env("TSAN_OPTIONS", options);
         command
     };
-    check(watched, programs(&archive, "tsan", &["-fsanitize=thread"]));
+    check(watched, programs(archive, "tsan", &["-fsanitize=thread"]));
 }

@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use testkit_c::archive::OCF;
 
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
@@ -14,9 +14,7 @@ fn krate() -> &'static Path {
 }
 
 fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = testkit_c::output(command);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),
@@ -27,52 +25,28 @@ fn run(command: &mut Command) -> String {
     text
 }
 
-/// Where this test may write: next to its own binary.
 fn scratch() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ocf-c");
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
-}
-
-/// The static library in a profile, built once.
-fn library(profile: &str, features: &str) -> PathBuf {
-    let target = scratch().join(format!("{profile}-{features}"));
-    run(Command::new(env!("CARGO"))
-        .current_dir(krate())
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "ocf-acl-static",
-            "--profile",
-            profile,
-        ])
-        .args(["--features", features])
-        .arg("--target-dir")
-        .arg(&target));
-    let folder = if profile == "dev" { "debug" } else { profile };
-    target.join(folder).join("libocf_acl_static.a")
+    testkit_c::folder("ocf-c")
 }
 
 /// Built without optimisation, so that overflow checks and debug assertions are in.
 fn checked_library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| library("dev", ""))
+    OCF.path()
 }
 
 fn compile(compiler: &str, name: &str, source: &str, flags: &[&str], library: &Path) -> PathBuf {
     let program = scratch().join(name);
-    run(Command::new(compiler)
+    let mut command = Command::new(compiler);
+    command
         .args(WARNINGS)
         .args(["-g", "-I"])
         .arg(krate().join("../include"))
         .arg("-I")
         .arg(krate().join("../c-examples/ocf-device"))
-        .arg("-o")
-        .arg(&program)
         .arg(krate().join(source))
         .arg(library)
-        .args(flags));
+        .args(flags);
+    testkit_c::compile(&mut command, &program);
     program
 }
 
@@ -109,7 +83,7 @@ fn every_way(name: &str, source: &str, flags: &[&str]) -> String {
         &format!("{name}-firmware"),
         source,
         &small,
-        &library("firmware", ""),
+        OCF.profile("firmware").path(),
     );
     assert_eq!(run(&mut Command::new(small)), text);
     text
@@ -192,7 +166,7 @@ fn the_sanitizers_and_valgrind_do_find_faults() {
 /// every entry point links only if the optimiser found no way to any panic.
 #[test]
 fn no_panic_is_left() {
-    let library = library("firmware", "prove-no-panic");
+    let library = OCF.profile("firmware").features("prove-no-panic").path();
     let source = scratch().join("whole.c");
     std::fs::write(&source, "int main(void) { return 0; }\n")
         .expect("the target folder can be written");
@@ -201,11 +175,11 @@ fn no_panic_is_left() {
         .arg(scratch().join("whole"))
         .arg(source)
         .arg("-Wl,--whole-archive")
-        .arg(&library)
+        .arg(library)
         .arg("-Wl,--no-whole-archive"));
     let symbols = run(Command::new("nm")
         .args(["--defined-only", "--extern-only"])
-        .arg(&library));
+        .arg(library));
     assert!(
         symbols.contains(" ocf_acl_check\n"),
         "the entry points are in the archive"

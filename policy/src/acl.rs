@@ -64,7 +64,7 @@ impl Instance {
 /// The device on the desk: whatever a persisted state speaks of is there.
 #[derive(Debug)]
 pub struct Desk {
-    is_single_server: bool,
+    single_server: Option<Ssid>,
 }
 
 impl Host for Desk {
@@ -80,8 +80,8 @@ impl Host for Desk {
         Ok(true)
     }
 
-    fn is_single_server(&self) -> bool {
-        self.is_single_server
+    fn single_server(&self) -> Option<Ssid> {
+        self.single_server
     }
 
     fn list_instances(&self, _: Oid, _: &mut Ids) -> Result<(), Error> {
@@ -164,20 +164,20 @@ impl Acl {
     pub fn restore(bytes: &[u8]) -> Result<Acl, Refusal> {
         Acl::restore_on(
             Desk {
-                is_single_server: false,
+                single_server: None,
             },
             bytes,
         )
     }
 
-    /// The same, where no more than one server account is configured.
+    /// The same, where this server's account is the only one configured.
     ///
     /// # Errors
     /// As [`Acl::restore`].
-    pub fn restore_for_single_server(bytes: &[u8]) -> Result<Acl, Refusal> {
+    pub fn restore_for_single_server(ssid: Ssid, bytes: &[u8]) -> Result<Acl, Refusal> {
         Acl::restore_on(
             Desk {
-                is_single_server: true,
+                single_server: Some(ssid),
             },
             bytes,
         )

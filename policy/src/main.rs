@@ -79,7 +79,7 @@ fn run(command: Command) -> Result<u8, Stop> {
             let names = load_names(&input.names)?;
             let bytes = files::read(&input.state, MAX_BLOB)?;
             let restored = match single_server {
-                true => Acl::restore_for_single_server(&bytes),
+                true => Acl::restore_for_single_server(server(&asking, &names)?, &bytes),
                 false => Acl::restore(&bytes),
             };
             let acl = restored.map_err(|refusal| refused(&input.state, &refusal))?;

@@ -2,17 +2,13 @@
 //! commands run there, and they answer as it says. After a change that is meant:
 //! `WRITE_TRANSCRIPT=1 cargo test --package lwm2m-acl --test walkthrough`.
 
-// What the tests of the sandbox share asks for a feature that is theirs.
-#[allow(unexpected_cfgs)]
-#[path = "../../sandbox/tests/common/mod.rs"]
-mod common;
-
-use common::{build, check, compiler, program, root};
 use lwm2m_acl::policy::Rule;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit_c::root;
+use testkit_c::sandbox::{build, check, compiler, program};
 
 fn page() -> PathBuf {
     root().join("docs/policies.md")

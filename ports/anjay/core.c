@@ -24,22 +24,28 @@ VISIBILITY_SOURCE_BEGIN
 
 /* ---- decisions --------------------------------------------------------- */
 
-static int count_server(anjay_unlocked_t *anjay,
-                        anjay_ssid_t ssid,
-                        void *count) {
+/* One server after the other; a second one ends the walk and fails it. */
+static int note_server(anjay_unlocked_t *anjay,
+                       anjay_ssid_t ssid,
+                       void *single) {
     (void) anjay;
-    if (ssid != ANJAY_SSID_BOOTSTRAP) {
-        ++*(size_t *) count;
+    if (ssid == ANJAY_SSID_BOOTSTRAP) {
+        return ANJAY_FOREACH_CONTINUE;
     }
+    if (*(uint16_t *) single) {
+        return -1;
+    }
+    *(uint16_t *) single = ssid;
     return ANJAY_FOREACH_CONTINUE;
 }
 
-int aac_port_is_single_server(void *host) {
-    size_t count = 0;
+uint16_t aac_port_single_server(void *host) {
+    uint16_t single = 0;
     /* Walks a list in memory; runs no code of the application. */
-    return !_anjay_servers_foreach_ssid(((aac_port_t *) host)->anjay,
-                                        count_server, &count)
-           && count == 1;
+    return _anjay_servers_foreach_ssid(((aac_port_t *) host)->anjay,
+                                       note_server, &single)
+                   ? 0
+                   : single;
 }
 
 static int operation_of(anjay_request_action_t action) {

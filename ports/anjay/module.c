@@ -121,7 +121,7 @@ static int list_accounts(void *host, aac_ids_t *found) {
 
 #if !AAC_PORT_CORE
 /* Anjay's own code decides, and never asks the engine. */
-static int is_single_server(void *host) {
+static uint16_t single_server(void *host) {
     (void) host;
     return 0;
 }
@@ -161,9 +161,9 @@ static const aac_host_t HOST = {
     .is_instance_present = is_instance_present,
     .is_server_known = is_server_known,
 #if AAC_PORT_CORE
-    .is_single_server = aac_port_is_single_server,
+    .single_server = aac_port_single_server,
 #else
-    .is_single_server = is_single_server,
+    .single_server = single_server,
 #endif
     .list_instances = list_instances_of,
     .list_accounts = list_accounts,

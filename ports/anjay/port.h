@@ -73,8 +73,8 @@ const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid);
 
 #if AAC_PORT_CORE
-/** Is exactly one server other than the Bootstrap-Server configured? */
-int aac_port_is_single_server(void *host);
+/** The only server other than the Bootstrap-Server, or 0. */
+uint16_t aac_port_single_server(void *host);
 #endif
 
 VISIBILITY_PRIVATE_HEADER_END

@@ -17,21 +17,30 @@ impl Attributes {
     /// Sets or clears an attribute by `name=value` or `name=`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let place = NAMES.iter().position(|known| *known == name);
-        let Some((place, kept)) = place.and_then(|at| Some((at, self.values.get_mut(at)?))) else {
+        let Some(kept) = place.and_then(|at| self.values.get_mut(at)) else {
             let known = NAMES.join(" ");
             return Err(format!("\"{name}\" is no attribute; there are {known}"));
         };
-        *kept = if value.is_empty() {
-            None
-        } else if matches!(place, 4..=6) {
-            let number = value.parse().ok().filter(|number: &f64| number.is_finite());
-            Some(number.ok_or(format!("\"{value}\" is no number for {name}"))?)
-        } else {
-            let number = value.parse::<i32>().ok().filter(|number| *number >= 0);
-            Some(f64::from(number.ok_or(format!(
-                "\"{value}\" is no whole number for {name}"
-            ))?))
+        let whole = |max: i32| {
+            let number = value.parse().ok();
+            number
+                .filter(|number| (0..=max).contains(number))
+                .map(f64::from)
         };
+        let (number, range) = match name {
+            _ if value.is_empty() => {
+                *kept = None;
+                return Ok(());
+            }
+            "gt" | "lt" | "st" => {
+                let number = value.parse().ok();
+                (number.filter(|number: &f64| number.is_finite()), "a number")
+            }
+            "con" | "edge" => (whole(1), "0 or 1"),
+            _ => (whole(i32::MAX), "a whole number from 0 to 2147483647"),
+        };
+        let number = number.ok_or(format!("\"{value}\" is no value of {name}: {range}"))?;
+        *kept = Some(number);
         Ok(())
     }
 

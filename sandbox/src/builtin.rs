@@ -3,7 +3,7 @@
 use crate::answer::{Code, Done, Fault};
 use crate::object::{Argument, Kind, Object, Resource, Step};
 use crate::path::{MAX_ID, Path, SSID_BOOTSTRAP};
-use crate::value::{Value, parse};
+use crate::value::{Value, out_of_range, parse};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,6 +122,20 @@ impl Table {
         self.rows.borrow_mut().clear();
     }
 
+    /// Whether the Bootstrap-Server still has the account that it had before the
+    /// transaction.
+    fn check_own_account(&self, rows: &Rows) -> Result<(), String> {
+        let saved = self.saved.borrow();
+        let mut saved = saved.iter().flatten();
+        let is_lost = |(iid, row): &(&u16, &Row)| is_own(row) && !rows.get(iid).is_some_and(is_own);
+        match saved.find(is_lost) {
+            Some((iid, _)) if self.oid == OID_SECURITY => Err(format!(
+                "/0/{iid} is the Bootstrap-Server's own account and has to stay it"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn column(&self, rid: u16) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.rid == rid)
     }
@@ -166,15 +180,18 @@ impl Object for Table {
         let missing = || self.missing(&[iid, rid]);
         let column = self.column(rid).ok_or_else(missing)?;
         let new = match column.data {
-            Type::Text => Some(Value::Text(value.to_vec())),
-            Type::Bytes => Some(Value::Bytes(value.to_vec())),
-            Type::Int => parse::number(value).map(Value::Int),
-            Type::Bool => parse::boolean(value).map(Value::Bool),
+            Type::Text => Ok(Value::Text(value.to_vec())),
+            Type::Bytes => Ok(Value::Bytes(value.to_vec())),
+            Type::Int => parse::number(value)
+                .map(Value::Int)
+                .ok_or(parse::integers(i64::MIN, i64::MAX)),
+            Type::Bool => parse::boolean(value)
+                .map(Value::Bool)
+                .ok_or(parse::BOOLEANS.into()),
         };
-        let new = new.ok_or_else(|| {
+        let new = new.map_err(|range| {
             let path = Path::new(&[self.oid, iid, rid]);
-            let value = String::from_utf8_lossy(value);
-            Fault::new(Code::BAD_REQUEST, format!("{path} cannot be \"{value}\""))
+            Fault::new(Code::BAD_REQUEST, out_of_range(&path, value, &range))
         })?;
         let mut rows = self.rows.borrow_mut();
         rows.get_mut(&iid).ok_or_else(missing)?.insert(rid, new);
@@ -219,8 +236,10 @@ impl Object for Table {
                 *self.saved.borrow_mut() = Some(rows);
             }
             Step::Validate => {
-                return (self.check)(&self.rows.borrow())
-                    .map_err(|reason| Fault::new(Code::BAD_REQUEST, reason));
+                let rows = self.rows.borrow();
+                let kept = self.check_own_account(&rows);
+                let valid = kept.and_then(|()| (self.check)(&rows));
+                return valid.map_err(|reason| Fault::new(Code::BAD_REQUEST, reason));
             }
             Step::Commit => *self.saved.borrow_mut() = None,
             Step::Rollback => {
@@ -233,13 +252,18 @@ impl Object for Table {
     }
 }
 
+/// Whether an Instance of Security is the Bootstrap-Server's account.
+fn is_own(row: &Row) -> bool {
+    row.get(&1) == Some(&Value::Bool(true))
+}
+
 fn check_security(rows: &Rows) -> Result<(), String> {
     let mut known = BTreeSet::new();
     for (iid, row) in rows {
         if !matches!(row.get(&0), Some(Value::Text(uri)) if !uri.is_empty()) {
             return Err(format!("/0/{iid} has no server URI (resource 0)"));
         }
-        if row.get(&1) == Some(&Value::Bool(true)) {
+        if is_own(row) {
             if !known.insert(SSID_BOOTSTRAP) {
                 return Err("there are two Bootstrap-Server accounts".into());
             }

@@ -7,7 +7,7 @@ use crate::ffi::custom::Custom;
 use crate::ffi::engine::AccessControl;
 use crate::lock::{Guard, Lock};
 use crate::object::Object;
-use crate::observe::Observation;
+use crate::observe::Observed;
 use crate::path::{MAX_ID, Path};
 use crate::transaction::{Changes, Transaction};
 use crate::value::Value;
@@ -39,7 +39,9 @@ pub struct State {
     pub reported: Changes,
     /// What observers are to hear of.
     pub touched: Vec<Touch>,
-    pub observations: Vec<Observation>,
+    /// Instances that were removed, though there may be new ones by their IDs.
+    pub removed: Vec<Path>,
+    pub observations: Vec<Observed>,
     pub attributes: BTreeMap<(u16, Path), Attributes>,
 }
 

@@ -8,7 +8,7 @@ use crate::lexer::{Word, split};
 use crate::object::Argument;
 use crate::observe::Observation;
 use crate::operations::Reading;
-use crate::path::{Path, SSID_BOOTSTRAP, parse_id, parse_ids};
+use crate::path::{ID_RANGE, Path, SSID_BOOTSTRAP, parse_id, parse_ids};
 use crate::words::{parse_rights, rights, server};
 use crate::writing::{Item, Mode};
 use access_control::ffi::host::aac_operation_t;
@@ -192,17 +192,20 @@ impl Client {
             _ => nothing_after(verb, rest)?,
         }
         Ok(match verb {
-            "read" => self.read_one(who, path, aac_operation_t::AAC_READ),
+            "read" => self
+                .read_one(who, path, aac_operation_t::AAC_READ)
+                .map(|reading| reading.into_answer(Code::CONTENT)),
             "observe" => {
-                let answer = self.read_one(who, path, aac_operation_t::AAC_OBSERVE);
-                if answer.is_ok() {
-                    self.observe(Observation {
-                        ssid: who,
-                        paths: vec![path],
-                        is_composite: false,
-                    });
-                }
-                answer
+                let observation = Observation {
+                    ssid: who,
+                    paths: vec![path],
+                    is_composite: false,
+                };
+                let reading = self.read_one(who, path, aac_operation_t::AAC_OBSERVE);
+                reading.map(|reading| {
+                    self.observe(observation, reading.values.clone());
+                    reading.into_answer(Code::CONTENT)
+                })
             }
             "cancel" => self.composite(who, verb, vec![path]),
             "discover" => self.discover(who, &path),
@@ -211,10 +214,10 @@ impl Client {
         })
     }
 
-    fn read_one(&self, who: u16, path: Path, operation: aac_operation_t) -> Result<Answer, Fault> {
+    fn read_one(&self, who: u16, path: Path, operation: aac_operation_t) -> Result<Reading, Fault> {
         let mut reading = Reading::new(who, operation);
         self.read(&path, &mut reading)?;
-        Ok(reading.into_answer(Code::CONTENT))
+        Ok(reading)
     }
 
     fn composite(&self, who: u16, verb: &str, paths: Vec<Path>) -> Result<Answer, Fault> {
@@ -237,12 +240,11 @@ impl Client {
         }
         let mut reading = Reading::new(who, operation);
         self.read_composite(&observation.paths, &mut reading);
-        if verb == "send" && reading.values.is_empty() {
-            let reason = reading.left_out.join("; ");
-            return Err(Fault::new(Code::UNAUTHORIZED, reason));
+        if verb == "send" {
+            reading.check_not_empty()?;
         }
         if verb == "observe-composite" {
-            self.observe(observation);
+            self.observe(observation, reading.values.clone());
         }
         Ok(reading.into_answer(code))
     }
@@ -287,7 +289,8 @@ impl Client {
                 let target = target_of(target)?;
                 let ssid = ssid_of(ssid)?;
                 let mask = parse_rights(mask).ok_or(format!(
-                    "\"{mask}\" is no set of rights: letters of RWEDC, none, or a number"
+                    "\"{mask}\" is no set of rights: \
+                     letters of RWEDC, none, or a number from 0 to 31"
                 ))?;
                 self.installed()?;
                 Ok(match self.set_acl(&target, ssid, mask) {
@@ -360,7 +363,7 @@ fn target_of(text: &str) -> Result<Path, Bad> {
 }
 
 fn ssid_of(text: &str) -> Result<u16, Bad> {
-    parse_id(text).ok_or(format!("\"{text}\" is no server: 0 to 65534"))
+    parse_id(text).ok_or(format!("\"{text}\" is no server: {ID_RANGE}"))
 }
 
 /// What a Write writes below a path.
@@ -371,10 +374,14 @@ fn items(verb: &str, path: &Path, words: &[Word]) -> Result<Vec<Item>, Bad> {
     if path.ids().len() == 4 || (path.ids().len() == 3 && words.is_empty() && verb == "update") {
         return Err(format!("{verb} {path} needs one value"));
     }
-    words.iter().map(|word| item(path, word)).collect()
+    words
+        .iter()
+        .map(|word| item(path, &path.to_string(), word))
+        .collect()
 }
 
-fn item(path: &Path, word: &Word) -> Result<Item, Bad> {
+/// `name` is the path, in words.
+fn item(path: &Path, name: &str, word: &Word) -> Result<Item, Bad> {
     let needed = match path.ids().len() {
         1 => "IID/RID=VALUE",
         2 => "RID=VALUE or RID/RIID=VALUE",
@@ -384,7 +391,8 @@ fn item(path: &Path, word: &Word) -> Result<Item, Bad> {
     let Some(value) = &word.value else {
         return Err(format!("\"{key}\" is not of the form {needed}"));
     };
-    let ids = parse_ids(key).map_err(|part| format!("\"{part}\" in \"{key}\" is no ID"))?;
+    let ids = parse_ids(key)
+        .map_err(|part| format!("\"{part}\" in \"{name}/{key}\" is no ID: {ID_RANGE}"))?;
     let full = path.join(&ids);
     let levels = path.ids().len() + ids.len();
     if !(3..=4).contains(&levels) {
@@ -396,11 +404,11 @@ fn item(path: &Path, word: &Word) -> Result<Item, Bad> {
 /// Items of Create: below `/OID` as below `/OID/IID`.
 fn create_items(path: &Path, words: &[Word]) -> Result<Vec<Item>, Bad> {
     // For a free ID any stands in until it is known.
-    let (instance, cut) = match path.ids() {
-        [_] => (path.join(&[0]), true),
-        _ => (*path, false),
+    let (instance, name, cut) = match path.ids() {
+        [_] => (path.join(&[0]), format!("{path}/*"), true),
+        _ => (*path, path.to_string(), false),
     };
-    let items = words.iter().map(|word| item(&instance, word));
+    let items = words.iter().map(|word| item(&instance, &name, word));
     let items: Vec<Item> = items.collect::<Result<_, _>>()?;
     if !cut {
         return Ok(items);

@@ -3,6 +3,7 @@
 
 use crate::answer::{Answer, Code, Done, Fault};
 use crate::attributes::{Attributes, NAMES};
+use crate::builtin::{OID_SECURITY, OID_SERVER};
 use crate::client::Client;
 use crate::object::{Argument, Object, Resource};
 use crate::observe::Observation;
@@ -37,7 +38,9 @@ pub struct Reading {
     pub operation: aac_operation_t,
     pub values: Vec<(Path, Value)>,
     pub because: Vec<String>,
-    pub left_out: Vec<String>,
+    left_out: Vec<String>,
+    /// Why something was left out: a denial, or else what came first.
+    fault: Option<Code>,
 }
 
 impl Reading {
@@ -48,6 +51,22 @@ impl Reading {
             values: Vec::new(),
             because: Vec::new(),
             left_out: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn leave_out(&mut self, path: &Path, Fault { code, reason }: Fault) {
+        self.left_out.push(format!("{path}: {reason}"));
+        if self.fault.is_none() || code == Code::UNAUTHORIZED {
+            self.fault = Some(code);
+        }
+    }
+
+    /// An error if everything was left out.
+    pub fn check_not_empty(&self) -> Done {
+        match self.fault {
+            Some(code) if self.values.is_empty() => Err(Fault::new(code, self.left_out.join("; "))),
+            _ => Ok(()),
         }
     }
 
@@ -131,61 +150,59 @@ impl Client {
         }
         for iid in object.list_instances()? {
             let path = path.join(&[iid]);
-            let verdict = self.decide(question(iid));
-            if verdict.allowed {
-                reading.allowed(verdict.reason);
-                read_below(&*object, &path, reading)?;
-            } else {
-                reading.left_out.push(format!("{path}: {}", verdict.reason));
+            match self.decide(question(iid)).check() {
+                Ok(reason) => {
+                    reading.allowed(reason);
+                    read_below(&*object, &path, reading)?;
+                }
+                Err(denial) => reading.leave_out(&path, denial),
             }
         }
         Ok(())
     }
 
-    /// Reads many paths: what exists and the server may read.
+    /// Reads many paths: what exists and the server may read. The root stands
+    /// for all Objects.
     pub fn read_composite(&self, paths: &[Path], reading: &mut Reading) {
-        for path in paths {
-            if let Err(fault) = self.read(path, reading) {
-                reading.left_out.push(format!("{path}: {}", fault.reason));
+        let objects = || self.objects().into_iter();
+        let all = paths.iter().flat_map(|path| match path.oid() {
+            Some(_) => vec![*path],
+            None => objects().map(|object| Path::new(&[object.oid()])).collect(),
+        });
+        for path in all {
+            if let Err(fault) = self.read(&path, reading) {
+                reading.leave_out(&path, fault);
             }
         }
     }
 
-    /// Reads what an observation covers.
-    pub fn read_observed(&self, observation: &Observation, reading: &mut Reading) -> Done {
+    /// Reads what an observation still covers.
+    pub fn read_observed(
+        &self,
+        observation: &Observation,
+        paths: &[Path],
+        reading: &mut Reading,
+    ) -> Done {
         if observation.is_composite {
-            self.read_composite(&observation.paths, reading);
-            if reading.values.is_empty() {
-                let reason = reading.left_out.join("; ");
-                return Err(Fault::new(Code::UNAUTHORIZED, reason));
-            }
-            return Ok(());
+            self.read_composite(paths, reading);
+            return reading.check_not_empty();
         }
-        let path = observation.paths.first().copied().unwrap_or_default();
-        self.read(&path, reading)
+        self.read(&paths.first().copied().unwrap_or_default(), reading)
     }
 
     /// Links to what is there; no values, so hardly ever denied.
     pub fn discover(&self, who: u16, path: &Path) -> Result<Answer, Fault> {
+        if who == SSID_BOOTSTRAP {
+            return self.bootstrap_discover(path);
+        }
         let mut answer = Answer::new(Code::CONTENT);
         let Some(oid) = path.oid() else {
-            if who != SSID_BOOTSTRAP {
-                let reason = "only the Bootstrap-Server discovers the root";
-                return Err(Fault::new(Code::METHOD_NOT_ALLOWED, reason));
-            }
-            for object in self.objects() {
-                self.discover_object(who, &*object, &mut answer)?;
-            }
-            return Ok(answer);
+            let reason = "only the Bootstrap-Server discovers the root";
+            return Err(Fault::new(Code::METHOD_NOT_ALLOWED, reason));
         };
         let object = self.find(oid)?;
         if let Some(iid) = path.iid() {
             self.check_present(&*object, iid)?;
-        }
-        if who == SSID_BOOTSTRAP {
-            // It sees which Instances there are, those of Security included.
-            self.discover_object(who, &*object, &mut answer)?;
-            return Ok(answer);
         }
         let question = Question {
             ssid: who,
@@ -215,20 +232,37 @@ impl Client {
         Ok(answer)
     }
 
-    fn discover_object(&self, who: u16, object: &dyn Object, answer: &mut Answer) -> Done {
-        let path = Path::new(&[object.oid()]);
-        let version = match object.version() {
-            Some(version) => format!(";ver={version}"),
-            None => String::new(),
+    /// Which Instances there are, those of Security included, and which server
+    /// is meant by them (LwM2M 1.1, 6.1.7.3).
+    fn bootstrap_discover(&self, path: &Path) -> Result<Answer, Fault> {
+        let objects = match *path.ids() {
+            [] => self.objects(),
+            [oid] => vec![self.find(oid)?],
+            _ => {
+                let reason = "a Bootstrap-Server discovers an Object, or the root";
+                return Err(Fault::new(Code::BAD_REQUEST, reason));
+            }
         };
-        let link = self.link(who, &path);
+        let mut answer = Answer::new(Code::CONTENT);
+        answer.content.push("</>;lwm2m=1.1".into());
+        for object in objects {
+            let path = Path::new(&[object.oid()]);
+            let version = version(&*object);
+            answer.content.push(format!("<{path}>{version}"));
+            for iid in object.list_instances()? {
+                let of = account_attributes(&*object, iid);
+                answer.content.push(format!("<{path}/{iid}>{of}"));
+            }
+        }
+        Ok(answer)
+    }
+
+    fn discover_object(&self, who: u16, object: &dyn Object, answer: &mut Answer) -> Done {
+        let link = self.link(who, &Path::new(&[object.oid()]));
+        let version = version(object);
         answer.content.push(format!("{link}{version}"));
         for iid in object.list_instances()? {
-            if who == SSID_BOOTSTRAP {
-                answer.content.push(self.link(who, &path.join(&[iid])));
-            } else {
-                self.discover_instance(who, object, iid, answer)?;
-            }
+            self.discover_instance(who, object, iid, answer)?;
         }
         Ok(())
     }
@@ -338,6 +372,24 @@ impl Client {
         object.execute(iid, rid, arguments)?;
         Ok(answer)
     }
+}
+
+fn version(object: &dyn Object) -> String {
+    let version = object.version();
+    version.map_or(String::new(), |version| format!(";ver={version}"))
+}
+
+/// `ssid` and `uri` of an Instance of Security or Server, as far as it has them.
+fn account_attributes(object: &dyn Object, iid: u16) -> String {
+    let value = |rid| object.read(iid, rid, MAX_ID).ok();
+    let ssid = match object.oid() {
+        OID_SECURITY if value(1) != Some(Value::Bool(true)) => value(10),
+        OID_SERVER => value(0),
+        _ => None,
+    };
+    let uri = value(0).filter(|_| object.oid() == OID_SECURITY);
+    let ssid = ssid.map_or(String::new(), |ssid| format!(";ssid={ssid}"));
+    ssid + &uri.map_or(String::new(), |uri| format!(";uri={uri}"))
 }
 
 /// The resource, present or not, or 4.04.

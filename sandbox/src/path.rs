@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What [`parse_id`] accepts, in words.
+pub const ID_RANGE: &str = "a number from 0 to 65534";
+
 /// "No ID"; never part of a path.
 pub const MAX_ID: u16 = u16::MAX;
 /// As an SSID: the Bootstrap-Server, and the client itself.
@@ -23,6 +26,13 @@ impl Path {
             path.len += 1;
         }
         path
+    }
+
+    /// Of a resource, or (unless `riid` is 65535) a Resource Instance.
+    pub fn value(oid: u16, iid: u16, rid: u16, riid: u16) -> Path {
+        let ids = [oid, iid, rid, riid];
+        let count = if riid == MAX_ID { 3 } else { 4 };
+        Path { ids, len: count }
     }
 
     /// The IDs.
@@ -58,9 +68,8 @@ impl Path {
         if rest.is_empty() {
             return Ok(Path::default());
         }
-        let ids = parse_ids(rest).map_err(|part| {
-            format!("\"{part}\" in path \"{text}\" is no ID: a number from 0 to 65534")
-        })?;
+        let ids = parse_ids(rest)
+            .map_err(|part| format!("\"{part}\" in path \"{text}\" is no ID: {ID_RANGE}"))?;
         if ids.len() > 4 {
             return Err(format!("path \"{text}\" has more than four IDs"));
         }

@@ -1,7 +1,7 @@
 //! `show`: what there is, for a person to look at.
 
 use crate::client::Client;
-use crate::object::Object;
+use crate::object::{Object, Resource};
 use crate::path::MAX_ID;
 use crate::words::{rights, server};
 
@@ -25,11 +25,12 @@ impl Client {
                 text += &format!("{}\n", describe(&*access_control, iid));
             }
         }
-        for observation in self.with(|state| state.observations.clone()) {
-            let paths: Vec<_> = observation.paths.iter().map(ToString::to_string).collect();
-            let who = server(observation.ssid);
-            text += &format!("{who} observes {}\n", paths.join(" "));
-        }
+        self.with(|state| {
+            for observed in &state.observations {
+                let (who, about) = (server(observed.what.ssid), observed.what.about());
+                text += &format!("{who} observes {about}\n");
+            }
+        });
         text
     }
 }
@@ -47,14 +48,16 @@ fn describe(object: &dyn Object, iid: u16) -> String {
         _ => "no target".into(),
     };
     let owner = id(3, MAX_ID).map_or("nobody".into(), server);
-    let entries = object.list_resource_instances(iid, 2).unwrap_or_default();
-    let entries: Vec<_> = entries
-        .into_iter()
-        .map(|ssid| format!("{} {}", server(ssid), rights(id(2, ssid).unwrap_or(0))))
-        .collect();
-    let entries = match entries.as_slice() {
-        [] => "no entries".into(),
-        _ => entries.join(", "),
+    let entry = |&ssid: &u16| format!("{} {}", server(ssid), rights(id(2, ssid).unwrap_or(0)));
+    let resources = object.list_resources(iid).unwrap_or_default();
+    let has_acl = |resource: &Resource| resource.rid == 2 && resource.present;
+    let entries = match object.list_resource_instances(iid, 2) {
+        _ if !resources.iter().any(has_acl) => "no ACL".into(),
+        Ok(entries) if !entries.is_empty() => {
+            let entries: Vec<_> = entries.iter().map(entry).collect();
+            entries.join(", ")
+        }
+        _ => "no entries".into(),
     };
     format!("/2/{iid}: {target}; owner {owner}; {entries}")
 }

@@ -1,8 +1,10 @@
 //! Transactions over all Objects that an operation changes.
 //!
-//! An Object joins before its first change. At the end the Access Control
-//! Object is brought in step, then everything is validated, then everything is
-//! committed; whatever fails takes everything back.
+//! An Object joins before its first change. At the end everything is validated;
+//! then, so that nothing that was written is dropped unseen, the Access Control
+//! Object is brought in step; then everything is committed. Whatever fails takes
+//! everything back, so Access Control follows before the commit even of a
+//! bootstrap, where Anjay has it follow afterwards.
 
 use crate::answer::{Code, Done, Fault};
 use crate::client::{Client, Touch};
@@ -20,6 +22,7 @@ pub struct Transaction {
     members: Vec<Rc<dyn Object>>,
     changes: Changes,
     touched: Vec<Touch>,
+    removed: Vec<Path>,
     /// Why an earlier part of a long transaction leaves nothing to commit.
     spoiled: Option<Fault>,
 }
@@ -62,8 +65,12 @@ impl Client {
             if let Some(fault) = self.with(|state| state.transaction.spoiled.take()) {
                 return Err(fault);
             }
-            let changes = self.with(|state| std::mem::take(&mut state.transaction.changes));
+            self.validate(|_| true)?;
+            let changes = self.take_changes();
             self.synchronise(origin, &changes)?;
+            // Where that has removed what nobody can reach any more.
+            let changes = self.take_changes();
+            self.validate(|oid| oid == 2 || changes.contains_key(&oid))?;
             self.commit()?;
             Ok(value)
         });
@@ -72,7 +79,10 @@ impl Client {
         }
         let ended = self.with(|state| std::mem::take(&mut state.transaction));
         if result.is_ok() {
-            self.with(|state| state.touched.extend(ended.touched));
+            self.with(|state| {
+                state.touched.extend(ended.touched);
+                state.removed.extend(ended.removed);
+            });
         }
         result
     }
@@ -90,13 +100,28 @@ impl Client {
         Ok(())
     }
 
-    /// Notes that an Object has new or fewer Instances.
-    pub fn instances_changed(&self, origin: u16, oid: u16, created: Option<u16>) {
+    /// Notes that an Object has a new Instance.
+    pub fn instance_created(&self, origin: u16, oid: u16, iid: u16) {
         self.with(|state| {
             let transaction = &mut state.transaction;
-            transaction.changes.entry(oid).or_default().extend(created);
+            transaction.changes.entry(oid).or_default().push(iid);
             transaction.touched.push((Path::new(&[oid]), origin));
         });
+    }
+
+    /// Notes that an Object has lost an Instance.
+    pub fn instance_removed(&self, origin: u16, oid: u16, iid: u16) {
+        self.with(|state| {
+            let transaction = &mut state.transaction;
+            let created = transaction.changes.entry(oid).or_default();
+            created.retain(|created| *created != iid);
+            transaction.touched.push((Path::new(&[oid]), origin));
+            transaction.removed.push(Path::new(&[oid, iid]));
+        });
+    }
+
+    fn take_changes(&self) -> Changes {
+        self.with(|state| std::mem::take(&mut state.transaction.changes))
     }
 
     /// Notes that a resource has a new value.
@@ -148,10 +173,15 @@ impl Client {
         members
     }
 
+    fn validate(&self, which: impl Fn(u16) -> bool) -> Done {
+        let mut members = self.members();
+        members.retain(|member| which(member.oid()));
+        members
+            .iter()
+            .try_for_each(|member| member.step(Step::Validate))
+    }
+
     fn commit(&self) -> Done {
-        for member in self.members() {
-            member.step(Step::Validate)?;
-        }
         for member in self.members() {
             member.step(Step::Commit)?;
             self.with(|state| {

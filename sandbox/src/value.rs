@@ -1,5 +1,6 @@
 //! Values of resources.
 
+use crate::path::Path;
 use std::fmt;
 
 /// What a handler gave for a resource.
@@ -49,6 +50,12 @@ impl fmt::Display for Value {
     }
 }
 
+/// Why a written value is refused.
+pub fn out_of_range(path: &Path, value: &[u8], range: &str) -> String {
+    let value = String::from_utf8_lossy(value);
+    format!("{path} cannot be \"{value}\": {range}")
+}
+
 /// The kinds of value that handlers ask for; what a server writes is text, as
 /// in LwM2M's plain-text format.
 pub mod parse {
@@ -56,6 +63,14 @@ pub mod parse {
     pub fn text(bytes: &[u8]) -> Option<&str> {
         std::str::from_utf8(bytes).ok()
     }
+
+    /// What [`number`] takes for an integer, in words.
+    pub fn integers<T: std::fmt::Display>(min: T, max: T) -> String {
+        format!("a whole number from {min} to {max}")
+    }
+
+    /// What [`boolean`] takes, in words.
+    pub const BOOLEANS: &str = "true, false, 1 or 0";
 
     /// A number or other type with a text form.
     pub fn number<T: std::str::FromStr>(bytes: &[u8]) -> Option<T> {

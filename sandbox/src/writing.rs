@@ -50,7 +50,7 @@ impl Client {
     }
 
     /// Write to an Instance, a resource or a Resource Instance. The
-    /// Bootstrap-Server may also write to an Object, and an Instance that it
+    /// Bootstrap-Server may also write to an Object, and each Instance that it
     /// writes to is created where it does not exist.
     pub fn write(
         &self,
@@ -77,8 +77,7 @@ impl Client {
         let mut plans = Vec::new();
         for &iid in &instances {
             let exists = present.contains(&iid);
-            let may_appear = who == SSID_BOOTSTRAP && is_whole;
-            if !exists && !may_appear {
+            if !exists && who != SSID_BOOTSTRAP {
                 return Err(Fault::not_found(&Path::new(&[oid, iid])));
             }
             answer.reason(self.may(who, aac_operation_t::AAC_WRITE, oid, iid)?);
@@ -102,7 +101,7 @@ impl Client {
                     Some(_) => None,
                     None => {
                         object.create(*iid)?;
-                        self.instances_changed(who, oid, Some(*iid));
+                        self.instance_created(who, oid, *iid);
                         Some(plan(&*object, who, *iid, items)?)
                     }
                 };
@@ -198,7 +197,7 @@ impl Client {
         self.transact(who, || {
             self.join(&object)?;
             object.create(iid)?;
-            self.instances_changed(who, oid, Some(iid));
+            self.instance_created(who, oid, iid);
             let plan = plan(&*object, who, iid, &items)?;
             self.write_plan(&*object, who, iid, &plan, false)
         })?;
@@ -275,7 +274,7 @@ impl Client {
         for &iid in instances {
             self.join(object)?;
             object.remove(iid)?;
-            self.instances_changed(who, object.oid(), None);
+            self.instance_removed(who, object.oid(), iid);
         }
         Ok(())
     }
@@ -286,6 +285,16 @@ impl Client {
             return Err(bad_request("a bootstrap is under way already".into()));
         }
         self.begin();
+        // What the application grants from now on belongs to the bootstrap,
+        // whether or not the Bootstrap-Server writes to Object 2.
+        let joined = match self.access_control() {
+            Some(access_control) => self.join(&(access_control as Rc<dyn Object>)),
+            None => Ok(()),
+        };
+        if joined.is_err() {
+            self.with(|state| state.bootstrapping = false);
+            self.end(SSID_BOOTSTRAP, joined)?;
+        }
         Ok(Answer::new(Code::CHANGED))
     }
 

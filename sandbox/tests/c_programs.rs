@@ -1,9 +1,8 @@
 //! C programs against the sandbox.
 
-mod common;
-
-use common::{build, check, compiler, folder, program, root};
 use std::fs;
+use testkit_c::sandbox::{build, check, compiler, program};
+use testkit_c::{folder, root};
 
 /// Runs a program of `sandbox/tests` that checks itself.
 fn passes(name: &str) {

@@ -1,10 +1,9 @@
 //! Every command of the language, and lines that are wrong.
 
-mod common;
+use testkit_c::sandbox::{Script, build, check, play, program};
+use testkit_c::{folder, root};
 
-use common::{Script, build, check, folder, play, program, root};
-
-fn passes(script: Script) {
+fn passes(script: Script<'_>) {
     let name = std::thread::current().name().unwrap_or("script").to_owned();
     let driver = build(&format!("driver-{name}"), &["sandbox/tests/driver.c"]);
     play(&driver, &folder(&name), script).unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -135,6 +134,30 @@ fn composite_operations() {
         ),
         ("2 send /1234/0/0", "4.01"),
         ("3 send /1234", "4.01"),
+        ("3 send /1234 /1234/7", "4.01"),
+        ("3 send /1234/7", "4.04"),
+        // The root stands for all Objects.
+        (
+            "2 read-composite /",
+            "\n  /2/1/3 = 65535\n  /1234/1/0 = 0\n  allowed:",
+        ),
+        ("2 read-composite /", "left out: /0: Object 0 holds keys"),
+        ("2 send /", "2.04 Changed\n  /2/0/0 = 1234"),
+        (
+            "2 send / /1234/7",
+            "left out: /1234/7: /1234/7 does not exist",
+        ),
+        ("2 observe-composite /", "2.05"),
+        (
+            "changed /1234/1/0",
+            "notification to server 2 about /\n  /2/0/0 = 1234",
+        ),
+        ("2 cancel-composite /", "2.05"),
+        // An Object without Instances: nothing to send, and nothing denied.
+        ("!gone 0", ""),
+        ("!gone 1", ""),
+        ("3 send /1234", "^2.04 Changed"),
+        ("3 read-composite /1234", "^2.05 Content"),
     ]);
 }
 
@@ -164,17 +187,19 @@ fn observations() {
         ("grant /1234/0 2 W", "server 2"),
         (
             "changed /1234/0/0",
-            "no notification to server 2 about /1234/0/0\n  4.01",
+            "^done\nno notification to server 2 about /1234/0/0\n  \
+             4.01 Unauthorized: /2/0 gives server 2 only W\n\
+             no notification to server 2 about /1234/0 /1234/1\n  \
+             4.01 Unauthorized: /1234/0: /2/0 gives server 2 only W; \
+             /1234/1: no Access Control Instance governs /1234/1",
         ),
-        (
-            "changed /1234/0/0",
-            "no notification to server 2 about /1234/0 /1234/1\n  4.01",
-        ),
+        ("changed /1234/0/0", "^done"),
         ("2 cancel /1234/0/0", "2.05"),
         ("2 cancel /1234/0/0", "4.04"),
         ("2 cancel-composite /1234/0 /1234/1", "2.05"),
         ("2 cancel-composite /1234/0 /1234/1", "4.04"),
         ("changed /1234/0/0", "done"),
+        ("grant /1234/0 2 R", "server 2"),
         ("2 observe /1234", "2.05"),
         ("!gone 0", ""),
         (
@@ -186,6 +211,163 @@ fn observations() {
     ]);
 }
 
+/// They end with the Instance, and with the account (LwM2M 1.0, E.1.3).
+#[test]
+fn observations_and_attributes_end() {
+    const BARE: &str = "^2.05 Content\n  </1234/0>\n  </1234/0/0>\n  </1234/0/1>\n  \
+                        allowed: Discover is open to every server";
+    passes(&[
+        ("grant /1234 1 C", "server 1 has C"),
+        ("grant /1234/0 1 RWD", "server 1"),
+        ("grant /1234/0 2 R", "server 2"),
+        ("grant /1234/1 2 R", "server 2"),
+        ("1 attributes /1234/0 pmin=5", "2.04"),
+        ("1 attributes /1234/0/0 gt=5", "2.04"),
+        ("2 observe /1234/0/0", "2.05"),
+        ("2 observe-composite /1234/0 /1234/1", "2.05"),
+        (
+            "1 delete /1234/0",
+            "\nserver 2 no longer observes /1234/0/0: /1234/0 is gone\n\
+             server 2 no longer observes /1234/0 (of /1234/0 /1234/1): /1234/0 is gone",
+        ),
+        ("1 create /1234/0 0=2", "2.01"),
+        ("1 discover /1234/0", BARE),
+        ("2 cancel /1234/0/0", "4.04"),
+        ("1 update /2/1 2/2=1", "2.04"),
+        (
+            "1 write /1234/0/0 3",
+            "^2.04 Changed\n  allowed: /2/1 gives server 1 RWED",
+        ),
+        // In one transaction: it is another Instance, too.
+        ("2 observe /1234/0", "2.05"),
+        ("1 attributes /1234/0 pmin=5", "2.04"),
+        ("bs begin", "2.04"),
+        ("bs delete /1234/0", "2.02"),
+        ("bs write /1234/0 0=4", "2.04"),
+        (
+            "bs finish",
+            "^2.04 Changed\nserver 2 no longer observes /1234/0: /1234/0 is gone",
+        ),
+        ("1 discover /1234/0", BARE),
+        // A deletion that is taken back ends nothing.
+        ("2 observe /1234/0", "2.05"),
+        ("bs begin", "2.04"),
+        ("bs delete /1234/0", "2.02"),
+        ("bs write /1234/0/0 text", "4.00"),
+        ("bs write /1234/1/0 text", "4.00"),
+        ("bs finish", "4.0"),
+        ("show", "/1234/1\nserver 2 observes /1234/0"),
+        // Removed by the application.
+        ("!gone 0", ""),
+        (
+            "changed /1234",
+            "server 2 no longer observes /1234/0: /1234/0 is gone",
+        ),
+        ("!exists 0", ""),
+        ("changed /1234", "^done"),
+        // The account.
+        ("owner /1234/0 1", "server 1 owns"),
+        ("grant /1234/0 2 R", "server 2"),
+        ("2 observe /1234", "2.05"),
+        ("2 attributes /1234 pmin=9", "2.04"),
+        ("bs begin", "2.04"),
+        ("bs delete /0/2", "2.02"),
+        ("bs delete /1/2", "2.02"),
+        (
+            "bs finish",
+            "server 2 no longer observes /1234: its account is gone",
+        ),
+        ("bs write /0/2 0=coap://x 1=false 10=2", "2.04"),
+        ("bs write /1/2 0=2 1=60 7=U", "2.04"),
+        (
+            "2 discover /1234",
+            "^2.05 Content\n  </1234>\n  </1234/0>\n  </1234/0/0>\n  </1234/0/1>\n  allowed: Discover is open to every server",
+        ),
+        ("2 observe /1234/0", "4.01"),
+        ("grant /1234/0 2 R", "server 2"),
+        ("2 observe /1234/0", "2.05"),
+        (
+            "bs delete /0/2",
+            "server 2 no longer observes /1234/0: its account is gone",
+        ),
+        // With its Object.
+        ("owner /1234/0 1", "server 1"),
+        ("1 observe /1234", "2.05"),
+        ("!unregister", ""),
+        (
+            "show",
+            "server 1 no longer observes /1234: Object 1234 is gone\nObject 0",
+        ),
+    ]);
+}
+
+/// Whoever may not read an Instance is not notified of it, and sees neither its
+/// creation nor its deletion.
+#[test]
+fn notifications_tell_only_what_may_be_read() {
+    passes(&[
+        ("grant /1234 1 C", "server 1"),
+        ("grant /1234/0 1 RWD", "server 1"),
+        ("grant /1234/0 2 R", "server 2"),
+        ("2 observe /1234", "2.05"),
+        (
+            "1 create /1234/5 0=5",
+            "^2.01 Created\n  location /1234/5\n  allowed: /2/0 gives server 1 C",
+        ),
+        (
+            "1 write /1234/5/0 6",
+            "^2.04 Changed\n  allowed: /2/2 gives server 1 RWED",
+        ),
+        ("changed /1234/5/0", "^done"),
+        (
+            "1 write /1234/0/0 6",
+            "\nnotification to server 2 about /1234\n  /1234/0/0 = 6",
+        ),
+        (
+            "1 delete /1234/5",
+            "^2.02 Deleted\n  allowed: /2/2 gives server 1 RWED",
+        ),
+        // What it may read, it sees come and go.
+        ("1 create /1234/5 0=5", "2.01"),
+        (
+            "1 update /2/2 2/2=1",
+            "\nnotification to server 2 about /1234\n  /1234/0/0 = 6\n  /1234/5/0 = 5",
+        ),
+        (
+            "1 delete /1234/5",
+            "\nnotification to server 2 about /1234\n  /1234/0/0 = 6",
+        ),
+        // Having lost the right, it is not told so, nor of anything afterwards.
+        ("grant /1234/0 2 none", "^server 2 has none on /1234/0"),
+        ("changed /1234/0/0", "^done"),
+        (
+            "1 write /1234/0/0 7",
+            "^2.04 Changed\n  allowed: /2/1 gives server 1 RWD",
+        ),
+        ("changed /1234", "^done"),
+        (
+            "grant /1234/0 2 R",
+            "^server 2 has R on /1234/0\nnotification to server 2 about /1234\n  /1234/0/0 = 7",
+        ),
+        // Where one Instance or resource is observed, that is said once.
+        ("2 cancel /1234", "2.05"),
+        ("2 observe /1234/0/0", "2.05"),
+        ("grant /1234/0 2 none", "^server 2 has none on /1234/0"),
+        (
+            "changed /1234/0/0",
+            "^done\nno notification to server 2 about /1234/0/0\n  \
+             4.01 Unauthorized: /2/1 gives server 2 no right",
+        ),
+        ("changed /1234/0/0", "^done"),
+        (
+            "grant /1234/0 2 R",
+            "\nnotification to server 2 about /1234/0/0\n  /1234/0/0 = 7",
+        ),
+        ("grant /1234/0 2 none", "server 2"),
+        ("changed /1234/0/0", "no notification"),
+    ]);
+}
+
 #[test]
 fn the_bootstrap_server() {
     passes(&[
@@ -193,8 +375,18 @@ fn the_bootstrap_server() {
         ("bs read /2", "2.05"),
         ("bs read /0", "4.05"),
         ("bs read /1234", "4.05"),
-        ("bs discover /", "</0/1>"),
-        ("bs discover /1234", "</1234/0>\n  </1234/1>"),
+        (
+            "bs discover /",
+            "^2.05 Content\n  </>;lwm2m=1.1\n  </0>\n  </0/1>;ssid=1;uri=\"coap://localhost\"\n  \
+             </0/2>;ssid=2;uri=\"coap://localhost\"\n  </0/3>;ssid=3;uri=\"coap://localhost\"\n  \
+             </1>\n  </1/1>;ssid=1\n  </1/2>;ssid=2\n  </1/3>;ssid=3\n  </2>\n  \
+             </1234>\n  </1234/0>\n  </1234/1>",
+        ),
+        (
+            "bs discover /1234",
+            "^2.05 Content\n  </>;lwm2m=1.1\n  </1234>\n  </1234/0>\n  </1234/1>",
+        ),
+        ("bs discover /1234/0", "4.00"),
         ("bs write /0/9 0=coap://x 1=false 10=9", "2.04"),
         ("bs write /1/9 0=9 1=60 7=U", "2.04"),
         ("9 read /1234/0", "4.01"),
@@ -209,7 +401,10 @@ fn the_bootstrap_server() {
         ("bs delete /1234/5", "2.02"),
         ("bs delete /1234/5", "4.04"),
         ("bs delete /1234", "2.02"),
-        ("bs discover /1234", "2.05 Content\n  </1234>"),
+        (
+            "bs discover /1234",
+            "^2.05 Content\n  </>;lwm2m=1.1\n  </1234>",
+        ),
         ("bs finish", "4.00"),
         ("bs begin", "2.04"),
         ("1 read /1/1", "5.03"),
@@ -221,6 +416,120 @@ fn the_bootstrap_server() {
         ("bs discover /1", "</1/9>"),
         ("bs delete /", "2.02"),
         ("show", "Object 0: Instances 8\nObject 1: no Instances"),
+    ]);
+}
+
+/// Its own account can be neither deleted nor turned into another.
+#[test]
+fn the_bootstrap_server_keeps_its_account() {
+    const TAKEN: &str = "reason: /0/0 is the Bootstrap-Server's own account and has to stay it";
+    passes(&[
+        ("bs write /0/0 0=coap://x 1=true", "2.04"),
+        ("bs discover /0", "</0>\n  </0/0>;uri=\"coap://x\"\n"),
+        ("bs delete /0/0", "4.00"),
+        ("bs update /0/0 1=false 10=7", TAKEN),
+        ("bs write /0/0 0=coap://x 1=false 10=7", TAKEN),
+        ("bs write /0/0/1 false", TAKEN),
+        ("bs delete /0/0", "4.00"),
+        ("bs begin", "2.04"),
+        ("bs update /0/0 1=false 10=7", "2.04"),
+        ("bs delete /0/0", "2.02"),
+        ("bs delete /", "2.02"),
+        ("bs finish", TAKEN),
+        ("bs update /0/0 0=coap://y", "2.04"),
+        (
+            "show",
+            "Object 0: Instances 0 1 2 3\nObject 1: Instances 1 2 3",
+        ),
+    ]);
+}
+
+/// A Write of the Bootstrap-Server creates the Instance that it is about.
+#[test]
+fn the_bootstrap_server_creates_what_it_writes() {
+    passes(&[
+        ("bs write /1234/5/0 5", "2.04"),
+        ("bs update /1234/6/0 6", "2.04"),
+        ("bs discover /1234", "</1234/5>\n  </1234/6>"),
+        ("bs write /2/9 0=1234 1=5 2/1=1 3=65535", "2.04"),
+        ("1 read /1234/5/0", "/1234/5/0 = 5"),
+        ("bs write /1234/7/9 5", "4.04"),
+        ("bs write /1234/7/1 5", "4.05"),
+        ("bs write /1234/7/0 text", "4.00"),
+        ("bs write /1/9/1 60", "4.00 Bad Request\n  reason: /1/9/0"),
+        (
+            "bs discover /1234",
+            "^2.05 Content\n  </>;lwm2m=1.1\n  </1234>\n  </1234/0>\n  </1234/1>\n  \
+             </1234/5>\n  </1234/6>",
+        ),
+    ]);
+}
+
+/// An account without a Short Server ID is a mistake of whoever writes it.
+#[test]
+fn an_account_without_a_short_server_id() {
+    const NONE: &str = "reason: /0/9/10 is no Short Server ID: 1 to 65534";
+    passes(&[
+        ("owner /1234/0 1", "server 1"),
+        ("bs write /0/9 0=coap://x 1=false", "4.00"),
+        ("bs write /0/9 0=coap://x 1=false", NONE),
+        ("bs begin", "2.04"),
+        ("bs write /0/9 0=coap://x 1=false", "2.04"),
+        ("bs write /1234/5 0=5", "2.04"),
+        ("bs finish", "4.06"),
+        ("bs begin", "2.04"),
+        ("bs write /0/9 0=coap://x 1=false", "2.04"),
+        ("bs finish", NONE),
+        ("1 read /1234/0", "2.05"),
+        ("2 read /1234/0", "4.01"),
+    ]);
+}
+
+/// What the application grants during a bootstrap belongs to it.
+#[test]
+fn a_grant_during_a_bootstrap_shares_its_fate() {
+    for touches in [false, true] {
+        let touch: &[_] = match touches {
+            false => &[],
+            true => &[("bs update /2/0 3=1", "2.04")],
+        };
+        let script = [
+            &[("owner /1234/1 1", "server 1"), ("bs begin", "2.04")],
+            touch,
+            &[
+                ("grant /1234/0 2 R", "server 2 has R"),
+                ("bs write /1/9 0=0", "2.04"),
+                ("bs finish", "4.06"),
+                ("2 read /1234/0", "4.01"),
+                ("bs begin", "2.04"),
+            ],
+            touch,
+            &[
+                ("grant /1234/0 2 R", "server 2 has R"),
+                ("bs finish", "2.04"),
+                ("2 read /1234/0", "2.05"),
+            ],
+        ]
+        .concat();
+        passes(&script);
+    }
+}
+
+/// Both are refused: what was written is validated before anything drops it.
+#[test]
+fn nothing_is_dropped_before_it_is_validated() {
+    passes(&[
+        ("bs write /9/1 0=1", "4.04"),
+        ("bs write /2/1 0=1234 1=1 2/33=1 2/1=1 3=1", "4.00"),
+        ("bs write /2/1 0=1234 1=1 2/33=1 2/1=1 3=1", "4.00"),
+        ("show", "Object 2: no Instances"),
+        ("grant /1234 1 C", "server 1"),
+        ("1 create /1234/3 0=1", "2.01"),
+        ("bs begin", "2.04"),
+        ("bs delete /2/1", "2.02"),
+        ("bs write /2/7 0=1234 1=3 2/9=1 3=65535", "2.04"),
+        ("bs finish", "4.06"),
+        ("1 read /1234/3", "allowed: /2/1 gives server 1 RWED"),
     ]);
 }
 
@@ -243,6 +552,13 @@ fn commands_of_the_application() {
         (
             "show",
             "/2/0: /1234/0; owner the Bootstrap-Server; the default entry none, server 1 RW, server 2 D",
+        ),
+        ("bs write /2/5 0=1234 1=1 3=1", "2.04"),
+        ("show", "/2/5: /1234/1; owner server 1; no ACL"),
+        ("owner /1234 1", "server 1 owns /2/1"),
+        (
+            "show",
+            "/2/1: creation in /1234; owner server 1; no entries",
         ),
         ("purge", "done"),
         ("modified", "yes"),
@@ -316,7 +632,18 @@ fn lines_that_are_wrong() {
             "1 write /1234/0 7",
             "error: \"7\" is not of the form RID=VALUE",
         ),
-        ("1 write /1234/0 x=7", "error: \"x\" in \"x\" is no ID"),
+        (
+            "1 write /1234/0 x=7",
+            "error: \"x\" in \"/1234/0/x\" is no ID: a number from 0 to 65534",
+        ),
+        (
+            "1 write /1234/0/0 70000=7",
+            "error: \"70000\" in \"/1234/0/0/70000\" is no ID: a number from 0 to 65534",
+        ),
+        (
+            "1 create /1234 70000=7",
+            "error: \"70000\" in \"/1234/*/70000\" is no ID: a number from 0 to 65534",
+        ),
         (
             "1 write /1234/0 0/0/0=7",
             "error: \"0/0/0\" is not of the form",
@@ -346,11 +673,19 @@ fn lines_that_are_wrong() {
         ),
         (
             "1 attributes /1234/0 pmin=x",
-            "error: \"x\" is no whole number for pmin",
+            "error: \"x\" is no value of pmin: a whole number from 0 to 2147483647",
+        ),
+        (
+            "1 attributes /1234/0 pmin=2147483648",
+            "error: \"2147483648\" is no value of pmin: a whole number from 0 to 2147483647",
+        ),
+        (
+            "1 attributes /1234/0 con=2",
+            "error: \"2\" is no value of con: 0 or 1",
         ),
         (
             "1 attributes /1234/0 gt=x",
-            "error: \"x\" is no number for gt",
+            "error: \"x\" is no value of gt: a number",
         ),
         ("1 read-composite", "error: read-composite needs a path"),
         ("1 write-composite", "error: write-composite needs"),
@@ -370,7 +705,14 @@ fn lines_that_are_wrong() {
         ),
         ("grant /1234/0/0 1 R", "error: \"/1234/0/0\" is no target"),
         ("grant /1234/0 x R", "error: \"x\" is no server"),
-        ("grant /1234/0 1 RX", "error: \"RX\" is no set of rights"),
+        (
+            "grant /1234/0 1 RX",
+            "error: \"RX\" is no set of rights: letters of RWEDC, none, or a number from 0 to 31",
+        ),
+        (
+            "grant /1234/0 1 70000",
+            "error: \"70000\" is no set of rights",
+        ),
         ("owner /1234/0", "error: the form is: owner TARGET SSID"),
         ("owner /1234/0 x", "error: \"x\" is no server"),
         ("persist", "error: the form is: persist FILE"),
@@ -432,4 +774,54 @@ fn the_documentation_is_complete() {
     ] {
         assert!(text.contains(&format!("`{command}")), "{command}");
     }
+}
+
+/// A value that is out of range is told with its range and its whole path.
+#[test]
+fn values_that_are_out_of_range() {
+    passes(&[
+        ("owner /1234/0 1", "server 1"),
+        (
+            "1 update /2/0 2/2=33",
+            "4.00 Bad Request\n  reason: /2/0/2/2 cannot be \"33\": an access mask is 0 to 31",
+        ),
+        (
+            "1 update /2/0 3=0",
+            "reason: /2/0/3 cannot be \"0\": an owner is 1 to 65535",
+        ),
+        (
+            "1 update /2/0 3=65536",
+            "reason: /2/0/3 cannot be \"65536\": an owner is 1 to 65535",
+        ),
+        (
+            "bs write /2/7 0=2 1=0 3=1",
+            "reason: /2/7/0 cannot be \"2\": a target Object is 1 to 65534, but not 2",
+        ),
+        (
+            "bs write /2/7 0=1234 1=65536 3=1",
+            "reason: /2/7/1 cannot be \"65536\": a target Instance is 0 to 65535",
+        ),
+        (
+            "bs write /1/1/1 70000000000000000000",
+            "reason: /1/1/1 cannot be \"70000000000000000000\": \
+             a whole number from -9223372036854775808 to 9223372036854775807",
+        ),
+        (
+            "bs write /1/1/6 2",
+            "reason: /1/1/6 cannot be \"2\": true, false, 1 or 0",
+        ),
+        (
+            "bs write /1/1/0 65535",
+            "reason: /1/1/0 is no Short Server ID: 1 to 65534",
+        ),
+        (
+            "bs write /1234/0/0 2147483648",
+            "4.00 Bad Request\n  reason: /1234/0/0 cannot be \"2147483648\": \
+             a whole number from -2147483648 to 2147483647",
+        ),
+        (
+            "bs write /1234/0/0 text",
+            "reason: /1234/0/0 cannot be \"text\": a whole number from -2147483648",
+        ),
+    ]);
 }

@@ -308,7 +308,7 @@ int main(void) {
     CHECK(all.attributes.common.min_period == ANJAY_ATTRIB_PERIOD_NONE);
     ANSWER(anjay, "1 discover /900/0/2",
            "2.05 Content\n  </900/0/2>;pmax=7;lt=2.5;con=1");
-    ANSWER(anjay, "bs discover /900", "2.05 Content\n  </900>;ver=1.1");
+    ANSWER(anjay, "bs discover /900", "2.05 Content\n  </>;lwm2m=1.1\n  </900>;ver=1.1");
 
     /* Handlers that break the rules harm nobody. */
     all.fault = 1;

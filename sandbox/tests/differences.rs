@@ -3,9 +3,9 @@
 //!
 //! D17 (a decision costs less than a scan of everything) is for the benchmarks.
 
-mod common;
-
-use common::{Script, build, folder, play};
+use testkit_c::archive::SANDBOX;
+use testkit_c::folder;
+use testkit_c::sandbox::{Script, build_with, play};
 
 struct Difference {
     row: &'static str,
@@ -13,7 +13,7 @@ struct Difference {
     anjay: &'static str,
     /// What happens here: the last line of the script, and in part those before.
     here: &'static str,
-    script: Script,
+    script: Script<'static>,
 }
 
 /// With the servers 1, 2 and 3, and the Instances /1234/0 and /1234/1.
@@ -223,7 +223,11 @@ const DIFFERENCES: &[Difference] = &[
 
 #[test]
 fn each_row_answers_as_the_table_says() {
-    let driver = build("driver-differences", &["sandbox/tests/driver.c"]);
+    let archive = match cfg!(feature = "anjay-compat") {
+        true => SANDBOX.features("anjay-compat"),
+        false => SANDBOX,
+    };
+    let driver = build_with("driver-differences", &["sandbox/tests/driver.c"], archive);
     for difference in DIFFERENCES {
         let Difference {
             row,

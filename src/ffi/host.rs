@@ -1,9 +1,10 @@
 //! What connects the engine to an LwM2M client.
 
 use super::{coap_code, coap_result, try_ref};
-use crate::engine::Verb;
-use crate::table::join;
-use crate::{Change, Decision, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation, Rule};
+use crate::{
+    Call, Change, Decision, Edit, Engine, Error, Host, Ids, MAX_ID, ObjectChange, Operation,
+    Refusal, Rule, Why,
+};
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
@@ -44,10 +45,11 @@ pub struct aac_host_t {
     /// Does an instance of the Server Object have this Short Server ID, which
     /// is never 0 nor 65535?
     pub is_server_known: unsafe extern "C" fn(host: *mut c_void, ssid: u16) -> c_int,
-    /// Is exactly one server account configured, the Bootstrap-Server's not
-    /// counted? (LwM2M 1.0, 7.3.2.1.) Asked for each decision: answer from
-    /// memory, and say no if in doubt.
-    pub is_single_server: unsafe extern "C" fn(host: *mut c_void) -> c_int,
+    /// The Short Server ID of the server account, if exactly one is configured,
+    /// the Bootstrap-Server's not counted: that server may then do everything
+    /// (LwM2M 1.0, 7.3.2.1). 0 if there is none, if there are several, and if in
+    /// doubt. Asked for each decision: answer from memory.
+    pub single_server: unsafe extern "C" fn(host: *mut c_void) -> u16,
     /// Adds the IDs of all Instances of a registered Object, in any order;
     /// rising order is the fastest. Returns 0, or a negative number if the list
     /// may be incomplete.
@@ -63,7 +65,229 @@ pub struct aac_host_t {
     /// where both are 65535, that instances of /2 were added or removed. Not
     /// called for what handlers did.
     pub changed: unsafe extern "C" fn(host: *mut c_void, iid: u16, rid: u16),
+    /// Takes note, for a log, that a call is about to return an error, and why;
+    /// @p refusal is valid during the call. May be NULL. Nothing has changed by
+    /// the call that is refused, but that AAC_COMMIT ends its transaction.
+    pub refused: Option<unsafe extern "C" fn(host: *mut c_void, refusal: *const aac_refusal_t)>,
 }
+
+/// The call that was refused.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_call_t {
+    /// anjay_access_control_set_acl().
+    AAC_CALL_SET_ACL = 1,
+    /// anjay_access_control_set_owner().
+    AAC_CALL_SET_OWNER = 2,
+    /// anjay_access_control_provision().
+    AAC_CALL_PROVISION = 3,
+    /// anjay_access_control_purge().
+    AAC_CALL_PURGE = 4,
+    /// anjay_access_control_persist().
+    AAC_CALL_PERSIST = 5,
+    /// anjay_access_control_restore().
+    AAC_CALL_RESTORE = 6,
+    /// aac_sync().
+    AAC_CALL_SYNC = 7,
+    /// aac_transaction(), AAC_BEGIN.
+    AAC_CALL_BEGIN = 8,
+    /// aac_transaction(), AAC_VALIDATE.
+    AAC_CALL_VALIDATE = 9,
+    /// aac_transaction(), AAC_COMMIT.
+    AAC_CALL_COMMIT = 10,
+    /// aac_transaction(), AAC_ROLLBACK.
+    AAC_CALL_ROLLBACK = 11,
+    /// aac_create().
+    AAC_CALL_CREATE = 12,
+    /// aac_remove().
+    AAC_CALL_REMOVE = 13,
+    /// aac_reset().
+    AAC_CALL_RESET = 14,
+    /// aac_reset_resource().
+    AAC_CALL_RESET_RESOURCE = 15,
+    /// aac_write().
+    AAC_CALL_WRITE = 16,
+    /// aac_remove_entry().
+    AAC_CALL_REMOVE_ENTRY = 17,
+}
+
+/// The rule that refused; in brackets the member of aac_refusal_t that holds the
+/// offending number.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_why_t {
+    /// The Bootstrap-Server, 65535, needs no entry and can have none (ssid).
+    AAC_WHY_BOOTSTRAP_SSID = 1,
+    /// A mask has bits outside 0 to 31 [value].
+    AAC_WHY_MASK_OUT_OF_RANGE = 2,
+    /// Create has no meaning for an Instance; it goes with the target IID 65535
+    /// [value].
+    AAC_WHY_CREATE_ON_INSTANCE = 3,
+    /// The target IID 65535 takes no right but Create [value].
+    AAC_WHY_ONLY_CREATE = 4,
+    /// SSID 0 cannot own.
+    AAC_WHY_OWNER_IS_ZERO = 5,
+    /// A resource does not take this value [rid, value].
+    AAC_WHY_VALUE_OUT_OF_RANGE = 6,
+    /// An Access Control instance cannot have the ID 65535.
+    AAC_WHY_IID_OUT_OF_RANGE = 7,
+    /// Objects 0 and 2 cannot be governed, and there is no Object 65535 [oid].
+    AAC_WHY_NOT_GOVERNABLE = 8,
+    /// The target Object is not registered [oid].
+    AAC_WHY_OBJECT_NOT_REGISTERED = 9,
+    /// The target Instance does not exist [oid, iid].
+    AAC_WHY_INSTANCE_MISSING = 10,
+    /// No Server Object Instance has the SSID of an entry (ssid).
+    AAC_WHY_SERVER_UNKNOWN = 11,
+    /// No Server Object Instance has the SSID of an owner (ssid).
+    AAC_WHY_OWNER_UNKNOWN = 12,
+    /// Another instance than the one asked for governs the target [acl_iid].
+    AAC_WHY_TARGET_HAS_OTHER = 13,
+    /// The Instance ID is taken [acl_iid].
+    AAC_WHY_IID_TAKEN = 14,
+    /// All Instance IDs are taken.
+    AAC_WHY_IIDS_FULL = 15,
+    /// No such Access Control instance [acl_iid].
+    AAC_WHY_NO_INSTANCE = 16,
+    /// No such resource [rid].
+    AAC_WHY_NO_RESOURCE = 17,
+    /// No such entry in the ACL (ssid).
+    AAC_WHY_NO_ENTRY = 18,
+    /// Only the ACL, resource 2, can be emptied [rid].
+    AAC_WHY_NOT_RESETTABLE = 19,
+    /// The target OID or IID is not set [acl_iid].
+    AAC_WHY_TARGET_UNSET = 20,
+    /// The owner is not set [acl_iid].
+    AAC_WHY_OWNER_UNSET = 21,
+    /// Another instance governs the same target [acl_iid, oid, iid].
+    AAC_WHY_DUPLICATE_TARGET = 22,
+    /// Memory ran out.
+    AAC_WHY_NO_MEMORY = 23,
+    /// A transaction is open.
+    AAC_WHY_TRANSACTION_OPEN = 24,
+    /// No transaction is open.
+    AAC_WHY_NO_TRANSACTION = 25,
+    /// The call came from within a stream function of persist.
+    AAC_WHY_IN_USE = 26,
+    /// The state kept changing while the host was being asked.
+    AAC_WHY_KEEPS_CHANGING = 27,
+    /// The host could not answer.
+    AAC_WHY_HOST_FAILED = 28,
+    /// The stream failed, or ended too early [at].
+    AAC_WHY_STREAM_FAILED = 29,
+    /// It does not begin with the magic number.
+    AAC_WHY_WRONG_MAGIC = 30,
+    /// More instances than there are IDs [value].
+    AAC_WHY_TOO_MANY_INSTANCES = 31,
+    /// A target OID is 0, 2 or 65535 [at, oid].
+    AAC_WHY_WRONG_OID = 32,
+    /// An Instance ID is 65535 [at].
+    AAC_WHY_WRONG_IID = 33,
+    /// An owner is 0 [at].
+    AAC_WHY_WRONG_OWNER = 34,
+    /// The flag for the ACL is neither 0 nor 1 [at, value].
+    AAC_WHY_WRONG_HAS_ACL = 35,
+    /// More entries than there are SSIDs [at, value].
+    AAC_WHY_TOO_MANY_ENTRIES = 36,
+    /// An entry for SSID 65535 [at].
+    AAC_WHY_WRONG_KEY = 37,
+    /// An Instance ID that an earlier instance has [acl_iid].
+    AAC_WHY_REPEATED_IID = 38,
+    /// A target that another instance governs [acl_iid, oid, iid].
+    AAC_WHY_REPEATED_TARGET = 39,
+    /// An SSID that has an entry already [acl_iid, ssid].
+    AAC_WHY_REPEATED_KEY = 40,
+}
+
+/// A refused call, in numbers; 65535 where there is nothing to tell.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct aac_refusal_t {
+    /// Which call: an aac_call_t.
+    pub call: u8,
+    /// By which rule: an aac_why_t.
+    pub why: u8,
+    /// The target Object.
+    pub oid: u16,
+    /// The target Instance.
+    pub iid: u16,
+    /// The Access Control Instance.
+    pub acl_iid: u16,
+    /// The resource of the Access Control Instance.
+    pub rid: u16,
+    /// The server: the one of an entry, or the owner.
+    pub ssid: u16,
+    /// Of AAC_CALL_RESTORE, how many bytes had been read up to the number that
+    /// was refused, inclusively. Of AAC_CALL_PROVISION, the place of the grant.
+    /// Otherwise 0.
+    pub at: u32,
+    /// The value that was asked for (a mask, a written resource), or 0.
+    pub value: i64,
+}
+
+// The numbers of the C enumerations are those of the engine's.
+const _: () = {
+    assert!(Call::SetAcl as u32 == aac_call_t::AAC_CALL_SET_ACL as u32);
+    assert!(Call::SetOwner as u32 == aac_call_t::AAC_CALL_SET_OWNER as u32);
+    assert!(Call::Provision as u32 == aac_call_t::AAC_CALL_PROVISION as u32);
+    assert!(Call::Purge as u32 == aac_call_t::AAC_CALL_PURGE as u32);
+    assert!(Call::Persist as u32 == aac_call_t::AAC_CALL_PERSIST as u32);
+    assert!(Call::Restore as u32 == aac_call_t::AAC_CALL_RESTORE as u32);
+    assert!(Call::Sync as u32 == aac_call_t::AAC_CALL_SYNC as u32);
+    assert!(Call::Begin as u32 == aac_call_t::AAC_CALL_BEGIN as u32);
+    assert!(Call::Validate as u32 == aac_call_t::AAC_CALL_VALIDATE as u32);
+    assert!(Call::Commit as u32 == aac_call_t::AAC_CALL_COMMIT as u32);
+    assert!(Call::Rollback as u32 == aac_call_t::AAC_CALL_ROLLBACK as u32);
+    assert!(Call::Create as u32 == aac_call_t::AAC_CALL_CREATE as u32);
+    assert!(Call::Remove as u32 == aac_call_t::AAC_CALL_REMOVE as u32);
+    assert!(Call::Reset as u32 == aac_call_t::AAC_CALL_RESET as u32);
+    assert!(Call::ResetResource as u32 == aac_call_t::AAC_CALL_RESET_RESOURCE as u32);
+    assert!(Call::Write as u32 == aac_call_t::AAC_CALL_WRITE as u32);
+    assert!(Call::RemoveEntry as u32 == aac_call_t::AAC_CALL_REMOVE_ENTRY as u32);
+    assert!(Why::BootstrapSsid as u32 == aac_why_t::AAC_WHY_BOOTSTRAP_SSID as u32);
+    assert!(Why::MaskOutOfRange as u32 == aac_why_t::AAC_WHY_MASK_OUT_OF_RANGE as u32);
+    assert!(Why::CreateOnInstance as u32 == aac_why_t::AAC_WHY_CREATE_ON_INSTANCE as u32);
+    assert!(Why::OnlyCreate as u32 == aac_why_t::AAC_WHY_ONLY_CREATE as u32);
+    assert!(Why::OwnerIsZero as u32 == aac_why_t::AAC_WHY_OWNER_IS_ZERO as u32);
+    assert!(Why::ValueOutOfRange as u32 == aac_why_t::AAC_WHY_VALUE_OUT_OF_RANGE as u32);
+    assert!(Why::IidOutOfRange as u32 == aac_why_t::AAC_WHY_IID_OUT_OF_RANGE as u32);
+    assert!(Why::NotGovernable as u32 == aac_why_t::AAC_WHY_NOT_GOVERNABLE as u32);
+    assert!(Why::ObjectNotRegistered as u32 == aac_why_t::AAC_WHY_OBJECT_NOT_REGISTERED as u32);
+    assert!(Why::InstanceMissing as u32 == aac_why_t::AAC_WHY_INSTANCE_MISSING as u32);
+    assert!(Why::ServerUnknown as u32 == aac_why_t::AAC_WHY_SERVER_UNKNOWN as u32);
+    assert!(Why::OwnerUnknown as u32 == aac_why_t::AAC_WHY_OWNER_UNKNOWN as u32);
+    assert!(Why::TargetHasOther as u32 == aac_why_t::AAC_WHY_TARGET_HAS_OTHER as u32);
+    assert!(Why::IidTaken as u32 == aac_why_t::AAC_WHY_IID_TAKEN as u32);
+    assert!(Why::IidsFull as u32 == aac_why_t::AAC_WHY_IIDS_FULL as u32);
+    assert!(Why::NoInstance as u32 == aac_why_t::AAC_WHY_NO_INSTANCE as u32);
+    assert!(Why::NoResource as u32 == aac_why_t::AAC_WHY_NO_RESOURCE as u32);
+    assert!(Why::NoEntry as u32 == aac_why_t::AAC_WHY_NO_ENTRY as u32);
+    assert!(Why::NotResettable as u32 == aac_why_t::AAC_WHY_NOT_RESETTABLE as u32);
+    assert!(Why::TargetUnset as u32 == aac_why_t::AAC_WHY_TARGET_UNSET as u32);
+    assert!(Why::OwnerUnset as u32 == aac_why_t::AAC_WHY_OWNER_UNSET as u32);
+    assert!(Why::DuplicateTarget as u32 == aac_why_t::AAC_WHY_DUPLICATE_TARGET as u32);
+    assert!(Why::NoMemory as u32 == aac_why_t::AAC_WHY_NO_MEMORY as u32);
+    assert!(Why::TransactionOpen as u32 == aac_why_t::AAC_WHY_TRANSACTION_OPEN as u32);
+    assert!(Why::NoTransaction as u32 == aac_why_t::AAC_WHY_NO_TRANSACTION as u32);
+    assert!(Why::InUse as u32 == aac_why_t::AAC_WHY_IN_USE as u32);
+    assert!(Why::KeepsChanging as u32 == aac_why_t::AAC_WHY_KEEPS_CHANGING as u32);
+    assert!(Why::HostFailed as u32 == aac_why_t::AAC_WHY_HOST_FAILED as u32);
+    assert!(Why::StreamFailed as u32 == aac_why_t::AAC_WHY_STREAM_FAILED as u32);
+    assert!(Why::WrongMagic as u32 == aac_why_t::AAC_WHY_WRONG_MAGIC as u32);
+    assert!(Why::TooManyInstances as u32 == aac_why_t::AAC_WHY_TOO_MANY_INSTANCES as u32);
+    assert!(Why::WrongOid as u32 == aac_why_t::AAC_WHY_WRONG_OID as u32);
+    assert!(Why::WrongIid as u32 == aac_why_t::AAC_WHY_WRONG_IID as u32);
+    assert!(Why::WrongOwner as u32 == aac_why_t::AAC_WHY_WRONG_OWNER as u32);
+    assert!(Why::WrongHasAcl as u32 == aac_why_t::AAC_WHY_WRONG_HAS_ACL as u32);
+    assert!(Why::TooManyEntries as u32 == aac_why_t::AAC_WHY_TOO_MANY_ENTRIES as u32);
+    assert!(Why::WrongKey as u32 == aac_why_t::AAC_WHY_WRONG_KEY as u32);
+    assert!(Why::RepeatedIid as u32 == aac_why_t::AAC_WHY_REPEATED_IID as u32);
+    assert!(Why::RepeatedTarget as u32 == aac_why_t::AAC_WHY_REPEATED_TARGET as u32);
+    assert!(Why::RepeatedKey as u32 == aac_why_t::AAC_WHY_REPEATED_KEY as u32);
+};
 
 /// An Object whose set of Instances has changed.
 #[allow(non_camel_case_types)]
@@ -492,7 +716,7 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, Verb::Create.of(iid), 0, 0) }
+    unsafe { edit(aac, iid, Edit::Create) }
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -502,7 +726,7 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, Verb::Remove.of(iid), 0, 0) }
+    unsafe { edit(aac, iid, Edit::Remove) }
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -512,7 +736,7 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, Verb::Reset.of(iid), 0, 0) }
+    unsafe { edit(aac, iid, Edit::Reset) }
 }
 
 /// Reads a resource.
@@ -560,14 +784,7 @@ pub unsafe extern "C" fn aac_write(
     value: i64,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe {
-        edit(
-            aac,
-            Verb::Write.of(iid),
-            join([rid, riid]),
-            u32::try_from(value).unwrap_or(u32::MAX),
-        )
-    }
+    unsafe { edit(aac, iid, Edit::Write(rid, riid, value)) }
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -577,7 +794,7 @@ pub unsafe extern "C" fn aac_write(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, Verb::ResetResource.of(iid), join([rid, 0]), 0) }
+    unsafe { edit(aac, iid, Edit::ResetResource(rid)) }
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -588,16 +805,16 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, Verb::RemoveEntry.of(iid), join([0, riid]), 0) }
+    unsafe { edit(aac, iid, Edit::RemoveEntry(riid)) }
 }
 
-/// Does what a handler asks, see [`Engine::request`].
+/// Does what a handler asks.
 ///
 /// # Safety
 /// `aac` is NULL or a valid engine.
-unsafe fn edit(aac: *const aac_t, what: u32, id: u32, value: u32) -> c_int {
+unsafe fn edit(aac: *const aac_t, iid: u16, edit: Edit) -> c_int {
     let aac = try_ref!(aac, coap_code(Error::Host));
-    coap_result(aac.engine.request(what, id, value))
+    coap_result(aac.engine.edit(iid, edit))
 }
 
 /// A slice from C; empty for NULL.
@@ -663,9 +880,12 @@ impl Host for CHost {
         answer(unsafe { (self.ops().is_server_known)(self.host, ssid) })
     }
 
-    fn is_single_server(&self) -> bool {
+    fn single_server(&self) -> Option<u16> {
         // SAFETY: see above.
-        unsafe { (self.ops().is_single_server)(self.host) > 0 }
+        match unsafe { (self.ops().single_server)(self.host) } {
+            0 => None,
+            ssid => Some(ssid),
+        }
     }
 
     fn list_instances(&self, oid: u16, found: &mut Ids) -> Result<(), Error> {
@@ -690,5 +910,23 @@ impl Host for CHost {
         };
         // SAFETY: see above.
         unsafe { (self.ops().changed)(self.host, iid, rid) }
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        if let Some(refused) = self.ops().refused {
+            let refusal = aac_refusal_t {
+                call: refusal.call as u8,
+                why: refusal.why as u8,
+                oid: refusal.oid,
+                iid: refusal.iid,
+                acl_iid: refusal.acl_iid,
+                rid: refusal.rid,
+                ssid: refusal.ssid,
+                at: refusal.at,
+                value: refusal.value,
+            };
+            // SAFETY: see above; the refusal outlives the call.
+            unsafe { refused(self.host, &raw const refusal) }
+        }
     }
 }

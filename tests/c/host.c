@@ -82,9 +82,9 @@ static int is_server_known(void *host, uint16_t ssid) {
     return fails(client) ? -1 : client_has(client, 1, ssid);
 }
 
-static int is_single_server(void *host) {
+static uint16_t single_server(void *host) {
     const object_t *security = find((anjay_t *) host, 0);
-    return security && security->count == 1;
+    return security && security->count == 1 ? security->iids[0] : 0;
 }
 
 static int list_instances(void *host, uint16_t oid, aac_ids_t *found) {
@@ -118,8 +118,8 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
 }
 
 static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                is_single_server,     list_instances,      list_accounts,
-                                remove_instance,      changed };
+                                single_server,        list_instances,      list_accounts,
+                                remove_instance,      changed,             NULL };
 
 /* ---- glue ------------------------------------------------------------------ */
 

@@ -45,6 +45,8 @@ pub struct InputCtx {
     bytes: Vec<u8>,
     /// What `anjay_get_bytes` and `anjay_get_string` have handed out.
     given: usize,
+    /// What the bytes should have been, as the handler has asked for it.
+    pub wanted: Option<String>,
 }
 
 /// `anjay_execute_ctx_t`
@@ -61,6 +63,7 @@ impl InputCtx {
         InputCtx {
             bytes: bytes.to_vec(),
             given: 0,
+            wanted: None,
         }
     }
 }
@@ -264,18 +267,20 @@ unsafe fn bytes(data: *const c_void, length: usize) -> Option<Vec<u8>> {
 /// # Safety
 /// `ctx` is NULL or what the handler that calls got; `out` is NULL or valid.
 unsafe fn take<T>(
-    ctx: *const InputCtx,
+    ctx: *mut InputCtx,
     out: *mut T,
     read: impl FnOnce(&[u8]) -> Option<T>,
+    range: impl FnOnce() -> String,
 ) -> c_int {
     // SAFETY: as promised; only this call uses it meanwhile.
-    let Some(ctx) = (unsafe { ctx.as_ref() }) else {
+    let Some(ctx) = (unsafe { ctx.as_mut() }) else {
         return FAILED;
     };
     if out.is_null() {
         return FAILED;
     }
     let Some(value) = read(&ctx.bytes) else {
+        ctx.wanted = Some(range());
         return BAD_REQUEST;
     };
     put!(out, value);
@@ -283,38 +288,42 @@ unsafe fn take<T>(
 }
 
 macro_rules! getters {
-    ($($name:ident: $type:ty, $read:expr;)*) => {$(
+    ($($name:ident: $type:ty, $read:expr, $range:expr;)*) => {$(
         /// # Safety
         /// As `anjay_dm_emit`; `out` is NULL or valid for writing.
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(ctx: *const InputCtx, out: *mut $type) -> c_int {
+        pub unsafe extern "C" fn $name(ctx: *mut InputCtx, out: *mut $type) -> c_int {
             // SAFETY: passed on.
-            unsafe { take(ctx, out, $read) }
+            unsafe { take(ctx, out, $read, || $range) }
         }
     )*};
 }
 
 getters! {
-    anjay_get_i32: i32, parse::number;
-    anjay_get_i64: i64, parse::number;
-    anjay_get_u32: u32, parse::number;
-    anjay_get_u64: u64, parse::number;
-    anjay_get_float: f32, parse::number;
-    anjay_get_double: f64, parse::number;
-    anjay_get_bool: bool, parse::boolean;
+    anjay_get_i32: i32, parse::number, parse::integers(i32::MIN, i32::MAX);
+    anjay_get_i64: i64, parse::number, parse::integers(i64::MIN, i64::MAX);
+    anjay_get_u32: u32, parse::number, parse::integers(u32::MIN, u32::MAX);
+    anjay_get_u64: u64, parse::number, parse::integers(u64::MIN, u64::MAX);
+    anjay_get_float: f32, parse::number, "a number".into();
+    anjay_get_double: f64, parse::number, "a number".into();
+    anjay_get_bool: bool, parse::boolean, parse::BOOLEANS.into();
 }
 
 /// # Safety
 /// As `anjay_dm_emit`; the others are NULL or valid for writing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn anjay_get_objlnk(
-    ctx: *const InputCtx,
+    ctx: *mut InputCtx,
     out_oid: *mut u16,
     out_iid: *mut u16,
 ) -> c_int {
     let mut link = (0, 0);
     // SAFETY: passed on.
-    let result = unsafe { take(ctx, &raw mut link, parse::link) };
+    let result = unsafe {
+        take(ctx, &raw mut link, parse::link, || {
+            "OID:IID, each from 0 to 65535".into()
+        })
+    };
     if out_oid.is_null() || out_iid.is_null() {
         return FAILED;
     }
@@ -356,7 +365,7 @@ pub unsafe extern "C" fn anjay_get_bytes(
     if buffer.is_null() {
         return FAILED;
     }
-    let InputCtx { bytes, given } = ctx;
+    let InputCtx { bytes, given, .. } = ctx;
     // SAFETY: as promised.
     let count = unsafe { hand_out(bytes, given, buffer.cast(), size) };
     put!(out_bytes_read, count);
@@ -382,7 +391,7 @@ pub unsafe extern "C" fn anjay_get_string(
     if ctx.bytes.contains(&0) {
         return BAD_REQUEST;
     }
-    let InputCtx { bytes, given } = ctx;
+    let InputCtx { bytes, given, .. } = ctx;
     // SAFETY: as promised; one byte is kept for the NUL.
     unsafe {
         let count = hand_out(bytes, given, buffer.cast(), size - 1);

@@ -6,7 +6,7 @@ use crate::answer::{Code, Done, Fault};
 use crate::attributes::Attributes;
 use crate::object::{Argument, Object, Resource, Step};
 use crate::path::Path;
-use crate::value::Value;
+use crate::value::{Value, out_of_range};
 use access_control::ffi::foreign::anjay_t;
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -151,7 +151,14 @@ impl Object for Custom {
 
     fn write(&self, iid: u16, rid: u16, riid: u16, value: &[u8]) -> Done {
         let mut ctx = InputCtx::new(value);
-        call!(self.resource_write(iid, rid, riid, &raw mut ctx))
+        let written = call!(self.resource_write(iid, rid, riid, &raw mut ctx));
+        written.map_err(|mut fault| {
+            if let Some(range) = &ctx.wanted {
+                let path = Path::value(self.oid, iid, rid, riid);
+                fault.reason = out_of_range(&path, value, range);
+            }
+            fault
+        })
     }
 
     fn execute(&self, iid: u16, rid: u16, arguments: &[Argument]) -> Done {

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::object::{Kind, Object, Resource, Step};
 use crate::path::{MAX_ID, Path};
 use crate::transaction::Changes;
-use crate::value::{Value, parse};
+use crate::value::{Value, out_of_range, parse};
 use crate::words::Question;
 use access_control::ffi::foreign::anjay_t;
 use access_control::ffi::host::*;
@@ -131,8 +131,14 @@ impl Object for AccessControl {
     }
 
     fn write(&self, iid: u16, rid: u16, riid: u16, value: &[u8]) -> Done {
-        let text = String::from_utf8_lossy(value);
-        let reason = || format!("/2/{iid}/{rid} cannot be \"{text}\"");
+        let (place, range) = match rid {
+            0 => (MAX_ID, "a target Object is 1 to 65534, but not 2"),
+            1 => (MAX_ID, "a target Instance is 0 to 65535"),
+            2 => (riid, "an access mask is 0 to 31"),
+            _ => (MAX_ID, "an owner is 1 to 65535"),
+        };
+        let path = Path::value(OID, iid, rid, place);
+        let reason = || out_of_range(&path, value, range);
         let Some(number) = parse::number(value) else {
             return Err(Fault::new(Code::BAD_REQUEST, reason()));
         };
@@ -189,11 +195,12 @@ static HOST: aac_host_t = aac_host_t {
     is_object_registered,
     is_instance_present,
     is_server_known,
-    is_single_server,
+    single_server,
     list_instances,
     list_accounts,
     remove_instance,
     changed,
+    refused: None,
 };
 
 /// Answers a question, or says that the client cannot tell.
@@ -225,10 +232,16 @@ unsafe extern "C" fn is_server_known(host: *mut c_void, ssid: u16) -> c_int {
     unsafe { answer(host, ask) }
 }
 
-unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
-    let ask = |client: &Client| Ok((client.accounts()?.len() == 1).into());
+unsafe extern "C" fn single_server(host: *mut c_void) -> u16 {
+    let ask = |client: &Client| {
+        Ok(match client.accounts()?[..] {
+            [ssid] => ssid.into(),
+            _ => 0,
+        })
+    };
     // SAFETY: called by the engine.
-    unsafe { answer(host, ask) }
+    let ssid = unsafe { answer(host, ask) };
+    u16::try_from(ssid).unwrap_or(0)
 }
 
 /// # Safety
@@ -258,7 +271,7 @@ unsafe extern "C" fn remove_instance(host: *mut c_void, oid: u16, iid: u16) -> c
         let object = client.find(oid)?;
         client.join(&object)?;
         object.remove(iid)?;
-        client.instances_changed(MAX_ID, oid, None);
+        client.instance_removed(MAX_ID, oid, iid);
         Ok(0)
     };
     // SAFETY: called by the engine, which synchronises: a transaction is open.

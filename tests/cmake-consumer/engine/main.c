@@ -25,7 +25,7 @@ static int is_server_known(void *host, uint16_t ssid) {
     return ssid == 1 || ssid == 2;
 }
 
-static int is_single_server(void *host) {
+static uint16_t single_server(void *host) {
     (void) host;
     return 0;
 }
@@ -54,8 +54,8 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
 }
 
 static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                is_single_server,     list_instances,      list_accounts,
-                                remove_instance,      changed };
+                                single_server,        list_instances,      list_accounts,
+                                remove_instance,      changed,             NULL };
 
 int aac_client_install(struct anjay_struct *client) {
     client->engine = aac_new(&OPS, client);

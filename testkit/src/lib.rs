@@ -1,11 +1,21 @@
-//! A small data model for tests of the engine.
-#![allow(dead_code)]
+//! What tests of the engine share: here a small data model with streams in
+//! memory; [`model`] states the contract a second time; [`ops`] makes sequences of
+//! operations and runs them on both; [`nested`] runs some of them from within the
+//! host's answers; [`surface`] is a client behind the C functions, and [`heap`] an
+//! allocator that fails and counts.
+//!
+//! Two things belong to a whole program, so a test says where it wants them:
+//! `client_of_the_surface!()` and `failing_heap!()`.
+// Their names say what they are; the reader is at home here.
+#![allow(missing_docs)]
 
+pub mod heap;
 pub mod model;
 pub mod nested;
 pub mod ops;
+pub mod surface;
 
-use access_control::{Change, Error, Host, Ids, Iid, Oid, Ssid};
+use access_control::{Change, Error, Host, Ids, Iid, Oid, Refusal, Ssid};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +36,7 @@ pub struct Client {
     pub has_failed: Cell<bool>,
     pub changes: RefCell<Vec<Change>>,
     pub listed: RefCell<Vec<Oid>>,
+    pub refusals: RefCell<Vec<Refusal>>,
 }
 
 impl Client {
@@ -105,11 +116,9 @@ impl Host for &Client {
         Ok(self.has(1, ssid))
     }
 
-    fn is_single_server(&self) -> bool {
-        self.objects
-            .borrow()
-            .get(&0)
-            .is_some_and(|iids| iids.len() == 1)
+    fn single_server(&self) -> Option<Ssid> {
+        let accounts = self.accounts();
+        accounts.first().copied().filter(|_| accounts.len() == 1)
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -139,6 +148,10 @@ impl Host for &Client {
 
     fn changed(&self, change: Change) {
         self.changes.borrow_mut().push(change);
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        self.refusals.borrow_mut().push(*refusal);
     }
 }
 

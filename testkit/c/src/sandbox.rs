@@ -1,27 +1,10 @@
 //! Builds C programs against the sandbox and runs them.
 
-#![allow(dead_code)] // Not every test needs all of it.
-
+use crate::{WARNINGS, archive, folder, root};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
-
-/// The root of the repository.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// A folder of this test's own.
-pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).expect("the target folder is writable");
-    folder
-}
-
-/// The warnings under which all C here has to compile.
-const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// A compiler as the `cc` crate finds it, with the include folders.
 pub fn compiler(cpp: bool, standard: &str) -> Command {
@@ -45,37 +28,22 @@ pub fn compiler(cpp: bool, standard: &str) -> Command {
     command
 }
 
-/// The static library of the sandbox, built once.
-pub fn archive() -> &'static Path {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| {
-        // Not the folder in which this test is being built: cargo holds its lock.
-        let target = match cfg!(feature = "anjay-compat") {
-            true => folder("archive-compat"),
-            false => folder("archive"),
-        };
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "-j2", "--package"])
-            .arg("anjay-access-control-sandbox")
-            .args(cfg!(feature = "anjay-compat").then_some("--features=anjay-compat"))
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(root())
-            .status();
-        assert!(status.expect("cargo runs").success());
-        target.join("debug/libanjay_access_control_sandbox.a")
-    })
+/// Compiles and links a program from C sources relative to the root.
+#[must_use]
+pub fn build(name: &str, sources: &[&str]) -> PathBuf {
+    build_with(name, sources, archive::SANDBOX)
 }
 
-/// Compiles and links a program from C sources relative to the root.
-pub fn build(name: &str, sources: &[&str]) -> PathBuf {
+/// As [`build`], with the sandbox as it is built with some feature.
+#[must_use]
+pub fn build_with(name: &str, sources: &[&str], archive: archive::Archive) -> PathBuf {
     let program = folder("programs").join(name);
     let mut command = compiler(false, "c99");
     command.args(sources.iter().map(|source| root().join(source)));
     command
-        .arg(archive())
-        .args(["-lpthread", "-ldl", "-lm", "-o"]);
-    check(command.arg(&program), "");
+        .arg(archive.path())
+        .args(["-lpthread", "-ldl", "-lm"]);
+    crate::compile(&mut command, &program);
     program
 }
 
@@ -114,11 +82,12 @@ pub fn program(path: impl AsRef<OsStr>, folder: &Path) -> Command {
     command
 }
 
-/// Lines for the driver with what its answers have to contain.
-pub type Script = &'static [(&'static str, &'static str)];
+/// Lines for the driver with what its answers have to contain; after a `^`, what
+/// they have to be.
+pub type Script<'a> = &'a [(&'static str, &'static str)];
 
 /// Runs a script on a fresh driver. Returns what was wrong.
-pub fn play(driver: &Path, folder: &Path, script: Script) -> Result<(), String> {
+pub fn play(driver: &Path, folder: &Path, script: Script<'_>) -> Result<(), String> {
     let lines: Vec<&str> = script.iter().map(|(line, _)| *line).collect();
     let text = check(&mut program(driver, folder), &(lines.join("\n") + "\n"));
     let mut lines = text.lines();
@@ -127,7 +96,10 @@ pub fn play(driver: &Path, folder: &Path, script: Script) -> Result<(), String> 
         let answer = answer.join("\n");
         let fits = match *expected {
             "" => answer.is_empty(),
-            expected => answer.contains(expected),
+            expected => match expected.strip_prefix('^') {
+                Some(whole) => answer == whole,
+                None => answer.contains(expected),
+            },
         };
         if !fits {
             return Err(format!("{line}\n  expected {expected}\n  got {answer}"));

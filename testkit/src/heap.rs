@@ -50,6 +50,8 @@ const MARK: u64 = 0x6165_7268_6561_7021;
 const FRESH: u8 = 0xa5;
 const FREED: u8 = 0xdd;
 
+/// See [`crate::failing_heap`].
+#[derive(Debug)]
 pub struct Heap;
 
 fn with_head(layout: Layout) -> Option<Layout> {
@@ -133,8 +135,14 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-#[global_allocator]
-static HEAP: Heap = Heap;
+/// Makes [`Heap`] the allocator of the program.
+#[macro_export]
+macro_rules! failing_heap {
+    () => {
+        #[global_allocator]
+        static HEAP: $crate::heap::Heap = $crate::heap::Heap;
+    };
+}
 
 /// Starts a count of its own.
 pub fn reset() {

@@ -1,11 +1,12 @@
-//! `cargo xtask replay FILE…`: replays traces of recorded answers through the C
-//! API and the handlers of Object 2, on the sandbox. The format is described
-//! beside the recordings, in `tests/vectors/README.md`.
+//! Replays traces of recorded answers through the C API and the handlers of
+//! Object 2, on the sandbox. The format is described beside the recordings, in
+//! `tests/vectors/README.md`.
+// Their names say what they are.
+#![allow(missing_docs)]
 
 mod device;
 
-use device::Device;
-use std::process::ExitCode;
+pub use device::Device;
 
 /// What came of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,39 +32,6 @@ pub struct Difference {
 pub struct Malformed {
     pub line: usize,
     pub reason: String,
-}
-
-pub fn main(files: &[String]) -> ExitCode {
-    let mut worst = 0;
-    for file in files {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) => {
-                eprintln!("{file}: {error}");
-                worst = 2;
-                continue;
-            }
-        };
-        match replay(&text) {
-            Ok(report) => {
-                println!(
-                    "{file}: {} answers compared, {} differ",
-                    report.compared, report.different
-                );
-                if let Some(first) = report.first {
-                    println!("  first at line {}:", first.line);
-                    println!("    expected {}", first.expected);
-                    println!("    got      {}", first.got);
-                    worst = worst.max(1);
-                }
-            }
-            Err(Malformed { line, reason }) => {
-                eprintln!("{file}:{line}: {reason}");
-                worst = 2;
-            }
-        }
-    }
-    ExitCode::from(worst)
 }
 
 /// Replays the traces of one file.

@@ -1,10 +1,9 @@
 //! Operations on a small world, each made from eight bytes, so that the same
 //! sequences serve property tests, failure injection and fuzzing; and a runner
 //! that compares the engine with the model after each.
-#![allow(dead_code)]
 
-use super::model::{Model, Row, Rows};
-use super::{Bytes, Client};
+use crate::model::{Model, Row, Rows};
+use crate::{Bytes, Client};
 use access_control::*;
 use std::collections::BTreeMap;
 

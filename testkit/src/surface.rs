@@ -1,9 +1,9 @@
 //! A client behind the C surface, in Rust: what the glue of a client defines,
-//! and streams of avs_commons, over the data model in memory. A test binary can
-//! hold it once, and needs no C compiler, so that Miri can run it.
-#![allow(dead_code)]
+//! and streams of avs_commons, over the data model in memory. It needs no C
+//! compiler, so that Miri can run it. The symbols are made where
+//! [`crate::client_of_the_surface`] stands: a program can have them once.
 
-use crate::support::{Bytes, Client};
+use crate::{Bytes, Client};
 use access_control::ffi::{foreign::*, host::*};
 use access_control::{Error, Host, Ids};
 use std::cell::{Cell, RefCell};
@@ -21,17 +21,20 @@ pub struct Device {
     pub asked: RefCell<Option<Hook>>,
     /// Called by each stream function.
     pub streamed: RefCell<Option<Hook>>,
+    /// Each refusal that the engine has told of.
+    pub refusals: RefCell<Vec<aac_refusal_t>>,
 }
 
 pub static OPS: aac_host_t = aac_host_t {
     is_object_registered,
     is_instance_present,
     is_server_known,
-    is_single_server,
+    single_server,
     list_instances,
     list_accounts,
     remove_instance,
     changed,
+    refused: Some(refused),
 };
 
 impl Device {
@@ -43,6 +46,7 @@ impl Device {
             aac: Cell::new(ptr::null_mut()),
             asked: RefCell::new(None),
             streamed: RefCell::new(None),
+            refusals: RefCell::default(),
         })
     }
 
@@ -130,11 +134,17 @@ unsafe extern "C" fn is_server_known(host: *mut c_void, ssid: u16) -> c_int {
     answer((&unsafe { device(host) }.client()).is_server_known(ssid))
 }
 
-unsafe extern "C" fn is_single_server(host: *mut c_void) -> c_int {
+unsafe extern "C" fn single_server(host: *mut c_void) -> u16 {
     // SAFETY: as above.
-    (&unsafe { device(host) }.client())
-        .is_single_server()
-        .into()
+    let client = unsafe { device(host) }.client();
+    (&client).single_server().unwrap_or(0)
+}
+
+unsafe extern "C" fn refused(host: *mut c_void, refusal: *const aac_refusal_t) {
+    // SAFETY: as above; the refusal is valid during the call.
+    let (device, refusal) = unsafe { (device(host), *refusal) };
+    device.client();
+    device.refusals.borrow_mut().push(refusal);
 }
 
 fn pass_on(found: *mut aac_ids_t, ids: BTreeSet<u16>, listed: Result<(), Error>) -> c_int {
@@ -176,8 +186,9 @@ unsafe extern "C" fn changed(host: *mut c_void, iid: u16, rid: u16) {
     });
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
     // SAFETY: the clients of these tests are devices.
     let device = unsafe { device(anjay.cast()) };
     if !device.aac.get().is_null() {
@@ -190,8 +201,9 @@ unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
     -c_int::from(device.aac.get().is_null())
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn aac_client_call(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn aac_client_call(
     anjay: *mut anjay_t,
     body: Option<unsafe extern "C" fn(aac: *mut aac_t, arg: *mut c_void) -> c_int>,
     arg: *mut c_void,
@@ -209,8 +221,9 @@ unsafe fn stream<'a>(stream: *mut avs_stream_t) -> &'a mut Stream<'a> {
     unsafe { &mut *stream.cast::<Stream<'a>>() }
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn avs_stream_write(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn avs_stream_write(
     out: *mut avs_stream_t,
     buffer: *const c_void,
     length: usize,
@@ -226,8 +239,9 @@ unsafe extern "C" fn avs_stream_write(
     result.map_or(STREAM_FAILED, |()| STREAM_DONE)
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn avs_stream_read_reliably(
+/// # Safety
+/// As the C function of this name.
+pub unsafe extern "C" fn avs_stream_read_reliably(
     source: *mut avs_stream_t,
     buffer: *mut c_void,
     length: usize,
@@ -240,4 +254,36 @@ unsafe extern "C" fn avs_stream_read_reliably(
     source.device.call(&source.device.streamed);
     let result = access_control::Source::read(&mut source.bytes, bytes);
     result.map_or(STREAM_FAILED, |()| STREAM_DONE)
+}
+
+/// Defines what the C surface asks of a client and of avs_commons, for clients that
+/// are a [`Device`] and streams that are a [`Stream`].
+#[macro_export]
+macro_rules! client_of_the_surface {
+    () => {
+        mod client_of_the_surface {
+            use access_control::ffi::{foreign::*, host::*};
+            use std::ffi::{c_int, c_void};
+
+            type Body = Option<unsafe extern "C" fn(aac: *mut aac_t, arg: *mut c_void) -> c_int>;
+
+            $crate::client_of_the_surface! {
+                aac_client_install(anjay: *mut anjay_t) -> c_int;
+                aac_client_call(anjay: *mut anjay_t, body: Body, arg: *mut c_void) -> c_int;
+                avs_stream_write(
+                    out: *mut avs_stream_t, buffer: *const c_void, length: usize
+                ) -> avs_error_t;
+                avs_stream_read_reliably(
+                    source: *mut avs_stream_t, buffer: *mut c_void, length: usize
+                ) -> avs_error_t;
+            }
+        }
+    };
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name($($argument: $type),*) -> $result {
+            // SAFETY: passed on as it came.
+            unsafe { $crate::surface::$name($($argument),*) }
+        }
+    )*};
 }

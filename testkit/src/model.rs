@@ -1,8 +1,7 @@
 //! A second implementation of the engine's contract, as simple as can be: one
 //! map, full scans, and a copy of the map for each transaction.
-#![allow(dead_code)]
 
-use super::Client;
+use crate::Client;
 use access_control::{Edit, Error, Iid, MAX_ID, Oid, Operation, Provision, SSID_BOOTSTRAP, Ssid};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +56,7 @@ impl Model {
 
     fn note(&mut self) {
         match &mut self.open {
-            Some(open) => open.modified = true,
+            Some(open) => (open.modified, open.unchecked) = (true, true),
             None => self.modified = true,
         }
     }
@@ -255,11 +254,11 @@ impl Model {
     }
 
     pub fn validate(&mut self, client: &Client) -> Result<(), Error> {
-        self.check(client)?;
+        let result = self.check(client);
         if let Some(open) = &mut self.open {
-            open.unchecked = false;
+            open.unchecked = result.is_err();
         }
-        Ok(())
+        result
     }
 
     fn check(&self, client: &Client) -> Result<(), Error> {
@@ -482,7 +481,9 @@ fn allows(
         (_, SSID_BOOTSTRAP) => return true,
         _ => {}
     }
-    if operation == Operation::Discover || client.accounts().len() == 1 {
+    let accounts = client.accounts();
+    let is_single = accounts.len() == 1 && accounts.contains(&ssid);
+    if operation == Operation::Discover || is_single {
         return true;
     }
     let owns = |row: &Row| ssid != 0 && row.owner == Some(ssid);

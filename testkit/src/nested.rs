@@ -1,7 +1,7 @@
 //! A host that runs operations on the engine while it is being asked.
 
-use super::Client;
-use super::ops::{Answer, Op, Told, apply, prepare};
+use crate::Client;
+use crate::ops::{Answer, Op, Told, apply, prepare};
 use access_control::*;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -93,9 +93,9 @@ impl Host for Link {
         (&self.0.client).is_server_known(ssid)
     }
 
-    fn is_single_server(&self) -> bool {
+    fn single_server(&self) -> Option<Ssid> {
         self.0.called(false);
-        (&self.0.client).is_single_server()
+        (&self.0.client).single_server()
     }
 
     fn list_instances(&self, oid: Oid, found: &mut Ids) -> Result<(), Error> {
@@ -115,6 +115,11 @@ impl Host for Link {
 
     fn changed(&self, change: Change) {
         (&self.0.client).changed(change);
+        self.0.called(false);
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        (&self.0.client).refused(refusal);
         self.0.called(false);
     }
 }
