@@ -27,6 +27,9 @@ function(aac_add_archive name)
 
     set(flags --locked --package ${arg_PACKAGE} --profile ${AAC_PROFILE}
         --target ${AAC_CARGO_TARGET} --target-dir ${target_dir})
+    if(arg_FREESTANDING)
+        list(APPEND arg_FEATURES freestanding)
+    endif()
     foreach(feature IN LISTS arg_FEATURES)
         list(APPEND flags --features ${feature})
     endforeach()

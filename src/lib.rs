@@ -12,6 +12,7 @@
 //! Sections in brackets are those of the LwM2M 1.0 technical specification.
 
 #![no_std]
+#![cfg_attr(not(test), deny(clippy::incompatible_msrv))]
 
 extern crate alloc;
 #[cfg(test)]

@@ -297,7 +297,7 @@ fn the_check_for_panics_finds_some_in_a_debug_build() {
     let link = link_without_panic("dev");
     assert!(!link.status.success());
     assert!(
-        text(&link).contains("anjay_access_control_can_panic"),
+        text(&link).contains("access_control_can_panic"),
         "{}",
         text(&link)
     );

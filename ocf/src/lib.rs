@@ -25,6 +25,7 @@
 //! * `capi` (default): the C surface, [`ffi`].
 //! * `json`: the list as JSON, for people and tools; needs `std`.
 #![no_std]
+#![cfg_attr(not(test), deny(clippy::incompatible_msrv))]
 #![deny(unsafe_code)]
 
 extern crate alloc;

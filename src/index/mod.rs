@@ -24,6 +24,7 @@ pub(crate) use chunked::Index;
 pub(crate) use flat::Index;
 
 /// Where a key belongs in sorted rows of two words to the power of `shift`.
+#[allow(clippy::incompatible_msrv)] // as_chunks, which is to go
 fn search(rows: &[u64], shift: u8, key: u64) -> usize {
     if !SMALL {
         return match shift {

@@ -94,6 +94,8 @@ fn compare() -> Result<(), String> {
         "--release",
         "-p",
         "anjay-access-control-packaging",
+        "--features",
+        "freestanding",
     ]))?;
     let sources = root().join("bench/c");
     let program = target_folder().join("c-bench");

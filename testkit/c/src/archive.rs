@@ -13,6 +13,8 @@ pub struct Archive {
     package: &'static str,
     file: &'static str,
     profile: &'static str,
+    /// What it needs to be one that a C program links.
+    always: &'static str,
     features: &'static str,
     sanitizer: &'static str,
 }
@@ -23,6 +25,7 @@ pub const ENGINE: Archive = Archive {
     package: "anjay-access-control-packaging",
     file: "libanjay_access_control.a",
     profile: "dev",
+    always: "freestanding",
     features: "",
     sanitizer: "",
 };
@@ -36,6 +39,7 @@ pub const OCF: Archive = Archive {
 pub const SANDBOX: Archive = Archive {
     package: "anjay-access-control-sandbox",
     file: "libanjay_access_control_sandbox.a",
+    always: "",
     ..ENGINE
 };
 
@@ -92,6 +96,7 @@ impl Archive {
         let Archive {
             package,
             profile,
+            always,
             features,
             ..
         } = self;
@@ -106,7 +111,8 @@ impl Archive {
         run(Command::new(env!("CARGO"))
             .current_dir(root())
             .args(["build", "--quiet", "--locked", "--package", self.package])
-            .args(["--profile", self.profile, "--features", self.features])
+            .args(["--profile", self.profile, "--features", always])
+            .args(["--features", features])
             .args(["--target", &host, "--target-dir"])
             .arg(&target_folder)
             .env("RUSTFLAGS", rustflags)
