@@ -9,6 +9,7 @@
 
 #include <internals.h>
 
+#include <logging.h>
 #include <observe.h>
 
 static uint8_t code_of(int result) {
@@ -347,14 +348,28 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
     lwm2m_resource_value_changed(port->context, &uri);
 }
 
-static const aac_host_t HOST = {.is_object_registered = is_object_registered,
-                                .is_instance_present = is_instance_present,
-                                .is_server_known = is_server_known,
-                                .single_server = single_server,
-                                .list_instances = list_instances,
-                                .list_accounts = list_accounts,
-                                .remove_instance = remove_instance,
-                                .changed = changed};
+#if LWM2M_LOG_LEVEL != LWM2M_LOG_DISABLED
+static void refused(void *host, const aac_refusal_t *refusal) {
+    (void) host;
+    char line[160];
+    (void) aac_explain_refusal(refusal, line, sizeof(line));
+    LOG_ARG_WARN("access control: %s", line);
+}
+#endif
+
+static const aac_host_t HOST = {
+    .is_object_registered = is_object_registered,
+    .is_instance_present = is_instance_present,
+    .is_server_known = is_server_known,
+    .single_server = single_server,
+    .list_instances = list_instances,
+    .list_accounts = list_accounts,
+    .remove_instance = remove_instance,
+    .changed = changed,
+#if LWM2M_LOG_LEVEL != LWM2M_LOG_DISABLED
+    .refused = refused
+#endif
+};
 
 /* ---- life -------------------------------------------------------------- */
 

@@ -11,7 +11,9 @@
 
 #include <bootstrap.h>
 #include <management.h>
+#include <objects.h>
 #include <observe.h>
+#include <utils.h>
 
 /* Declares both names; the wrapper is never called by its own. */
 #define WRAP(type, name, ...)                                                            \
@@ -29,21 +31,13 @@ static bool decide(const aac_wakaama_t *port, uint16_t ssid, int operation, uint
                    : aac_decide(port->engine, ssid, operation, oid, iid, NULL);
 }
 
-/* Whether an operation on an Object as a whole may go on. Single Instances are
- * decided where they are read. */
-static bool decide_object(const aac_wakaama_t *port, uint16_t ssid, int operation,
-                          uint16_t oid) {
-    if (operation == AAC_CREATE) {
-        return decide(port, ssid, operation, oid, AAC_ID_INVALID);
-    }
-    return decide(port, ssid, AAC_DISCOVER, oid, AAC_ID_INVALID);
-}
-
 static bool may(const aac_wakaama_t *port, uint16_t ssid, int operation,
                 const lwm2m_uri_t *uri) {
-    return LWM2M_URI_IS_SET_INSTANCE(uri)
-                   ? decide(port, ssid, operation, uri->objectId, uri->instanceId)
-                   : decide_object(port, ssid, operation, uri->objectId);
+    if (!LWM2M_URI_IS_SET_INSTANCE(uri) && operation != AAC_CREATE) {
+        /* The Instances of an Object are decided where they are read. */
+        operation = AAC_DISCOVER;
+    }
+    return decide(port, ssid, operation, uri->objectId, uri->instanceId);
 }
 
 /*
@@ -206,8 +200,7 @@ static bool is_on(const turn_t *turn, const lwm2m_observed_t *observed,
         return watcher->server == turn->server && observed->uri.objectId == turn->oid;
     }
     return !turn->server
-           && decide(turn->port, watcher->server->shortID, AAC_OBSERVE,
-                     observed->uri.objectId, observed->uri.instanceId);
+           && may(turn->port, watcher->server->shortID, AAC_OBSERVE, &observed->uri);
 }
 
 /* Lets Wakaama notify those watchers whose turn it is; the others rest. */
@@ -261,7 +254,7 @@ WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) 
             turn.server = watcher->server;
             turn.oid = it->uri.objectId;
             if (watcher->active
-                && decide_object(port, watcher->server->shortID, AAC_OBSERVE, turn.oid)) {
+                && may(port, watcher->server->shortID, AAC_OBSERVE, &it->uri)) {
                 lwm2m_object_t *object = find_object(context, turn.oid);
                 lwm2m_list_t *hidden =
                         hide(port, watcher->server->shortID, AAC_OBSERVE, object);
