@@ -35,7 +35,12 @@
 #define OCF_ACL_CODE_BAD_REQUEST 128
 
 /**
- * CoAP 4.03: not allowed.
+ * CoAP 4.01: not allowed, from ocf_acl_check().
+ */
+#define OCF_ACL_CODE_UNAUTHORIZED 129
+
+/**
+ * CoAP 4.03: nothing can be deleted in this state.
  */
 #define OCF_ACL_CODE_FORBIDDEN 131
 
@@ -240,22 +245,116 @@
 #define OCF_ACL_RULE_LIST 10
 
 /**
- * The value of ocf_acl_error_t.ace when the fault lies in no ACE.
+ * No aceid: in ocf_acl_ace_t one is to be given out. No number: in ocf_acl_error_t the fault lies
+ * in no ACE.
  */
 #define OCF_ACL_NO_ACE 4294967295
 
 /**
- * The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Two threads may use two
- * lists at once; one list needs the caller's lock.
+ * Subject of an ACE: the device with a UUID.
+ */
+#define OCF_ACL_SUBJECT_UUID 1
+
+/**
+ * Subject of an ACE: whoever has proven a role.
+ */
+#define OCF_ACL_SUBJECT_ROLE 2
+
+/**
+ * Subject of an ACE: everyone on a secured connection (conntype auth-crypt).
+ */
+#define OCF_ACL_SUBJECT_AUTH_CRYPT 3
+
+/**
+ * Subject of an ACE: everyone (conntype anon-clear).
+ */
+#define OCF_ACL_SUBJECT_ANON_CLEAR 4
+
+/**
+ * For ocf_acl_put(): the resources are added to the ACE of equal subject, permission and tag.
+ */
+#define OCF_ACL_PUT_MERGE 0
+
+/**
+ * For ocf_acl_put(): the ACE with this aceid is replaced.
+ */
+#define OCF_ACL_PUT_REPLACE 1
+
+/**
+ * Outcome: there is a new ACE.
+ */
+#define OCF_ACL_ADDED 1
+
+/**
+ * Outcome: the ACE with this aceid says something else now.
+ */
+#define OCF_ACL_REPLACED 2
+
+/**
+ * Outcome: the list had it already, under this aceid.
+ */
+#define OCF_ACL_UNCHANGED 3
+
+/**
+ * For ocf_acl_update_apply(): the device itself, in any state; added to what is there.
+ */
+#define OCF_ACL_APPLY_ADD 16
+
+/**
+ * For ocf_acl_update_apply(): the device itself, in any state; in place of list and owner.
+ */
+#define OCF_ACL_APPLY_LOAD 17
+
+/**
+ * Event: a map begins; keys (text) and values follow in turn.
+ */
+#define OCF_ACL_EVENT_MAP 1
+
+/**
+ * Event: an array begins.
+ */
+#define OCF_ACL_EVENT_ARRAY 2
+
+/**
+ * Event: the map or the array that began last ends.
+ */
+#define OCF_ACL_EVENT_END 3
+
+/**
+ * Event: text, a key or a value.
+ */
+#define OCF_ACL_EVENT_TEXT 4
+
+/**
+ * Event: an integer.
+ */
+#define OCF_ACL_EVENT_NUMBER 5
+
+/**
+ * Event: a value of any other type, such as null, a boolean, a float, bytes.
+ */
+#define OCF_ACL_EVENT_OTHER 6
+
+/**
+ * The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Functions that take it as
+ * const may run in several threads at once; one that changes it must run alone. Two lists have
+ * nothing in common.
  */
 typedef struct ocf_acl_t ocf_acl_t;
+
+/**
+ * A change of a list that is being prepared. Made by ocf_acl_update_new(), freed by
+ * ocf_acl_update_free(); for one thread at a time.
+ */
+typedef struct ocf_acl_update_t ocf_acl_update_t;
 
 /**
  * Why a payload was refused. Written only together with a code of 4.00 or more.
  */
 typedef struct {
   /**
-   * Offset in the payload, in bytes, of the item at fault.
+   * Where the item at fault begins in the payload, in bytes; with ocf_acl_update_event(), which
+   * event it was, from 0.
    */
   size_t offset;
   /**
@@ -267,6 +366,119 @@ typedef struct {
    */
   uint8_t reason;
 } ocf_acl_error_t;
+
+/**
+ * An ACE without its resources. Answered by the list, its pointers go into the list and are valid
+ * until the list is changed or freed; given by the caller, they are read during the call only.
+ */
+typedef struct {
+  /**
+   * aceid, 0..2147483647; given by the caller, OCF_ACL_NO_ACE lets the list choose one.
+   */
+  uint32_t aceid;
+  /**
+   * OCF_ACL_SUBJECT_*.
+   */
+  uint8_t subject;
+  /**
+   * OCF_ACL_PERM_*, united.
+   */
+  uint8_t permission;
+  /**
+   * 16 bytes, not all 0; of OCF_ACL_SUBJECT_UUID only, else NULL.
+   */
+  const uint8_t *uuid;
+  /**
+   * Name of the role, UTF-8, not terminated, not empty; of OCF_ACL_SUBJECT_ROLE only, else NULL.
+   */
+  const char *role;
+  /**
+   * Length of role in bytes, at most 8191.
+   */
+  size_t role_len;
+  /**
+   * Who gave the role, UTF-8, not terminated, not empty; NULL matches any.
+   */
+  const char *authority;
+  /**
+   * Length of authority in bytes, at most 8191.
+   */
+  size_t authority_len;
+  /**
+   * Tag, UTF-8, not terminated; NULL for none. Not for clients to read.
+   */
+  const char *tag;
+  /**
+   * Length of tag in bytes, at most 8191.
+   */
+  size_t tag_len;
+  /**
+   * Number of resources; answered only.
+   */
+  size_t resource_count;
+  /**
+   * What ocf_acl_next_resource() has still to read; answered only.
+   */
+  const uint8_t *rest;
+  /**
+   * Length of that in bytes.
+   */
+  size_t rest_len;
+} ocf_acl_ace_t;
+
+/**
+ * A resource of an ACE: a path, a wildcard, or both, and then both must match.
+ */
+typedef struct {
+  /**
+   * Path, UTF-8, with its leading slash, not terminated; NULL for none.
+   */
+  const char *href;
+  /**
+   * Length of href in bytes, at most 8191.
+   */
+  size_t href_len;
+  /**
+   * '*', '+' or '-', or 0 for none.
+   */
+  char wildcard;
+} ocf_acl_resource_t;
+
+/**
+ * What became of an ACE.
+ */
+typedef struct {
+  /**
+   * aceid that it has in the list.
+   */
+  uint32_t aceid;
+  /**
+   * OCF_ACL_ADDED, OCF_ACL_REPLACED or OCF_ACL_UNCHANGED.
+   */
+  uint8_t what;
+  /**
+   * How many of its resources were not in the ACE that had this aceid before.
+   */
+  size_t new_resources;
+} ocf_acl_outcome_t;
+
+/**
+ * Picks ACEs: nonzero for those that are meant. Must not touch the list.
+ */
+typedef uint8_t (*ocf_acl_pick_t)(void *context, const ocf_acl_ace_t *ace);
+
+/**
+ * Is told of each part of a stored list that is left out. Must not touch the update.
+ */
+typedef void (*ocf_acl_skipped_t)(void *context, const ocf_acl_error_t *error);
+
+/**
+ * Is told what became of each ACE of an update; `former` is the one that was replaced, or NULL, and
+ * like `outcome` valid during the call only. May read the list, but change neither it nor the update.
+ */
+typedef void (*ocf_acl_applied_t)(void *context,
+                                  const ocf_acl_outcome_t *outcome,
+                                  const ocf_acl_ace_t *former);
 
 /**
  * A role that the peer has proven to hold.
@@ -407,7 +619,8 @@ void ocf_acl_free(ocf_acl_t *list);
 
 /**
  * Replaces the list and its owner by a payload that was persisted (OCF_ACL_VIEW_STORAGE), in any
- * state; or leaves all as it was.
+ * state; or leaves all as it was. The nil UUID as rowneruuid means no owner, as IoTivity-lite stores
+ * it. For what may have faults there is ocf_acl_update_new() with `on_skipped`.
  *
  * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused;
  * OCF_ACL_CODE_INTERNAL when out of memory, or if `list` is NULL, or `payload` is NULL though
@@ -429,7 +642,8 @@ uint8_t ocf_acl_load(ocf_acl_t *list,
  * a CBOR map, wholly or not at all. Whether the client may
  * post is for ocf_acl_check() to say first.
  *
- * An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
+ * An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added. One
+ * without an aceid that the list has already, with the resources in any order, changes nothing.
  * `state` is the device's, OCF_ACL_STATE_*. RFNOP accepts nothing, RFPRO no rowneruuid.
  *
  * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this
@@ -481,9 +695,216 @@ uint8_t ocf_acl_encode(const ocf_acl_t *list,
                        size_t *length);
 
 /**
+ * Answers a GET of /oic/sec/acl2: as ocf_acl_encode() without a query (NULL, or `query_len` 0); with
+ * the query "aceid=N" that ACE alone is written. `query` comes without its question mark.
+ *
+ * Returns as ocf_acl_encode(); and OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid,
+ * OCF_ACL_CODE_BAD_REQUEST for any other query, OCF_ACL_CODE_INTERNAL if `query` is NULL though
+ * `query_len` is not 0; `*length` is untouched then.
+ *
+ * # Safety
+ *
+ * As ocf_acl_encode(); `query` has `query_len` readable bytes.
+ */
+uint8_t ocf_acl_get(const ocf_acl_t *list,
+                    uint8_t view,
+                    const char *query,
+                    size_t query_len,
+                    uint8_t *buffer,
+                    size_t capacity,
+                    size_t *length);
+
+/**
+ * Gives the ACE with the lowest aceid that is not below `from`. All ACEs are walked over with `from`
+ * 0, then the last one's aceid and 1, and so on, whatever is added or removed meanwhile. The ACE
+ * with the aceid N is what this gives from N, if it has that aceid. Takes logarithmic time.
+ *
+ * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `ace` untouched, if there is none;
+ * OCF_ACL_CODE_INTERNAL if `list` or `ace` is NULL.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody changes meanwhile; `ace` is NULL or writable.
+ */
+uint8_t ocf_acl_next(const ocf_acl_t *list,
+                     uint32_t from,
+                     ocf_acl_ace_t *ace);
+
+/**
+ * Takes the next resource out of an ACE that a list has answered, in constant time: a copy of the
+ * struct is where to begin again.
+ *
+ * Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `resource` untouched, after the last;
+ * OCF_ACL_CODE_INTERNAL if `ace` or `resource` is NULL.
+ *
+ * # Safety
+ *
+ * `ace` is NULL or as a list has written it, and the list has not been changed since; `resource` is
+ * NULL or writable.
+ */
+uint8_t ocf_acl_next_resource(ocf_acl_ace_t *ace, ocf_acl_resource_t *resource);
+
+/**
+ * Adds an ACE on behalf of the device itself, in any state, or leaves all as it was.
+ *
+ * With OCF_ACL_PUT_MERGE the resources are added to the ACE of equal subject, permission and tag, if
+ * there is one; if an aceid is given, to that ACE only. With OCF_ACL_PUT_REPLACE an ACE with this
+ * aceid is replaced. Otherwise the ACE is a new one. Takes time in proportion to the number of ACEs.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a value that is refused, or with
+ * OCF_ACL_PUT_MERGE if the ACE of this aceid has another subject, permission or tag;
+ * OCF_ACL_CODE_INTERNAL when out of memory, or if `list` or `ace` is NULL, or `resources` is NULL
+ * though `resource_count` is not 0. `outcome` may be NULL; it is written if the result is
+ * OCF_ACL_CODE_CHANGED. `error` as in ocf_acl_load(); its offset is 0.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `ace` is NULL or readable,
+ * `resources` has `resource_count` readable elements, and what they point to is readable in the
+ * lengths given, but may be part of this list; `outcome` and `error` are NULL or writable.
+ */
+uint8_t ocf_acl_put(ocf_acl_t *list,
+                    uint8_t how,
+                    const ocf_acl_ace_t *ace,
+                    const ocf_acl_resource_t *resources,
+                    size_t resource_count,
+                    ocf_acl_outcome_t *outcome,
+                    ocf_acl_error_t *error);
+
+/**
+ * Removes an ACE on behalf of the device itself, in any state.
+ *
+ * Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has this aceid;
+ * OCF_ACL_CODE_INTERNAL if `list` is NULL. It cannot run out of memory.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile.
+ */
+uint8_t ocf_acl_remove(ocf_acl_t *list, uint32_t aceid);
+
+/**
+ * Removes the ACEs that `pick` picks, or all if it is NULL, on behalf of the device itself, in any
+ * state; the owner stays. `pick` is called once for each ACE, with `context`.
+ *
+ * Returns the number of ACEs that were removed; 0 if `list` is NULL. It cannot run out of memory.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `pick` may be called with `context`.
+ */
+size_t ocf_acl_remove_if(ocf_acl_t *list,
+                         ocf_acl_pick_t pick,
+                         void *context);
+
+/**
+ * Sets the tag of an ACE, on behalf of the device itself, in any state; NULL takes it away. Setting
+ * the tag that is there changes nothing, the generation included.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_NOT_FOUND if no ACE has this aceid;
+ * OCF_ACL_CODE_BAD_REQUEST for a tag that is too long or not UTF-8; OCF_ACL_CODE_INTERNAL when out of
+ * memory, or if `list` is NULL, or `tag` is NULL though `tag_len` is not 0.
+ *
+ * # Safety
+ *
+ * `list` is NULL or a live list that nobody else uses meanwhile; `tag` has `tag_len` readable bytes.
+ */
+uint8_t ocf_acl_set_tag(ocf_acl_t *list,
+                        uint32_t aceid,
+                        const char *tag,
+                        size_t tag_len);
+
+/**
+ * Makes an update, empty; it is the caller's until ocf_acl_update_free().
+ *
+ * With `on_skipped` NULL it is strict: the first fault refuses all, as for a client's payload. Else
+ * it is lenient, for what the device has stored or IoTivity-lite has: an ACE with a fault is left
+ * out, or a field of the root, and `on_skipped` told why, with `context`.
+ *
+ * Returns NULL when out of memory.
+ *
+ * # Safety
+ *
+ * `on_skipped` may be called with `context` whenever the update is given CBOR or events.
+ */
+ocf_acl_update_t *ocf_acl_update_new(ocf_acl_skipped_t on_skipped, void *context);
+
+/**
+ * Frees an update. NULL is ignored.
+ *
+ * # Safety
+ *
+ * `update` is NULL or came from ocf_acl_update_new() and has not been freed; nobody uses it any more.
+ */
+void ocf_acl_update_free(ocf_acl_update_t *update);
+
+/**
+ * Fills an update with a payload of CBOR, in place of what it had.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; else as ocf_acl_load(), and the update is empty.
+ *
+ * # Safety
+ *
+ * `update` is NULL or a live update that nobody else uses meanwhile; `payload` has `payload_len`
+ * readable bytes; `error` is NULL or writable.
+ */
+uint8_t ocf_acl_update_cbor(ocf_acl_update_t *update,
+                            const uint8_t *payload,
+                            size_t payload_len,
+                            ocf_acl_error_t *error);
+
+/**
+ * Gives an update the next part of a payload that the caller has decoded, OCF_ACL_EVENT_*. The
+ * payload is one map. It is judged as CBOR is, field by field; so a caller passes on what is there,
+ * unknown keys too, and stops at the first refusal. `number` is read with OCF_ACL_EVENT_NUMBER,
+ * `text` of `text_len` bytes, not terminated, with OCF_ACL_EVENT_TEXT.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for what is refused, text that is not UTF-8,
+ * or another event; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` is NULL, or `text` is
+ * NULL though `text_len` is not 0. `error` as in ocf_acl_load().
+ *
+ * # Safety
+ *
+ * `update` is NULL or a live update that nobody else uses meanwhile; `text` has `text_len` readable
+ * bytes; `error` is NULL or writable.
+ */
+uint8_t ocf_acl_update_event(ocf_acl_update_t *update,
+                             uint8_t event,
+                             int64_t number,
+                             const char *text,
+                             size_t text_len,
+                             ocf_acl_error_t *error);
+
+/**
+ * Carries out an update, whole or not at all. `how` is the state of the device, OCF_ACL_STATE_*, for
+ * what a client has POSTed, and is judged as ocf_acl_post() judges it; OCF_ACL_APPLY_ADD or
+ * OCF_ACL_APPLY_LOAD for what the device itself does, and then the nil UUID as rowneruuid means none.
+ *
+ * When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
+ * order of the payload. The update is empty then, and can be filled again; after a refusal it is as
+ * it was. Takes n log n time for a payload of n ACEs, and time in proportion to the list.
+ *
+ * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
+ * end, or `how` is out of range; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` or `list`
+ * is NULL. `error` as in ocf_acl_load().
+ *
+ * # Safety
+ *
+ * `update` and `list` are NULL or live, and nobody else uses them meanwhile; `on_applied` may be
+ * called with `context`; `error` is NULL or writable.
+ */
+uint8_t ocf_acl_update_apply(ocf_acl_update_t *update,
+                             ocf_acl_t *list,
+                             uint8_t how,
+                             ocf_acl_applied_t on_applied,
+                             void *context,
+                             ocf_acl_error_t *error);
+
+/**
  * Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
  *
- * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
+ * Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_UNAUTHORIZED if not, which is what to
+ * answer the client with.
  * OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
  * or a pointer in it is NULL that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or
  * `decision` is NULL. `decision` is written whenever it is not NULL; unless the result is

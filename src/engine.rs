@@ -78,7 +78,7 @@ impl State {
     }
 
     /// Makes what has been validated so far count as not validated.
-    pub(crate) fn note_change(&mut self) {
+    pub(crate) const fn note_change(&mut self) {
         self.edits = self.edits.wrapping_add(1);
     }
 
@@ -373,7 +373,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Fails, if there is no such target.
-    fn check_target(&self, [oid, iid]: [u16; 2]) -> Result<(), Why> {
+    pub(crate) fn check_target(&self, [oid, iid]: [u16; 2]) -> Result<(), Why> {
         if !self.host.is_object_registered(oid)? {
             return Err(Why::ObjectNotRegistered);
         }
@@ -516,7 +516,7 @@ impl<H: Host> Engine<H> {
 
     /// As [`Engine::refuse`], where changes of a server are not valid: whatever
     /// is wrong with them, they are a bad request.
-    fn refuse_changes(&self, call: Refusal, why: Why) -> Error {
+    pub(crate) fn refuse_changes(&self, call: Refusal, why: Why) -> Error {
         match self.refuse(call, why) {
             Error::Unreachable | Error::UnknownServer | Error::Incomplete => Error::BadRequest,
             other => other,
@@ -524,7 +524,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Notes in `call` what it is looking at.
-    fn try_validate(&self, call: &mut Refusal) -> Result<(), Why> {
+    pub(crate) fn try_validate(&self, call: &mut Refusal) -> Result<(), Why> {
         let mut at = 0;
         let mut checked = None;
         // What was found good before counts no longer, should this one fail.
@@ -545,17 +545,17 @@ impl<H: Host> Engine<H> {
                 (at, checked, edits) = (0, None, state.edits);
                 rounds += 1;
             }
-            let touched = state.table.touched(&mut at);
-            let Some(iid) = touched else {
+            let Some((iid, rid, ssid)) = state.table.touched(&mut at) else {
                 state.checked = edits;
                 return Ok(());
             };
             drop(state);
-            // Most are the same as the one before.
-            if touched != checked {
+            // Most are of the same as the one before.
+            if Some(iid) != checked {
                 self.check(iid, call)?;
             }
-            checked = touched;
+            checked = Some(iid);
+            self.check_written(iid, rid, ssid, call)?;
         }
     }
 
@@ -569,7 +569,7 @@ impl<H: Host> Engine<H> {
         let is_only_one = state.table.is_only_one(instance);
         drop(state);
         let base = instance.base();
-        (call.acl_iid, call.ssid) = (iid, MAX_ID);
+        (call.acl_iid, call.rid, call.ssid) = (iid, MAX_ID, MAX_ID);
         [call.oid, call.iid] = base.target();
         if !instance.has_target() {
             return Err(Why::TargetUnset);
@@ -580,24 +580,32 @@ impl<H: Host> Engine<H> {
         if !is_only_one {
             return Err(Why::DuplicateTarget);
         }
-        self.check_target(base.target())?;
-        (call.ssid, call.rid) = (owner, RID_OWNER);
-        match self.check_server(owner) {
-            Err(Why::ServerUnknown) => return Err(Why::OwnerUnknown),
-            other => other?,
+        self.check_target(base.target())
+    }
+
+    /// Fails, if a server that was written, and is there still, does not exist.
+    fn check_written(
+        &self,
+        iid: Iid,
+        rid: Rid,
+        mut ssid: Ssid,
+        call: &mut Refusal,
+    ) -> Result<(), Why> {
+        let state = self.lock()?;
+        let Some(instance) = state.table.find(iid) else {
+            return Ok(());
+        };
+        match rid {
+            RID_OWNER => ssid = state.table.owner(instance),
+            RID_ACL if state.table.entry(instance, ssid) != NONE => {}
+            _ => return Ok(()),
         }
-        call.rid = RID_ACL;
-        let mut from = 0;
-        loop {
-            // Looked up anew, for the host may have changed it while being asked.
-            let entry = self.lock()?.table.entry_at_or_after(base, from);
-            if entry == NONE {
-                return Ok(());
-            }
-            call.ssid = entry.ssid();
-            self.check_server(entry.ssid())?;
-            from = entry.ssid() + 1;
-        }
+        drop(state);
+        (call.rid, call.ssid) = (rid, ssid);
+        self.check_server(ssid).map_err(|why| match why {
+            Why::ServerUnknown if rid == RID_OWNER => Why::OwnerUnknown,
+            why => why,
+        })
     }
 
     /// Makes the transaction's changes final. What has not been validated is
@@ -695,7 +703,10 @@ impl Table {
         let mut instance = found.unwrap_or_else(|| Instance::new(iid, [0, 0], 0));
         let mut owner = SSID_BOOTSTRAP;
         let mut keeps_acl = false;
-        self.touch(iid);
+        match edit {
+            Edit::Write(rid, riid, _) => self.touch(iid, rid, riid),
+            _ => self.touch(iid, RID_OID, 0),
+        }
         if found.is_some() {
             owner = self.owner(instance);
         } else if edit != Edit::Create {

@@ -365,11 +365,12 @@ impl<S: Source> Reader<'_, S> {
             return Ok(NONE);
         }
         *count -= 1;
-        let entry = Packed(
-            self.input
-                .take(4, *count as usize * 4 + more)
-                .rotate_left(16),
-        );
+        let taken = self.input.take(4, *count as usize * 4 + more);
+        // Nothing is made of what did not come.
+        if self.input.result.is_err() {
+            return Err(Why::StreamFailed);
+        }
+        let entry = Packed(taken.rotate_left(16));
         self.call.at = self.input.at;
         self.call.ssid = entry.ssid();
         if entry.ssid() == SSID_BOOTSTRAP {

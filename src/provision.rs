@@ -70,21 +70,28 @@ impl<H: Host> Engine<H> {
     /// the host's answers changed what had to be asked.
     pub fn provision(
         &self,
-        grants: impl ExactSizeIterator<Item = Provision> + Clone,
+        grants: impl ExactSizeIterator<Item = Provision>,
     ) -> Result<(), Refused> {
+        // Read once, for the host's answers may change what is behind them.
+        let count = grants.len();
+        let mut read = Vec::new();
+        let copied = (read.try_reserve_exact(count).map_err(Error::from))
+            .and_then(|()| (grants.take(count)).try_for_each(|grant| vec::push(&mut read, grant)));
+        let grants = read.as_slice();
+        copied.map_err(|error| self.refuse_grant(grants, count, error.into()))?;
         let mut answers = Answers {
             objects: Vec::new(),
             servers: Ids::new(),
             strangers: Ids::new(),
         };
-        for (at, grant) in grants.clone().enumerate() {
-            let asked = self.ask(&grant, &mut answers);
-            asked.map_err(|why| self.refuse_grant(&grants, at, why))?;
+        for (at, grant) in grants.iter().enumerate() {
+            let asked = self.ask(grant, &mut answers);
+            asked.map_err(|why| self.refuse_grant(grants, at, why))?;
         }
         let mut notes = Vec::new();
         let has_new = self
-            .grant_all(grants.clone(), &answers, &mut notes)
-            .map_err(|(at, why)| self.refuse_grant(&grants, at, why))?;
+            .grant_all(grants, &answers, &mut notes)
+            .map_err(|(at, why)| self.refuse_grant(grants, at, why))?;
         if has_new {
             self.host.changed(Change::Instances);
         }
@@ -95,21 +102,16 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
-    fn refuse_grant(
-        &self,
-        grants: &(impl ExactSizeIterator<Item = Provision> + Clone),
-        mut at: usize,
-        why: Why,
-    ) -> Refused {
+    fn refuse_grant(&self, grants: &[Provision], mut at: usize, why: Why) -> Refused {
         if why == Why::NoMemory {
             // No grant's fault.
-            at = grants.len();
+            at = at.max(grants.len());
         }
         let mut call = Refusal {
             at: u32::try_from(at).unwrap_or(u32::MAX),
             ..Refusal::of(Call::Provision)
         };
-        if let Some(grant) = grants.clone().nth(at) {
+        if let Some(grant) = grants.get(at) {
             (call.oid, call.iid, call.ssid) = (grant.oid, grant.iid, grant.ssid);
             call.value = grant.mask.into();
             if why == Why::OwnerUnknown {
@@ -157,7 +159,7 @@ impl<H: Host> Engine<H> {
     /// Whether there are new instances.
     fn grant_all(
         &self,
-        grants: impl ExactSizeIterator<Item = Provision>,
+        grants: &[Provision],
         answers: &Answers,
         notes: &mut Vec<u64>,
     ) -> Result<bool, (usize, Why)> {
@@ -165,8 +167,8 @@ impl<H: Host> Engine<H> {
         let mark = state.table.mark();
         let mut has_new = false;
         let count = grants.len();
-        for (at, grant) in grants.enumerate() {
-            let done = state.grant_one(&grant, answers, notes);
+        for (at, grant) in grants.iter().enumerate() {
+            let done = state.grant_one(grant, answers, notes);
             if let Err(error) = done.and_then(|is_new| {
                 has_new |= is_new;
                 state.table.outcome()

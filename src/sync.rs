@@ -1,6 +1,6 @@
 //! Keeping Access Control instances in step with the data model.
 
-use crate::engine::is_target_oid;
+use crate::engine::{State, is_target_oid};
 use crate::table::{HAS_ACL, HAS_TARGET_IID, Instance, NONE, Packed, Table, start, unpack};
 use crate::{
     Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
@@ -34,26 +34,40 @@ impl<H: Host> Engine<H> {
     /// after everything else is done, so that whatever that sets off finds the
     /// state whole.
     ///
+    /// Inside a transaction, what handlers wrote is validated first, before
+    /// anything may drop it.
+    ///
     /// # Errors
     /// [`Error::NoMemory`], [`Error::Full`], and [`Error::Host`] when the
-    /// accounts cannot be listed.
+    /// accounts cannot be listed; inside a transaction also as
+    /// [`Engine::validate`].
     pub fn sync<'a>(
         &self,
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
-        let call = Refusal {
+        let mut call = Refusal {
             ssid: origin,
             ..Refusal::of(Call::Sync)
         };
-        (self.follow(origin, changes)).map_err(|why| self.refuse(call, why))
+        let followed = self.follow(origin, changes, &mut call);
+        followed.map_err(|why| self.refuse_changes(call, why))
     }
 
     fn follow<'a>(
         &self,
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
+        call: &mut Refusal,
     ) -> Result<(), Why> {
+        if self.lock()?.is_open {
+            self.try_validate(call)?;
+            self.lock()?.note_change();
+            *call = Refusal {
+                ssid: origin,
+                ..Refusal::of(Call::Sync)
+            };
+        }
         let mut notes = Notes::new();
         let mut needs_accounts = false;
         for ObjectChange { oid, .. } in changes.clone() {
@@ -91,27 +105,50 @@ impl<H: Host> Engine<H> {
         drop(state);
         let mut has_moved = false;
         for &note in &notes {
-            has_moved |= note & 0xffff <= ORPHAN;
-            let [oid, iid, ..] = unpack(note);
-            if note & 0xffff == ORPHAN && self.host.remove_instance(oid, iid).is_ok() {
-                let mut state = self.lock()?;
-                let mark = state.table.mark();
-                // Should memory be lacking even for this, it stays, with no
-                // rights, until the Object changes again.
-                state.table.remove_noted(note);
-                let _ = state.conclude(mark, Ok(()));
-            }
+            has_moved |= match note & 0xffff {
+                MOVED => true,
+                ORPHAN => self.remove_orphan(note)?,
+                _ => false,
+            };
         }
         if has_moved {
             self.host.changed(Change::Instances);
         }
         for &note in &notes {
             let [.., iid, rid] = unpack(note);
-            if u64::from(rid) > ORPHAN {
+            // Not of what has gone in the meantime.
+            if u64::from(rid) > ORPHAN && self.lock()?.table.find_noted(note).is_some() {
                 self.host.changed(Change::Resource(iid, rid));
             }
         }
         Ok(())
+    }
+
+    /// Removes a target that nobody can reach, and its instance with it. Removing
+    /// runs code of the application, so the rule is looked at again before. Tells
+    /// whether the instance has gone.
+    fn remove_orphan(&self, note: u64) -> Result<bool, Why> {
+        let is_orphan = |state: &State| {
+            let found = state.table.find_noted(note)?;
+            let is_owned = state.table.owner(found) != SSID_BOOTSTRAP;
+            let is_empty = state.table.entry_at_or_after(found.base(), 0) == NONE;
+            (!is_owned && is_empty).then_some(found)
+        };
+        let [oid, iid, ..] = unpack(note);
+        if is_orphan(&*self.lock()?).is_none() || self.host.remove_instance(oid, iid).is_err() {
+            return Ok(false);
+        }
+        // What removing set off may have made another one in its place.
+        let is_back = self.check_target([oid, iid]).is_ok();
+        let mut state = self.lock()?;
+        if is_back && is_orphan(&state).is_none() {
+            return Ok(false);
+        }
+        let mark = state.table.mark();
+        // Should memory be lacking even for this, it stays, with no rights, until
+        // the Object changes again.
+        state.table.remove_noted(note);
+        Ok(state.conclude(mark, Ok(())).is_ok())
     }
 
     /// Notes the targets of this Object that do not exist; none, where the host
@@ -152,13 +189,17 @@ impl<H: Host> Engine<H> {
 }
 
 impl Table {
-    /// Removes the instance, if it still has this target.
-    fn remove_noted(&mut self, note: u64) {
+    /// The instance that a note is about, if it still has this target.
+    fn find_noted(&self, note: u64) -> Option<Instance> {
         let [.., iid, _] = unpack(note);
-        if let Some(found) = self.find(iid)
-            && found.base().has(note)
-        {
-            self.remove(Some(found));
+        self.find(iid).filter(|found| found.base().has(note))
+    }
+
+    /// Removes that instance.
+    fn remove_noted(&mut self, note: u64) {
+        let found = self.find_noted(note);
+        if found.is_some() {
+            self.remove(found);
         }
     }
 
@@ -200,40 +241,71 @@ impl Table {
             if is_lost {
                 self.note(notes, base.key(RID_OWNER.into()));
             }
-            if has_lost {
-                self.note(notes, base.key(RID_ACL.into()));
-            }
             let mut new = Some(instance);
-            if (is_lost || has_lost) && !is_owned && self.entry_at_or_after(base, 0) == NONE {
+            let mut is_acl_new = has_lost;
+            // Without a removed owner nobody has left it behind. Anjay looks at
+            // the entries alone.
+            let is_left = match cfg!(feature = "anjay-compat") {
+                true => (is_lost || has_lost) && !is_owned,
+                false => is_lost,
+            };
+            if is_left && self.entry_at_or_after(base, 0) == NONE {
                 if instance.has_target() && instance.target_iid() != MAX_ID {
                     // Out of reach from here on, whether or not the host can
                     // remove the target.
                     new = Some(instance.with(HAS_ACL));
+                    is_acl_new |= !instance.has(HAS_ACL);
                     self.note(notes, base.key(0) | ORPHAN);
                 } else {
                     new = None;
                     self.note(notes, base.key(0) | MOVED);
                 }
-            } else if !is_lost {
-                continue;
             }
-            self.change(Some(instance), new, elected, true);
+            if is_acl_new {
+                self.note(notes, base.key(RID_ACL.into()));
+            }
+            if is_lost || new != Some(instance) {
+                self.change(Some(instance), new, elected, true);
+            }
         }
     }
 
     /// Gives the creator its rights on the instances that it has just created.
     fn adopt(&mut self, origin: Ssid, oid: Oid, created: &[Iid], notes: &mut Notes) {
-        for &iid in created {
-            if iid != MAX_ID && self.governing(oid, iid) == MAX_ID {
-                let free = self.lowest_free_iid();
-                if free == MAX_ID {
-                    self.fail(Why::IidsFull);
+        let own = Packed::new(origin, Mask::OWNER.bits());
+        for &iid in created.iter().filter(|iid| **iid != MAX_ID) {
+            let found = self.find(self.governing(oid, iid));
+            let new = match found {
+                // Left from an earlier Instance.
+                Some(found) => found.with(HAS_ACL),
+                None => {
+                    let free = self.lowest_free_iid();
+                    if free == MAX_ID {
+                        self.fail(Why::IidsFull);
+                    }
+                    Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL)
                 }
-                let new = Instance::new(free, [oid, iid], HAS_TARGET_IID | HAS_ACL);
-                self.add(new, origin);
-                self.set_entry(new, origin, Packed::new(origin, Mask::OWNER.bits()));
-                self.note(notes, new.base().key(0) | MOVED);
+            };
+            let key = new.base().key(0);
+            if let Some(found) = found {
+                let is_owned = self.owner(found) == origin;
+                let has_own = self.entry_at_or_after(found.base(), 0) == own
+                    && self.entry_at_or_after(found.base(), origin + 1) == NONE;
+                for (rid, is_same) in [(RID_OWNER, is_owned), (RID_ACL, has_own)] {
+                    let note = key | u64::from(rid);
+                    // The account of an earlier owner may have gone as well.
+                    if !is_same && !notes.contains(&note) {
+                        self.note(notes, note);
+                    }
+                }
+                if is_owned && has_own {
+                    continue;
+                }
+            } else {
+                self.note(notes, key | MOVED);
             }
+            self.change(found, Some(new), origin, false);
+            self.set_entry(new, origin, own);
         }
     }
 }

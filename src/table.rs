@@ -18,7 +18,7 @@
 //! memory (see [`Index`]).
 
 use crate::index::Index;
-use crate::{Error, Iid, MAX_ID, Oid, SMALL, Ssid, Why, vec};
+use crate::{Error, Iid, MAX_ID, Oid, Rid, SMALL, Ssid, Why, vec};
 use alloc::vec::Vec;
 use core::num::NonZero;
 
@@ -382,19 +382,22 @@ impl Table {
         core::mem::replace(&mut self.error, Ok(()))
     }
 
-    /// Notes that a handler is about to change an instance.
-    pub(crate) fn touch(&mut self, iid: Iid) {
-        self.step(u64::from(iid), TOUCHED);
+    /// Notes that a handler is about to change an instance: its owner, if that is
+    /// the resource, or the entry of a server, if that is the one.
+    pub(crate) fn touch(&mut self, iid: Iid, rid: Rid, ssid: Ssid) {
+        let what = u64::from(join([rid, ssid])) << 16 | u64::from(iid);
+        self.step(what, TOUCHED);
     }
 
-    /// The first instance that a handler touched, from the step `at` on, which
-    /// becomes the step behind.
-    pub(crate) fn touched(&self, at: &mut usize) -> Option<Iid> {
+    /// The first touch by a handler, as in [`Table::touch`], from the step `at`
+    /// on, which becomes the step behind.
+    pub(crate) fn touched(&self, at: &mut usize) -> Option<(Iid, Rid, Ssid)> {
         loop {
             let row: &[u64; 2] = self.journal.get(*at..)?.first_chunk()?;
             *at += 2;
-            if let [iid, TOUCHED] = *row {
-                return Some(iid as Iid);
+            if let [what, TOUCHED] = *row {
+                let [_, rid, ssid, iid] = unpack(what);
+                return Some((iid, rid, ssid));
             }
         }
     }

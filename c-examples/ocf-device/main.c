@@ -109,7 +109,7 @@ static void enter(device_t *device, uint8_t state) {
 
 /* A POST to the list: first whether the client may, then what the payload says. */
 static void posts(device_t *device, const client_t *client, const cbor_t *payload, uint8_t expected) {
-    uint8_t code = OCF_ACL_CODE_FORBIDDEN;
+    uint8_t code = OCF_ACL_CODE_UNAUTHORIZED;
     if (may(device, client, OCF_ACL_METHOD_POST, "/oic/sec/acl2")) {
         ocf_acl_error_t error;
         code = ocf_acl_post(device->acl, device->state, payload->bytes, payload->length, &error);
@@ -167,7 +167,7 @@ int main(void) {
     cbor_ace(&payload, 2, "conntype", "auth-crypt", "wc", "*", OCF_ACL_PERM_RETRIEVE);
     cbor_ace(&payload, 3, "role", "com.example.service", "href", "/oic/mnt", OCF_ACL_PERM_UPDATE);
     cbor_ace(&payload, 4, "conntype", "anon-clear", "href", "/oic/d", OCF_ACL_PERM_RETRIEVE);
-    posts(&device, &CLIENT_A, &payload, OCF_ACL_CODE_FORBIDDEN);
+    posts(&device, &CLIENT_A, &payload, OCF_ACL_CODE_UNAUTHORIZED);
     posts(&device, &OWNER, &payload, OCF_ACL_CODE_CHANGED);
     asks(&device, &CLIENT_A, OCF_ACL_METHOD_GET, "/light", false);
 

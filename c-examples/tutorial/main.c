@@ -272,7 +272,7 @@ static int give_test_object_to_server_1(anjay_t *anjay) {
                                        &acl_iid)) {
         return -1;
     }
-    avs_log(tutorial, INFO, "server 1 owns /2/%d", (int) acl_iid);
+    avs_log(tutorial, DEBUG, "server 1 owns /2/%d", (int) acl_iid);
     return anjay_access_control_set_acl(anjay, TEST_OID, ANJAY_ID_INVALID, 1,
                                         ANJAY_ACCESS_MASK_CREATE);
 }

@@ -1,7 +1,7 @@
 //! The decision.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Permissions, Resource, Subject, Wildcard};
+use crate::ace::{Filter, Item, Key, Permissions, Record, SubjectKind, Wildcard};
 use crate::kind::{Kind, Special, look_up};
 use crate::{Acl, State, Uuid};
 
@@ -266,15 +266,39 @@ impl Acl {
         {
             decision.permissions = Permissions::all();
         }
-        for ace in self.aces() {
-            if subject_matches(ace, request, kind, roles.clone())
+        // Most rows are passed over without a look at their records.
+        let mut subjects = Filter::NEW;
+        if let Some(peer) = &request.peer {
+            subjects.add(Key::uuid(peer.as_bytes()));
+        }
+        for role in roles.clone() {
+            subjects.add(Key::role(role.role));
+        }
+        if kind != Kind::Security {
+            subjects.add(Key::ANON_CLEAR);
+            if request.secured {
+                subjects.add(Key::AUTH_CRYPT);
+            }
+        }
+        let path = Key::path(request.path);
+        for row in self.rows() {
+            let resource = row.key.resource();
+            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(row.key.subject()) {
+                continue;
+            }
+            let ace = self.ace_of(row);
+            let permissions = ace.permissions();
+            let adds = !decision.permissions.contains(permissions)
+                || (decision.ace.is_none() && permissions.intersects(needed));
+            if adds
+                && subject_matches(ace.record, request, kind, roles.clone())
                 && ace
-                    .resources
-                    .iter()
-                    .any(|resource| resource_matches(resource, request, kind))
+                    .record
+                    .items()
+                    .any(|item| item.is_resource() && resource_matches(item, request, kind))
             {
-                decision.permissions |= ace.permissions;
-                if decision.ace.is_none() && ace.permissions.intersects(needed) {
+                decision.permissions |= permissions;
+                if decision.ace.is_none() && permissions.intersects(needed) {
                     decision.ace = Some(ace.id);
                 }
             }
@@ -285,30 +309,32 @@ impl Acl {
 }
 
 fn subject_matches<'r>(
-    ace: &Ace,
+    record: Record<'_>,
     request: &Request<'_>,
     kind: Kind,
     mut roles: impl Iterator<Item = Role<'r>>,
 ) -> bool {
-    match &ace.subject {
-        Subject::Uuid(uuid) => request.peer.as_ref() == Some(uuid),
-        Subject::Role { role, authority } => roles.any(|held| {
-            held.role == role.as_bytes()
-                && authority
-                    .as_ref()
-                    .is_none_or(|authority| held.authority == Some(authority.as_bytes()))
-        }),
-        Subject::AuthCrypt => kind != Kind::Security && request.secured,
-        Subject::AnonClear => kind != Kind::Security,
+    match record.subject_kind() {
+        SubjectKind::Uuid => request
+            .peer
+            .is_some_and(|peer| record.find(Item::UUID) == Some(peer.as_bytes().as_slice())),
+        SubjectKind::Role => {
+            let role = record.find(Item::ROLE).unwrap_or_default();
+            let authority = record.find(Item::AUTHORITY);
+            roles.any(|held| {
+                !role.is_empty()
+                    && held.role == role
+                    && (authority.is_none() || authority == held.authority)
+            })
+        }
+        SubjectKind::AuthCrypt => kind != Kind::Security && request.secured,
+        SubjectKind::AnonClear => kind != Kind::Security,
     }
 }
 
-fn resource_matches(resource: &Resource, request: &Request<'_>, kind: Kind) -> bool {
-    let href = resource
-        .href
-        .as_ref()
-        .is_none_or(|href| href.as_bytes() == request.path);
-    let wildcard = resource.wildcard.is_none_or(|wildcard| {
+fn resource_matches(item: Item<'_>, request: &Request<'_>, kind: Kind) -> bool {
+    let href = item.bytes.is_empty() || item.bytes == request.path;
+    let wildcard = item.wildcard().is_none_or(|wildcard| {
         !kind.is_dcr()
             && match wildcard {
                 Wildcard::All => true,

@@ -1,10 +1,10 @@
 //! The list, as CBOR.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Resource, Subject};
-use crate::{Acl, Uuid};
-use core::convert::Infallible;
-use minicbor::encode::{Encoder, Write};
+use crate::ace::{Ace, Item, SubjectKind};
+use crate::cbor::{ARRAY, MAP, Writer};
+use crate::error::Reason;
+use crate::{Acl, Uuid, query};
 
 /// Which properties are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,15 @@ pub enum View {
     Storage = 2,
 }
 
+/// What an answer did not fit into, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The number of bytes that are needed.
+    TooShort(usize),
+    /// The query is refused.
+    Refused(Reason),
+}
+
 impl Acl {
     /// Writes the list into `buffer` and says how many bytes that took.
     ///
@@ -25,128 +34,117 @@ impl Acl {
     ///
     /// `Err` holds the number of bytes needed, if `buffer` is shorter; it is then left as it was.
     pub fn encode(&self, view: View, buffer: &mut [u8]) -> Result<usize, usize> {
-        let needed = self.write(view, &mut []);
+        self.answer(view, None, buffer)
+    }
+
+    /// Answers a GET: with the query `aceid=N` that ACE alone is written, without a query all.
+    ///
+    /// # Errors
+    ///
+    /// [`NoAnswer`]; `buffer` is then left as it was.
+    pub fn get(
+        &self,
+        view: View,
+        query: Option<&[u8]>,
+        buffer: &mut [u8],
+    ) -> Result<usize, NoAnswer> {
+        let only = match query {
+            Some(query) => {
+                let id = query::ace_id(query).ok_or(NoAnswer::Refused(Reason::Query))?;
+                Some(self.ace(id).ok_or(NoAnswer::Refused(Reason::UnknownAce))?)
+            }
+            None => None,
+        };
+        self.answer(view, only, buffer).map_err(NoAnswer::TooShort)
+    }
+
+    fn answer(&self, view: View, only: Option<Ace<'_>>, buffer: &mut [u8]) -> Result<usize, usize> {
+        let needed = self.write(view, only, &mut []);
         if needed > buffer.len() {
             return Err(needed);
         }
-        Ok(self.write(view, buffer))
+        Ok(self.write(view, only, buffer))
     }
 
-    fn write(&self, view: View, buffer: &mut [u8]) -> usize {
-        let mut out = Out(Encoder::new(Sink { buffer, written: 0 }));
+    fn write(&self, view: View, only: Option<Ace<'_>>, buffer: &mut [u8]) -> usize {
+        let mut out = Writer::new(buffer);
         let baseline = view != View::Plain;
-        out.map(1 + usize::from(self.owner().is_some()) + if baseline { 2 } else { 0 });
+        let fields = 1 + u32::from(self.owner().is_some()) + if baseline { 2 } else { 0 };
+        out.head(MAP, fields);
         if baseline {
-            out.text("rt").array(1).text("oic.r.acl2");
-            out.text("if")
-                .array(2)
-                .text("oic.if.baseline")
-                .text("oic.if.rw");
+            out.text(b"rt").head(ARRAY, 1).text(b"oic.r.acl2");
+            out.text(b"if").head(ARRAY, 2);
+            out.text(b"oic.if.baseline").text(b"oic.if.rw");
         }
-        out.text("aclist2").array(self.aces().len());
-        for ace in self.aces() {
-            out.ace(ace, view == View::Storage);
+        out.text(b"aclist2");
+        let storage = view == View::Storage;
+        if let Some(ace) = only {
+            out.head(ARRAY, 1).ace(ace, storage);
+        } else {
+            out.head(ARRAY, self.aces().len() as u32);
+            self.aces().for_each(|ace| out.ace(ace, storage));
         }
         if let Some(owner) = self.owner() {
-            out.text("rowneruuid").uuid(&owner);
+            out.text(b"rowneruuid").uuid(owner);
         }
-        out.0.into_writer().written
+        out.written()
     }
 }
 
-/// The encoder without its results: they can hold no error, as the sink has none.
-struct Out<'a>(Encoder<Sink<'a>>);
-
-impl Out<'_> {
-    fn text(&mut self, text: &str) -> &mut Self {
-        let _ = self.0.str(text);
-        self
+impl Writer<'_> {
+    fn uuid(&mut self, uuid: Uuid) {
+        self.text(&uuid.to_text());
     }
 
-    fn number(&mut self, number: u32) -> &mut Self {
-        let _ = self.0.u32(number);
-        self
-    }
-
-    fn array(&mut self, len: usize) -> &mut Self {
-        let _ = self.0.array(len as u64);
-        self
-    }
-
-    fn map(&mut self, len: usize) -> &mut Self {
-        let _ = self.0.map(len as u64);
-        self
-    }
-
-    fn uuid(&mut self, uuid: &Uuid) {
-        let text = uuid.to_text();
-        let _ = self.0.str_len(text.len() as u64);
-        let Ok(()) = self.0.writer_mut().write_all(&text);
-    }
-
-    fn ace(&mut self, ace: &Ace, with_tag: bool) {
-        let tag = ace.tag().filter(|_| with_tag);
-        self.map(4 + usize::from(tag.is_some()));
-        self.text("aceid").number(ace.id).text("subject");
-        self.subject(&ace.subject);
-        self.text("resources").array(ace.resources.len());
-        for resource in &ace.resources {
-            self.resource(resource);
-        }
-        self.text("permission")
-            .number(ace.permissions.bits().into());
-        if let Some(tag) = tag {
-            self.text("tag").text(tag);
-        }
-    }
-
-    fn subject(&mut self, subject: &Subject) {
-        let conntype = match subject {
-            Subject::Uuid(uuid) => return self.map(1).text("uuid").uuid(uuid),
-            Subject::Role { role, authority } => {
-                self.map(1 + usize::from(authority.is_some()))
-                    .text("role")
-                    .text(role);
-                if let Some(authority) = authority {
-                    self.text("authority").text(authority);
+    fn ace(&mut self, ace: Ace<'_>, with_tag: bool) {
+        let record = ace.record;
+        let tag = record.find(Item::TAG).filter(|_| with_tag);
+        self.head(MAP, 4 + u32::from(tag.is_some()));
+        self.text(b"aceid").head(0, ace.id);
+        self.text(b"subject");
+        match record.subject_kind() {
+            SubjectKind::Uuid => {
+                let uuid = record
+                    .find(Item::UUID)
+                    .and_then(|bytes| bytes.first_chunk());
+                self.head(MAP, 1).text(b"uuid");
+                if let Some(uuid) = uuid.copied().and_then(Uuid::new) {
+                    self.uuid(uuid);
                 }
-                return;
             }
-            Subject::AuthCrypt => "auth-crypt",
-            Subject::AnonClear => "anon-clear",
-        };
-        self.map(1).text("conntype").text(conntype);
-    }
-
-    fn resource(&mut self, resource: &Resource) {
-        let (href, wildcard) = (resource.href(), resource.wildcard);
-        self.map(usize::from(href.is_some()) + usize::from(wildcard.is_some()));
-        if let Some(href) = href {
-            self.text("href").text(href);
-        }
-        if let Some(wildcard) = wildcard {
-            self.text("wc").text(wildcard.text());
-        }
-    }
-}
-
-/// Counts what is written, and keeps what there is room for.
-struct Sink<'a> {
-    buffer: &'a mut [u8],
-    written: usize,
-}
-
-impl Write for Sink<'_> {
-    type Error = Infallible;
-
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
-        let end = self.written.saturating_add(bytes.len());
-        if let Some(room) = self.buffer.get_mut(self.written..end) {
-            for (target, byte) in room.iter_mut().zip(bytes) {
-                *target = *byte;
+            SubjectKind::Role => {
+                let authority = record.find(Item::AUTHORITY);
+                self.head(MAP, 1 + u32::from(authority.is_some()));
+                self.text(b"role")
+                    .text(record.find(Item::ROLE).unwrap_or_default());
+                if let Some(authority) = authority {
+                    self.text(b"authority").text(authority);
+                }
+            }
+            SubjectKind::AuthCrypt => {
+                self.head(MAP, 1).text(b"conntype").text(b"auth-crypt");
+            }
+            SubjectKind::AnonClear => {
+                self.head(MAP, 1).text(b"conntype").text(b"anon-clear");
             }
         }
-        self.written = end;
-        Ok(())
+        self.text(b"resources")
+            .head(ARRAY, record.resources() as u32);
+        for item in record.items().filter(|item| item.is_resource()) {
+            let wildcard = item.wildcard();
+            let has_href = !item.bytes.is_empty();
+            self.head(MAP, u32::from(has_href) + u32::from(wildcard.is_some()));
+            if has_href {
+                self.text(b"href").text(item.bytes);
+            }
+            if let Some(wildcard) = wildcard {
+                self.text(b"wc").text(&[wildcard.byte()]);
+            }
+        }
+        self.text(b"permission")
+            .head(0, ace.permissions().bits().into());
+        if let Some(tag) = tag {
+            self.text(b"tag").text(tag);
+        }
     }
 }

@@ -13,6 +13,8 @@ pub enum Code {
     Content = 0x45,
     /// 4.00
     BadRequest = 0x80,
+    /// 4.01
+    Unauthorized = 0x81,
     /// 4.03
     Forbidden = 0x83,
     /// 4.04
@@ -74,6 +76,8 @@ reasons! {
     20 Query BadRequest "the query is not aceid=N";
     21 UnknownAce NotFound "no ACE has this aceid";
     22 OutOfMemory Internal "out of memory";
+    23 TooLong BadRequest "longer than can be kept";
+    24 AceTaken BadRequest "this aceid is that of a different ACE";
 }
 
 /// What was refused, where and why.

@@ -4,12 +4,14 @@
 //! the outcome; there is no logic here.
 #![allow(non_camel_case_types)]
 
+use crate::ace::{Item, Items, SubjectKind};
 use crate::{
-    Acl, Code, Kind, Method, Permissions, Reason, Refusal, Request, Role, State, Uuid, View,
+    Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason,
+    Refusal, Request, Resource, Role, State, Subject, Update, Uuid, View, What, Wildcard,
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 use core::ptr;
 use core::slice;
 
@@ -21,7 +23,9 @@ pub const OCF_ACL_CODE_CHANGED: u8 = 68;
 pub const OCF_ACL_CODE_CONTENT: u8 = 69;
 /// CoAP 4.00: the payload, the query or a value of a struct is refused.
 pub const OCF_ACL_CODE_BAD_REQUEST: u8 = 128;
-/// CoAP 4.03: not allowed.
+/// CoAP 4.01: not allowed, from ocf_acl_check().
+pub const OCF_ACL_CODE_UNAUTHORIZED: u8 = 129;
+/// CoAP 4.03: nothing can be deleted in this state.
 pub const OCF_ACL_CODE_FORBIDDEN: u8 = 131;
 /// CoAP 4.04: there is no such ACE, or no owner.
 pub const OCF_ACL_CODE_NOT_FOUND: u8 = 132;
@@ -111,8 +115,48 @@ pub const OCF_ACL_RULE_ROLES: u8 = 9;
 /// Rule 10: the list.
 pub const OCF_ACL_RULE_LIST: u8 = 10;
 
-/// The value of ocf_acl_error_t.ace when the fault lies in no ACE.
+/// No aceid: in ocf_acl_ace_t one is to be given out. No number: in ocf_acl_error_t the fault lies
+/// in no ACE.
 pub const OCF_ACL_NO_ACE: u32 = 0xffff_ffff;
+
+/// Subject of an ACE: the device with a UUID.
+pub const OCF_ACL_SUBJECT_UUID: u8 = 1;
+/// Subject of an ACE: whoever has proven a role.
+pub const OCF_ACL_SUBJECT_ROLE: u8 = 2;
+/// Subject of an ACE: everyone on a secured connection (conntype auth-crypt).
+pub const OCF_ACL_SUBJECT_AUTH_CRYPT: u8 = 3;
+/// Subject of an ACE: everyone (conntype anon-clear).
+pub const OCF_ACL_SUBJECT_ANON_CLEAR: u8 = 4;
+
+/// For ocf_acl_put(): the resources are added to the ACE of equal subject, permission and tag.
+pub const OCF_ACL_PUT_MERGE: u8 = 0;
+/// For ocf_acl_put(): the ACE with this aceid is replaced.
+pub const OCF_ACL_PUT_REPLACE: u8 = 1;
+
+/// Outcome: there is a new ACE.
+pub const OCF_ACL_ADDED: u8 = 1;
+/// Outcome: the ACE with this aceid says something else now.
+pub const OCF_ACL_REPLACED: u8 = 2;
+/// Outcome: the list had it already, under this aceid.
+pub const OCF_ACL_UNCHANGED: u8 = 3;
+
+/// For ocf_acl_update_apply(): the device itself, in any state; added to what is there.
+pub const OCF_ACL_APPLY_ADD: u8 = 16;
+/// For ocf_acl_update_apply(): the device itself, in any state; in place of list and owner.
+pub const OCF_ACL_APPLY_LOAD: u8 = 17;
+
+/// Event: a map begins; keys (text) and values follow in turn.
+pub const OCF_ACL_EVENT_MAP: u8 = 1;
+/// Event: an array begins.
+pub const OCF_ACL_EVENT_ARRAY: u8 = 2;
+/// Event: the map or the array that began last ends.
+pub const OCF_ACL_EVENT_END: u8 = 3;
+/// Event: text, a key or a value.
+pub const OCF_ACL_EVENT_TEXT: u8 = 4;
+/// Event: an integer.
+pub const OCF_ACL_EVENT_NUMBER: u8 = 5;
+/// Event: a value of any other type, such as null, a boolean, a float, bytes.
+pub const OCF_ACL_EVENT_OTHER: u8 = 6;
 
 // The header needs literals; these are what keeps them equal to the types of the list.
 const _: () = assert!(
@@ -120,6 +164,7 @@ const _: () = assert!(
         && OCF_ACL_CODE_CHANGED == Code::Changed as u8
         && OCF_ACL_CODE_CONTENT == Code::Content as u8
         && OCF_ACL_CODE_BAD_REQUEST == Code::BadRequest as u8
+        && OCF_ACL_CODE_UNAUTHORIZED == Code::Unauthorized as u8
         && OCF_ACL_CODE_FORBIDDEN == Code::Forbidden as u8
         && OCF_ACL_CODE_NOT_FOUND == Code::NotFound as u8
         && OCF_ACL_CODE_TOO_LARGE == Code::TooLarge as u8
@@ -144,6 +189,15 @@ const _: () = assert!(
         && OCF_ACL_VIEW_PLAIN == View::Plain as u8
         && OCF_ACL_VIEW_BASELINE == View::Baseline as u8
         && OCF_ACL_VIEW_STORAGE == View::Storage as u8
+        && OCF_ACL_SUBJECT_UUID == SubjectKind::Uuid as u8
+        && OCF_ACL_SUBJECT_ROLE == SubjectKind::Role as u8
+        && OCF_ACL_SUBJECT_AUTH_CRYPT == SubjectKind::AuthCrypt as u8
+        && OCF_ACL_SUBJECT_ANON_CLEAR == SubjectKind::AnonClear as u8
+        && OCF_ACL_PUT_MERGE == Put::Merge as u8
+        && OCF_ACL_PUT_REPLACE == Put::Replace as u8
+        && OCF_ACL_ADDED == What::Added as u8
+        && OCF_ACL_REPLACED == What::Replaced as u8
+        && OCF_ACL_UNCHANGED == What::Unchanged as u8
 );
 const _: () = {
     use crate::Rule;
@@ -172,14 +226,25 @@ macro_rules! guard {
     )+};
 }
 
-/// The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Two threads may use two
-/// lists at once; one list needs the caller's lock.
+/// The list of one device. Made by ocf_acl_new(), freed by ocf_acl_free(). Functions that take it as
+/// const may run in several threads at once; one that changes it must run alone. Two lists have
+/// nothing in common.
 pub struct ocf_acl_t(Acl);
+
+/// A change of a list that is being prepared. Made by ocf_acl_update_new(), freed by
+/// ocf_acl_update_free(); for one thread at a time.
+pub struct ocf_acl_update_t {
+    update: Update,
+    events: usize,
+    on_skipped: ocf_acl_skipped_t,
+    context: *mut c_void,
+}
 
 /// Why a payload was refused. Written only together with a code of 4.00 or more.
 #[repr(C)]
 pub struct ocf_acl_error_t {
-    /// Offset in the payload, in bytes, of the item at fault.
+    /// Where the item at fault begins in the payload, in bytes; with ocf_acl_update_event(), which
+    /// event it was, from 0.
     pub offset: usize,
     /// Index in aclist2, from 0, of the ACE at fault, or OCF_ACL_NO_ACE.
     pub ace: u32,
@@ -253,19 +318,99 @@ pub struct ocf_acl_decision_t {
     pub rule: u8,
 }
 
+/// A resource of an ACE: a path, a wildcard, or both, and then both must match.
+#[repr(C)]
+pub struct ocf_acl_resource_t {
+    /// Path, UTF-8, with its leading slash, not terminated; NULL for none.
+    pub href: *const c_char,
+    /// Length of href in bytes, at most 8191.
+    pub href_len: usize,
+    /// '*', '+' or '-', or 0 for none.
+    pub wildcard: c_char,
+}
+
+/// An ACE without its resources. Answered by the list, its pointers go into the list and are valid
+/// until the list is changed or freed; given by the caller, they are read during the call only.
+#[repr(C)]
+pub struct ocf_acl_ace_t {
+    /// aceid, 0..2147483647; given by the caller, OCF_ACL_NO_ACE lets the list choose one.
+    pub aceid: u32,
+    /// OCF_ACL_SUBJECT_*.
+    pub subject: u8,
+    /// OCF_ACL_PERM_*, united.
+    pub permission: u8,
+    /// 16 bytes, not all 0; of OCF_ACL_SUBJECT_UUID only, else NULL.
+    pub uuid: *const u8,
+    /// Name of the role, UTF-8, not terminated, not empty; of OCF_ACL_SUBJECT_ROLE only, else NULL.
+    pub role: *const c_char,
+    /// Length of role in bytes, at most 8191.
+    pub role_len: usize,
+    /// Who gave the role, UTF-8, not terminated, not empty; NULL matches any.
+    pub authority: *const c_char,
+    /// Length of authority in bytes, at most 8191.
+    pub authority_len: usize,
+    /// Tag, UTF-8, not terminated; NULL for none. Not for clients to read.
+    pub tag: *const c_char,
+    /// Length of tag in bytes, at most 8191.
+    pub tag_len: usize,
+    /// Number of resources; answered only.
+    pub resource_count: usize,
+    /// What ocf_acl_next_resource() has still to read; answered only.
+    pub rest: *const u8,
+    /// Length of that in bytes.
+    pub rest_len: usize,
+}
+
+/// What became of an ACE.
+#[repr(C)]
+pub struct ocf_acl_outcome_t {
+    /// aceid that it has in the list.
+    pub aceid: u32,
+    /// OCF_ACL_ADDED, OCF_ACL_REPLACED or OCF_ACL_UNCHANGED.
+    pub what: u8,
+    /// How many of its resources were not in the ACE that had this aceid before.
+    pub new_resources: usize,
+}
+
+/// Picks ACEs: nonzero for those that are meant. Must not touch the list.
+pub type ocf_acl_pick_t =
+    Option<unsafe extern "C" fn(context: *mut c_void, ace: *const ocf_acl_ace_t) -> u8>;
+
+/// Is told of each part of a stored list that is left out. Must not touch the update.
+pub type ocf_acl_skipped_t =
+    Option<unsafe extern "C" fn(context: *mut c_void, error: *const ocf_acl_error_t)>;
+
+/// Is told what became of each ACE of an update; `former` is the one that was replaced, or NULL, and
+/// like `outcome` valid during the call only. May read the list, but change neither it nor the update.
+pub type ocf_acl_applied_t = Option<
+    unsafe extern "C" fn(
+        context: *mut c_void,
+        outcome: *const ocf_acl_outcome_t,
+        former: *const ocf_acl_ace_t,
+    ),
+>;
+
+/// # Safety
+///
+/// `T` is not of size 0.
+unsafe fn boxed<T>(value: T) -> *mut T {
+    // SAFETY: the layout is not empty, and what is allocated is written before use.
+    unsafe {
+        let place = alloc(Layout::new::<T>()).cast::<T>();
+        if !place.is_null() {
+            place.write(value);
+        }
+        place
+    }
+}
+
 /// Makes an empty list without an owner; it is the caller's until ocf_acl_free().
 ///
 /// Returns NULL when out of memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn ocf_acl_new() -> *mut ocf_acl_t {
-    // SAFETY: the layout of ocf_acl_t is not empty, and what is allocated is written before use.
-    unsafe {
-        let list = alloc(Layout::new::<ocf_acl_t>()).cast::<ocf_acl_t>();
-        if !list.is_null() {
-            list.write(ocf_acl_t(Acl::new()));
-        }
-        list
-    }
+    // SAFETY: a list has a size.
+    unsafe { boxed(ocf_acl_t(Acl::new())) }
 }
 
 /// Frees a list. NULL is ignored.
@@ -282,7 +427,8 @@ pub unsafe extern "C" fn ocf_acl_free(list: *mut ocf_acl_t) {
 }
 
 /// Replaces the list and its owner by a payload that was persisted (OCF_ACL_VIEW_STORAGE), in any
-/// state; or leaves all as it was.
+/// state; or leaves all as it was. The nil UUID as rowneruuid means no owner, as IoTivity-lite stores
+/// it. For what may have faults there is ocf_acl_update_new() with `on_skipped`.
 ///
 /// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused;
 /// OCF_ACL_CODE_INTERNAL when out of memory, or if `list` is NULL, or `payload` is NULL though
@@ -309,7 +455,8 @@ pub unsafe extern "C" fn ocf_acl_load(
 /// a CBOR map, wholly or not at all. Whether the client may
 /// post is for ocf_acl_check() to say first.
 ///
-/// An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added.
+/// An ACE whose aceid is known replaces that ACE; one with another aceid, or with none, is added. One
+/// without an aceid that the list has already, with the resources in any order, changes nothing.
 /// `state` is the device's, OCF_ACL_STATE_*. RFNOP accepts nothing, RFPRO no rowneruuid.
 ///
 /// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a payload that is refused, in this
@@ -391,9 +538,425 @@ pub unsafe extern "C" fn ocf_acl_encode(
     }
 }
 
+/// Answers a GET of /oic/sec/acl2: as ocf_acl_encode() without a query (NULL, or `query_len` 0); with
+/// the query "aceid=N" that ACE alone is written. `query` comes without its question mark.
+///
+/// Returns as ocf_acl_encode(); and OCF_ACL_CODE_NOT_FOUND if no ACE has that aceid,
+/// OCF_ACL_CODE_BAD_REQUEST for any other query, OCF_ACL_CODE_INTERNAL if `query` is NULL though
+/// `query_len` is not 0; `*length` is untouched then.
+///
+/// # Safety
+///
+/// As ocf_acl_encode(); `query` has `query_len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_get(
+    list: *const ocf_acl_t,
+    view: u8,
+    query: *const c_char,
+    query_len: usize,
+    buffer: *mut u8,
+    capacity: usize,
+    length: *mut usize,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), length = length.as_mut());
+    guard!(OCF_ACL_CODE_INTERNAL; query = bytes(query.cast(), query_len));
+    guard!(OCF_ACL_CODE_INTERNAL; buffer = bytes_mut(buffer, capacity));
+    let Some(view) = view_from(view) else {
+        return OCF_ACL_CODE_BAD_REQUEST;
+    };
+    let query = (!query.is_empty()).then_some(query);
+    match list.0.get(view, query, buffer) {
+        Ok(written) => {
+            *length = written;
+            OCF_ACL_CODE_CONTENT
+        }
+        Err(NoAnswer::TooShort(needed)) => {
+            *length = needed;
+            OCF_ACL_CODE_TOO_LARGE
+        }
+        Err(NoAnswer::Refused(reason)) => reason.code() as u8,
+    }
+}
+
+/// Gives the ACE with the lowest aceid that is not below `from`. All ACEs are walked over with `from`
+/// 0, then the last one's aceid and 1, and so on, whatever is added or removed meanwhile. The ACE
+/// with the aceid N is what this gives from N, if it has that aceid. Takes logarithmic time.
+///
+/// Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `ace` untouched, if there is none;
+/// OCF_ACL_CODE_INTERNAL if `list` or `ace` is NULL.
+///
+/// # Safety
+///
+/// `list` is NULL or a live list that nobody changes meanwhile; `ace` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_next(
+    list: *const ocf_acl_t,
+    from: u32,
+    ace: *mut ocf_acl_ace_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref());
+    if ace.is_null() {
+        return OCF_ACL_CODE_INTERNAL;
+    }
+    let Some(found) = list.0.next_ace(from) else {
+        return OCF_ACL_CODE_NOT_FOUND;
+    };
+    // SAFETY: `ace` is writable.
+    unsafe { ace.write(shown(found)) };
+    OCF_ACL_CODE_CONTENT
+}
+
+/// Takes the next resource out of an ACE that a list has answered, in constant time: a copy of the
+/// struct is where to begin again.
+///
+/// Returns OCF_ACL_CODE_CONTENT; OCF_ACL_CODE_NOT_FOUND, with `resource` untouched, after the last;
+/// OCF_ACL_CODE_INTERNAL if `ace` or `resource` is NULL.
+///
+/// # Safety
+///
+/// `ace` is NULL or as a list has written it, and the list has not been changed since; `resource` is
+/// NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_next_resource(
+    ace: *mut ocf_acl_ace_t,
+    resource: *mut ocf_acl_resource_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; ace = ace.as_mut());
+    guard!(OCF_ACL_CODE_INTERNAL; rest = bytes(ace.rest, ace.rest_len));
+    if resource.is_null() {
+        return OCF_ACL_CODE_INTERNAL;
+    }
+    let mut items = Items(rest);
+    let found = items.find(|item| item.is_resource());
+    (ace.rest, ace.rest_len) = (items.0.as_ptr(), items.0.len());
+    let Some(found) = found else {
+        return OCF_ACL_CODE_NOT_FOUND;
+    };
+    let (href, href_len) = given((!found.bytes.is_empty()).then_some(found.bytes));
+    // SAFETY: `resource` is writable.
+    unsafe {
+        resource.write(ocf_acl_resource_t {
+            href,
+            href_len,
+            wildcard: found
+                .wildcard()
+                .map_or(0, |wildcard| wildcard.byte() as c_char),
+        });
+    }
+    OCF_ACL_CODE_CONTENT
+}
+
+/// Adds an ACE on behalf of the device itself, in any state, or leaves all as it was.
+///
+/// With OCF_ACL_PUT_MERGE the resources are added to the ACE of equal subject, permission and tag, if
+/// there is one; if an aceid is given, to that ACE only. With OCF_ACL_PUT_REPLACE an ACE with this
+/// aceid is replaced. Otherwise the ACE is a new one. Takes time in proportion to the number of ACEs.
+///
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for a value that is refused, or with
+/// OCF_ACL_PUT_MERGE if the ACE of this aceid has another subject, permission or tag;
+/// OCF_ACL_CODE_INTERNAL when out of memory, or if `list` or `ace` is NULL, or `resources` is NULL
+/// though `resource_count` is not 0. `outcome` may be NULL; it is written if the result is
+/// OCF_ACL_CODE_CHANGED. `error` as in ocf_acl_load(); its offset is 0.
+///
+/// # Safety
+///
+/// `list` is NULL or a live list that nobody else uses meanwhile; `ace` is NULL or readable,
+/// `resources` has `resource_count` readable elements, and what they point to is readable in the
+/// lengths given, but may be part of this list; `outcome` and `error` are NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_put(
+    list: *mut ocf_acl_t,
+    how: u8,
+    ace: *const ocf_acl_ace_t,
+    resources: *const ocf_acl_resource_t,
+    resource_count: usize,
+    outcome: *mut ocf_acl_outcome_t,
+    error: *mut ocf_acl_error_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; ace = ace.as_ref(), resources = elements(resources, resource_count));
+    if list.is_null() {
+        return OCF_ACL_CODE_INTERNAL;
+    }
+    // SAFETY: what `ace` and `resources` point to is readable; `list` is live. The strings have been
+    // copied when the list is changed.
+    let done = unsafe { made(ace, resources) }.and_then(|mut update| {
+        let how = match how {
+            OCF_ACL_PUT_MERGE => Put::Merge,
+            OCF_ACL_PUT_REPLACE => Put::Replace,
+            _ => return Err(Reason::WrongType),
+        };
+        // SAFETY: `list` is live, and nobody else uses it.
+        unsafe { &mut *list }.0.put_made(how, &mut update)
+    });
+    match done {
+        Ok(done) => {
+            if !outcome.is_null() {
+                // SAFETY: `outcome` is writable.
+                unsafe { outcome.write(told(done)) };
+            }
+            OCF_ACL_CODE_CHANGED
+        }
+        // SAFETY: `error` is NULL or writable.
+        Err(reason) => unsafe { answer(Err(reason.into()), OCF_ACL_CODE_CHANGED, error) },
+    }
+}
+
+/// Removes an ACE on behalf of the device itself, in any state.
+///
+/// Returns OCF_ACL_CODE_DELETED; OCF_ACL_CODE_NOT_FOUND if no ACE has this aceid;
+/// OCF_ACL_CODE_INTERNAL if `list` is NULL. It cannot run out of memory.
+///
+/// # Safety
+///
+/// `list` is NULL or a live list that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_remove(list: *mut ocf_acl_t, aceid: u32) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut());
+    match list.0.remove(aceid) {
+        true => OCF_ACL_CODE_DELETED,
+        false => OCF_ACL_CODE_NOT_FOUND,
+    }
+}
+
+/// Removes the ACEs that `pick` picks, or all if it is NULL, on behalf of the device itself, in any
+/// state; the owner stays. `pick` is called once for each ACE, with `context`.
+///
+/// Returns the number of ACEs that were removed; 0 if `list` is NULL. It cannot run out of memory.
+///
+/// # Safety
+///
+/// `list` is NULL or a live list that nobody else uses meanwhile; `pick` may be called with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_remove_if(
+    list: *mut ocf_acl_t,
+    pick: ocf_acl_pick_t,
+    context: *mut c_void,
+) -> usize {
+    guard!(0; list = list.as_mut());
+    let Some(pick) = pick else {
+        let count = list.0.aces().len();
+        list.0.clear();
+        return count;
+    };
+    list.0.remove_if(&mut |ace| {
+        let ace = shown(ace);
+        // SAFETY: by contract it may be called so.
+        unsafe { pick(context, &raw const ace) != 0 }
+    })
+}
+
+/// Sets the tag of an ACE, on behalf of the device itself, in any state; NULL takes it away. Setting
+/// the tag that is there changes nothing, the generation included.
+///
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_NOT_FOUND if no ACE has this aceid;
+/// OCF_ACL_CODE_BAD_REQUEST for a tag that is too long or not UTF-8; OCF_ACL_CODE_INTERNAL when out of
+/// memory, or if `list` is NULL, or `tag` is NULL though `tag_len` is not 0.
+///
+/// # Safety
+///
+/// `list` is NULL or a live list that nobody else uses meanwhile; `tag` has `tag_len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_set_tag(
+    list: *mut ocf_acl_t,
+    aceid: u32,
+    tag: *const c_char,
+    tag_len: usize,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), text = bytes(tag.cast(), tag_len));
+    let Ok(text) = str::from_utf8(text) else {
+        return OCF_ACL_CODE_BAD_REQUEST;
+    };
+    let text = (!tag.is_null()).then_some(text.as_bytes());
+    match list.0.set_tag(aceid, text) {
+        Ok(()) => OCF_ACL_CODE_CHANGED,
+        Err(reason) => reason.code() as u8,
+    }
+}
+
+/// Makes an update, empty; it is the caller's until ocf_acl_update_free().
+///
+/// With `on_skipped` NULL it is strict: the first fault refuses all, as for a client's payload. Else
+/// it is lenient, for what the device has stored or IoTivity-lite has: an ACE with a fault is left
+/// out, or a field of the root, and `on_skipped` told why, with `context`.
+///
+/// Returns NULL when out of memory.
+///
+/// # Safety
+///
+/// `on_skipped` may be called with `context` whenever the update is given CBOR or events.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_update_new(
+    on_skipped: ocf_acl_skipped_t,
+    context: *mut c_void,
+) -> *mut ocf_acl_update_t {
+    let update = match on_skipped {
+        None => Update::new(),
+        Some(_) => Update::lenient(),
+    };
+    // SAFETY: an update has a size.
+    unsafe {
+        boxed(ocf_acl_update_t {
+            update,
+            events: 0,
+            on_skipped,
+            context,
+        })
+    }
+}
+
+/// Frees an update. NULL is ignored.
+///
+/// # Safety
+///
+/// `update` is NULL or came from ocf_acl_update_new() and has not been freed; nobody uses it any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_update_free(update: *mut ocf_acl_update_t) {
+    if !update.is_null() {
+        // SAFETY: by contract it came from `alloc` with the layout of a box, and is not used again.
+        drop(unsafe { Box::from_raw(update) });
+    }
+}
+
+/// Fills an update with a payload of CBOR, in place of what it had.
+///
+/// Returns OCF_ACL_CODE_CHANGED; else as ocf_acl_load(), and the update is empty.
+///
+/// # Safety
+///
+/// `update` is NULL or a live update that nobody else uses meanwhile; `payload` has `payload_len`
+/// readable bytes; `error` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_update_cbor(
+    update: *mut ocf_acl_update_t,
+    payload: *const u8,
+    payload_len: usize,
+    error: *mut ocf_acl_error_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut(), payload = bytes(payload, payload_len));
+    let (on_skipped, context) = (update.on_skipped, update.context);
+    let outcome = update.update.cbor(payload, &mut |refusal| {
+        // SAFETY: by contract of ocf_acl_update_new() it may be called.
+        unsafe { tell(on_skipped, context, refusal) };
+    });
+    // SAFETY: `error` is NULL or writable.
+    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+}
+
+/// Gives an update the next part of a payload that the caller has decoded, OCF_ACL_EVENT_*. The
+/// payload is one map. It is judged as CBOR is, field by field; so a caller passes on what is there,
+/// unknown keys too, and stops at the first refusal. `number` is read with OCF_ACL_EVENT_NUMBER,
+/// `text` of `text_len` bytes, not terminated, with OCF_ACL_EVENT_TEXT.
+///
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST for what is refused, text that is not UTF-8,
+/// or another event; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` is NULL, or `text` is
+/// NULL though `text_len` is not 0. `error` as in ocf_acl_load().
+///
+/// # Safety
+///
+/// `update` is NULL or a live update that nobody else uses meanwhile; `text` has `text_len` readable
+/// bytes; `error` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_update_event(
+    update: *mut ocf_acl_update_t,
+    event: u8,
+    number: i64,
+    text: *const c_char,
+    text_len: usize,
+    error: *mut ocf_acl_error_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut(), text = bytes(text.cast(), text_len));
+    let event = match event {
+        OCF_ACL_EVENT_MAP => Ok(Event::Map),
+        OCF_ACL_EVENT_ARRAY => Ok(Event::Array),
+        OCF_ACL_EVENT_END => Ok(Event::End),
+        OCF_ACL_EVENT_TEXT => str::from_utf8(text)
+            .map(Event::Text)
+            .map_err(|_| Reason::NotText),
+        OCF_ACL_EVENT_NUMBER => Ok(Event::Number(u32::try_from(number).unwrap_or(u32::MAX))),
+        OCF_ACL_EVENT_OTHER => Ok(Event::Other),
+        _ => Err(Reason::WrongType),
+    };
+    let (on_skipped, context) = (update.on_skipped, update.context);
+    let at = update.events;
+    update.events = at.wrapping_add(1);
+    let outcome = event
+        .map_err(|reason| update.update.refuse(reason, at))
+        .and_then(|event| {
+            update.update.event(event, at, &mut |refusal| {
+                // SAFETY: by contract of ocf_acl_update_new() it may be called.
+                unsafe { tell(on_skipped, context, refusal) };
+            })
+        });
+    // SAFETY: `error` is NULL or writable.
+    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+}
+
+/// Carries out an update, whole or not at all. `how` is the state of the device, OCF_ACL_STATE_*, for
+/// what a client has POSTed, and is judged as ocf_acl_post() judges it; OCF_ACL_APPLY_ADD or
+/// OCF_ACL_APPLY_LOAD for what the device itself does, and then the nil UUID as rowneruuid means none.
+///
+/// When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
+/// order of the payload. The update is empty then, and can be filled again; after a refusal it is as
+/// it was. Takes n log n time for a payload of n ACEs, and time in proportion to the list.
+///
+/// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
+/// end, or `how` is out of range; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` or `list`
+/// is NULL. `error` as in ocf_acl_load().
+///
+/// # Safety
+///
+/// `update` and `list` are NULL or live, and nobody else uses them meanwhile; `on_applied` may be
+/// called with `context`; `error` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ocf_acl_update_apply(
+    update: *mut ocf_acl_update_t,
+    list: *mut ocf_acl_t,
+    how: u8,
+    on_applied: ocf_acl_applied_t,
+    context: *mut c_void,
+    error: *mut ocf_acl_error_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut());
+    if list.is_null() {
+        return OCF_ACL_CODE_INTERNAL;
+    }
+    let how = match how {
+        OCF_ACL_APPLY_ADD => Ok(Apply::Add),
+        OCF_ACL_APPLY_LOAD => Ok(Apply::Load),
+        state => State::from_number(state)
+            .map(Apply::Post)
+            .ok_or(Reason::State.into()),
+    };
+    // SAFETY: `list` is live, and nobody else uses it.
+    let outcome = how.and_then(|how| unsafe { &mut *list }.0.apply(&mut update.update, how));
+    if outcome.is_ok() {
+        if let Some(on_applied) = on_applied {
+            for number in 0.. {
+                // SAFETY: as above. The callback may read the list: what it is given has been copied
+                // out, and no reference is used any more while it runs.
+                let Some((outcome, former)) = (unsafe { &*list }).0.outcome(&update.update, number)
+                else {
+                    break;
+                };
+                let (outcome, former) = (told(outcome), former.map(shown));
+                let former = former.as_ref().map_or(ptr::null(), ptr::from_ref);
+                // SAFETY: by contract it may be called so.
+                unsafe { on_applied(context, &raw const outcome, former) };
+            }
+        }
+        update.update.clear();
+        update.events = 0;
+        // SAFETY: as above; the callbacks are over.
+        unsafe { &mut *list }.0.tidy();
+    }
+    // SAFETY: `error` is NULL or writable.
+    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+}
+
 /// Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
 ///
-/// Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_FORBIDDEN if not.
+/// Returns OCF_ACL_CODE_CONTENT if it is allowed, OCF_ACL_CODE_UNAUTHORIZED if not, which is what to
+/// answer the client with.
 /// OCF_ACL_CODE_BAD_REQUEST if a value in `request` is out of range, the path has no leading slash,
 /// or a pointer in it is NULL that must not be; OCF_ACL_CODE_INTERNAL if `list`, `request` or
 /// `decision` is NULL. `decision` is written whenever it is not NULL; unless the result is
@@ -523,6 +1086,95 @@ pub unsafe extern "C" fn ocf_acl_error_text(
     refusal_from(error).map_or(0, |refusal| crate::error::describe(&refusal, buffer))
 }
 
+fn given(bytes: Option<&[u8]>) -> (*const c_char, usize) {
+    bytes.map_or((ptr::null(), 0), |bytes| {
+        (bytes.as_ptr().cast(), bytes.len())
+    })
+}
+
+fn shown(ace: Ace<'_>) -> ocf_acl_ace_t {
+    let record = ace.record;
+    let (role, role_len) = given(record.find(Item::ROLE));
+    let (authority, authority_len) = given(record.find(Item::AUTHORITY));
+    let (tag, tag_len) = given(record.find(Item::TAG));
+    ocf_acl_ace_t {
+        aceid: ace.id,
+        subject: record.subject_kind() as u8,
+        permission: record.permissions().bits(),
+        uuid: given(record.find(Item::UUID)).0.cast(),
+        role,
+        role_len,
+        authority,
+        authority_len,
+        tag,
+        tag_len,
+        resource_count: record.resources(),
+        rest: record.items().0.as_ptr(),
+        rest_len: record.items().0.len(),
+    }
+}
+
+fn told(outcome: Outcome) -> ocf_acl_outcome_t {
+    ocf_acl_outcome_t {
+        aceid: outcome.ace,
+        what: outcome.what as u8,
+        new_resources: outcome.new_resources,
+    }
+}
+
+/// # Safety
+///
+/// `on_skipped` may be called with `context`.
+unsafe fn tell(on_skipped: ocf_acl_skipped_t, context: *mut c_void, refusal: &Refusal) {
+    if let Some(on_skipped) = on_skipped {
+        let error = error_from(refusal);
+        // SAFETY: by contract.
+        unsafe { on_skipped(context, &raw const error) };
+    }
+}
+
+/// The update with the one ACE that the caller describes.
+///
+/// # Safety
+///
+/// What `ace` and `resources` point to is readable in the lengths they give.
+unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<Update, Reason> {
+    // SAFETY: by contract, here and below.
+    let text = |text: *const c_char, len| match unsafe { bytes(text.cast(), len) } {
+        Some(_) if text.is_null() => Ok(None),
+        Some(bytes) => str::from_utf8(bytes).map(Some).map_err(|_| Reason::NotText),
+        None => Err(Reason::WrongType),
+    };
+    let subject = match ace.subject {
+        // SAFETY: by contract.
+        OCF_ACL_SUBJECT_UUID => {
+            Subject::Uuid(unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?)
+        }
+        OCF_ACL_SUBJECT_ROLE => Subject::Role {
+            role: text(ace.role, ace.role_len)?.unwrap_or_default(),
+            authority: text(ace.authority, ace.authority_len)?,
+        },
+        OCF_ACL_SUBJECT_AUTH_CRYPT => Subject::AuthCrypt,
+        OCF_ACL_SUBJECT_ANON_CLEAR => Subject::AnonClear,
+        _ => return Err(Reason::Subject),
+    };
+    let permissions = Permissions::from_bits(ace.permission).ok_or(Reason::Permission)?;
+    let id = (ace.aceid != OCF_ACL_NO_ACE).then_some(ace.aceid);
+    let mut update = Update::new();
+    update.make(id, &subject, permissions, text(ace.tag, ace.tag_len)?)?;
+    for resource in resources {
+        let wildcard = resource.wildcard as u8;
+        let wildcard = match wildcard {
+            0 => None,
+            _ => Some(Wildcard::parse(&[wildcard]).ok_or(Reason::Wildcard)?),
+        };
+        let href = text(resource.href, resource.href_len)?;
+        update.resource(&Resource { href, wildcard })?;
+    }
+    update.finish()?;
+    Ok(update)
+}
+
 const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
     aceid: 0,
     has_aceid: 0,
@@ -535,13 +1187,24 @@ const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
 ///
 /// `data` is NULL or has `len` readable bytes for as long as the result is used.
 unsafe fn bytes<'a>(data: *const u8, len: usize) -> Option<&'a [u8]> {
-    if data.is_null() {
-        return (len == 0).then_some(&[]);
+    // SAFETY: by contract.
+    unsafe { elements(data, len) }
+}
+
+/// # Safety
+///
+/// `data` is NULL or has `count` readable elements for as long as the result is used.
+unsafe fn elements<'a, T>(data: *const T, count: usize) -> Option<&'a [T]> {
+    if count == 0 {
+        return Some(&[]);
     }
-    // A length above isize::MAX cannot be one of an object, so it is a mistake of the caller's.
-    isize::try_from(len).ok()?;
-    // SAFETY: by contract, and the length is in range.
-    Some(unsafe { slice::from_raw_parts(data, len) })
+    // A size above isize::MAX cannot be one of an object, so it is a mistake of the caller's.
+    let size = count.checked_mul(size_of::<T>())?;
+    if data.is_null() || isize::try_from(size).is_err() {
+        return None;
+    }
+    // SAFETY: by contract, and the size is in range.
+    Some(unsafe { slice::from_raw_parts(data, count) })
 }
 
 /// # Safety
@@ -587,15 +1250,18 @@ fn in_state(state: u8, update: impl FnOnce(State) -> Result<(), Refusal>) -> Res
 unsafe fn answer(outcome: Result<(), Refusal>, done: u8, error: *mut ocf_acl_error_t) -> u8 {
     let Err(refusal) = outcome else { return done };
     if !error.is_null() {
-        let details = ocf_acl_error_t {
-            offset: refusal.offset,
-            ace: refusal.ace.unwrap_or(OCF_ACL_NO_ACE),
-            reason: refusal.reason as u8,
-        };
         // SAFETY: by contract.
-        unsafe { error.write(details) };
+        unsafe { error.write(error_from(&refusal)) };
     }
     refusal.code() as u8
+}
+
+fn error_from(refusal: &Refusal) -> ocf_acl_error_t {
+    ocf_acl_error_t {
+        offset: refusal.offset,
+        ace: refusal.ace.unwrap_or(OCF_ACL_NO_ACE),
+        reason: refusal.reason as u8,
+    }
 }
 
 fn refusal_from(error: &ocf_acl_error_t) -> Option<Refusal> {
@@ -633,7 +1299,7 @@ unsafe fn decide(
     Some(if outcome.allowed {
         OCF_ACL_CODE_CONTENT
     } else {
-        OCF_ACL_CODE_FORBIDDEN
+        OCF_ACL_CODE_UNAUTHORIZED
     })
 }
 
@@ -695,12 +1361,8 @@ fn kind_from(kind: u8) -> Option<Option<Kind>> {
 unsafe fn roles_from(
     request: &ocf_acl_request_t,
 ) -> Option<impl Iterator<Item = Role<'_>> + Clone> {
-    let roles = match (request.roles.is_null(), request.role_count) {
-        (_, 0) => &[],
-        (true, _) => return None,
-        // SAFETY: by contract.
-        (false, count) => unsafe { slice::from_raw_parts(request.roles, count) },
-    };
+    // SAFETY: by contract.
+    let roles = unsafe { elements(request.roles, request.role_count) }?;
     // SAFETY: by contract, here and below.
     let role = |role: &ocf_acl_role_t| unsafe { role_from(role) };
     roles

@@ -30,7 +30,19 @@ pub(crate) enum Special {
     Roles,
 }
 
-const TABLE: [(&[u8], Kind, Special); 18] = [
+/// Whatever is under here is an SVR: one that this table does not know must not pass for the
+/// application's own, which `*` opens.
+const SECURITY: &[u8] = b"/oic/sec/";
+
+const SECURITY_TABLE: [(&[u8], Special); 5] = [
+    (b"doxm", Special::Doxm),
+    (b"pstat", Special::Pstat),
+    (b"acl2", Special::Acl),
+    (b"cred", Special::Cred),
+    (b"roles", Special::Roles),
+];
+
+const TABLE: [(&[u8], Kind, Special); 11] = [
     (b"/oic/p", Kind::Configuration, Special::PublicInRfotm),
     (b"/oic/d", Kind::Configuration, Special::PublicInRfotm),
     (b"/oic/res", Kind::Configuration, Special::PublicInRfotm),
@@ -39,19 +51,19 @@ const TABLE: [(&[u8], Kind, Special); 18] = [
     (b"/CoapCloudConfResURI", Kind::Configuration, Special::None),
     (b"/oc/swu", Kind::Configuration, Special::None),
     (b"/x.plgd.dev/time", Kind::Configuration, Special::Public),
-    (b"/oic/sec/doxm", Kind::Security, Special::Doxm),
-    (b"/oic/sec/pstat", Kind::Security, Special::Pstat),
-    (b"/oic/sec/acl2", Kind::Security, Special::Acl),
-    (b"/oic/sec/ael", Kind::Security, Special::None),
-    (b"/oic/sec/cred", Kind::Security, Special::Cred),
-    (b"/oic/sec/sdi", Kind::Security, Special::None),
-    (b"/oic/sec/sp", Kind::Security, Special::None),
-    (b"/oic/sec/csr", Kind::Security, Special::None),
-    (b"/oic/sec/roles", Kind::Security, Special::Roles),
     (b"/oc/con", Kind::Other, Special::None),
+    (b"/oc/introspection", Kind::Other, Special::None),
+    (b"/oc/wk/introspection", Kind::Other, Special::None),
 ];
 
 pub(crate) fn look_up(path: &[u8]) -> (Kind, Special) {
+    if let Some(name) = path.strip_prefix(SECURITY) {
+        let special = SECURITY_TABLE
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or(Special::None, |(_, special)| *special);
+        return (Kind::Security, special);
+    }
     TABLE
         .iter()
         .find(|(known, ..)| *known == path)

@@ -34,8 +34,8 @@ extern crate std;
 
 mod ace;
 mod acl;
+mod cbor;
 mod check;
-mod decode;
 mod encode;
 mod error;
 mod fallible;
@@ -46,12 +46,14 @@ pub mod ffi;
 pub mod json;
 mod kind;
 mod query;
+mod update;
 mod uuid;
 
-pub use ace::{Ace, Permissions, Resource, Subject, Wildcard};
-pub use acl::{Acl, State};
+pub use ace::{Ace, MAX_TEXT, Permissions, Resource, Subject, Wildcard};
+pub use acl::{Acl, Apply, Put, State};
 pub use check::{Decision, Method, Request, Role, Rule};
-pub use encode::View;
+pub use encode::{NoAnswer, View};
 pub use error::{Code, Reason, Refusal};
 pub use kind::Kind;
+pub use update::{Event, Outcome, Update, What};
 pub use uuid::Uuid;

@@ -27,37 +27,46 @@ impl Uuid {
 
     /// From the form `8-4-4-4-12` of RFC 9562, in either case; nothing else is a UUID.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != TEXT_LEN {
-            return None;
-        }
-        let mut value = 0u128;
-        for (position, byte) in text.bytes().enumerate() {
-            if is_dash(position) {
-                if byte != b'-' {
-                    return None;
-                }
-            } else {
-                value = (value << 4) | u128::from(char::from(byte).to_digit(16)?);
-            }
-        }
-        Self::new(value.to_be_bytes())
+        bytes(text).and_then(Self::new)
     }
 
     /// The form `8-4-4-4-12` in lower case, as ASCII.
     pub fn to_text(&self) -> [u8; TEXT_LEN] {
-        let mut rest = u128::from_be_bytes(self.0);
+        let mut digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         let mut text = [b'-'; TEXT_LEN];
         for (position, byte) in text.iter_mut().enumerate() {
             if !is_dash(position) {
-                let digit = (rest >> 124) as u8;
-                *byte = if digit < 10 {
-                    b'0' + digit
-                } else {
-                    b'a' + digit - 10
-                };
-                rest <<= 4;
+                let digit = digits.next().unwrap_or(0);
+                *byte = digit + if digit < 10 { b'0' } else { b'a' - 10 };
             }
         }
         text
     }
+}
+
+/// As [`Uuid::parse`], but the nil UUID passes.
+pub(crate) fn bytes(text: &str) -> Option<[u8; 16]> {
+    if text.len() != TEXT_LEN {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    let mut digits = 0usize;
+    for (position, byte) in text.bytes().enumerate() {
+        if is_dash(position) {
+            if byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            _ => return None,
+        };
+        let slot = bytes.get_mut(digits / 2)?;
+        *slot = (*slot << 4) | digit;
+        digits += 1;
+    }
+    Some(bytes)
 }

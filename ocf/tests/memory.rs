@@ -89,16 +89,23 @@ fn start() -> Acl {
     acl
 }
 
-/// Fails each allocation of an update in turn, until one run gets by.
+/// Fails each allocation of an update in turn; says how many of them the update could not do without.
 fn fail_each(update: impl Fn(&mut Acl) -> Result<(), Refusal>) -> usize {
+    let mut after = start();
+    assert_eq!(update(&mut after), Ok(()));
+    let mut needed = 0;
     for failing in 0.. {
         let mut acl = start();
         let before = snapshot(&acl);
         let (outcome, _, _) = metered(Some(failing), || update(&mut acl));
         let Err(refusal) = outcome else {
-            assert_ne!(snapshot(&acl), before);
-            return failing;
+            assert_eq!(snapshot(&acl), snapshot(&after), "allocation {failing}");
+            if ASKED.get() <= failing {
+                return needed;
+            }
+            continue;
         };
+        needed += 1;
         assert_eq!(
             (refusal.reason, refusal.code()),
             (Reason::OutOfMemory, Code::Internal)
@@ -120,7 +127,7 @@ fn each_allocation_may_fail_and_nothing_changes_or_leaks() {
             let payload = encode(&some_list(), form);
             let posting = fail_each(|acl| acl.post(State::Rfotm, &payload));
             let loading = fail_each(|acl| acl.load(&payload));
-            assert!(posting > loading && loading > 10, "{posting} {loading}");
+            assert!(posting >= 6 && loading >= 6, "{posting} {loading}");
         }
         assert_eq!(
             fail_each(|acl| acl.delete(State::Rfpro, Some(b"aceid=4"))),
@@ -256,23 +263,23 @@ fn bombs() {
 /// How long it takes is measured by `cargo bench -p ocf-acl`.
 #[test]
 fn a_payload_of_many_aceids_is_taken() {
-    let ace = |id: Option<u32>| {
-        let mut ace = json!({ "subject": { "role": "a" }, "resources": [], "permission": 1 });
+    let ace = |number: u32, id: Option<u32>| {
+        let subject = json!({ "role": format!("role.{number}") });
+        let mut ace = json!({ "subject": subject, "resources": [], "permission": 1 });
         if let Some(id) = id {
             ace["aceid"] = json!(id);
         }
         ace
     };
-    let aces: Vec<Value> = (1..=1000)
-        .map(|id| ace(Some(id)))
-        .chain((0..1000).map(|_| ace(None)))
+    let aces: Vec<Value> = (0..1000)
+        .map(|number| ace(number, Some(1000 - number)))
+        .chain((1000..2000).map(|number| ace(number, None)))
         .collect();
     let payload = cbor(&json!({ "aclist2": aces }));
     let mut acl = Acl::new();
     for _ in 0..3 {
         acl.post(State::Rfpro, &payload).unwrap();
+        let ids: Vec<u32> = acl.aces().map(|ace| ace.id()).collect();
+        assert_eq!(ids, (1..=2000).collect::<Vec<u32>>());
     }
-    let mut ids: Vec<u32> = acl.aces().iter().map(|ace| ace.id()).collect();
-    ids.sort_unstable();
-    assert_eq!(ids, (1..=4000).collect::<Vec<u32>>());
 }

@@ -598,8 +598,8 @@ fn rule_10_unites_the_permissions_of_every_matching_ace() {
     asked.method = Method::Get;
     assert_eq!(
         check(&twice, &asked).ace,
-        Some(8),
-        "the first that is enough"
+        Some(7),
+        "the first by its aceid that is enough"
     );
     asked.peer = None;
     let anonymous = check(&acl, &asked);
@@ -833,7 +833,23 @@ fn the_default_table() {
         assert_eq!(Kind::of(path.as_bytes()), Kind::Configuration, "{path}");
     }
     for name in [
-        "doxm", "pstat", "acl2", "ael", "cred", "sdi", "sp", "csr", "roles",
+        "doxm",
+        "pstat",
+        "acl2",
+        "ael",
+        "cred",
+        "sdi",
+        "sp",
+        "csr",
+        "roles",
+        "crl",
+        "amacl",
+        "account",
+        "session",
+        "acl",
+        "acl2/",
+        "",
+        "of/tomorrow",
     ] {
         assert_eq!(
             Kind::of(format!("/oic/sec/{name}").as_bytes()),
@@ -841,13 +857,17 @@ fn the_default_table() {
             "{name}"
         );
     }
-    assert_eq!(Kind::of(b"/oc/con"), Kind::Other);
+    for path in ["/oc/con", "/oc/introspection", "/oc/wk/introspection"] {
+        assert_eq!(Kind::of(path.as_bytes()), Kind::Other, "{path}");
+    }
     for path in [
         "",
         "/",
         "/light",
-        "/oic/sec/acl",
-        "/oic/sec/acl2/",
+        "/oic/sec",
+        "/oic/secret",
+        "/OIC/sec/acl2",
+        "/oc/introspection/1",
         "oic/p",
         "/OIC/P",
     ] {

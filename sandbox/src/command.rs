@@ -52,16 +52,15 @@ impl Client {
     fn due(&self) -> String {
         let mut text = String::new();
         // A bootstrap follows its own changes when it finishes.
-        if !self.in_transaction()
-            && let Err(fault) = self.synchronise_reported()
-        {
+        if self.in_transaction() {
+            return text;
+        }
+        if let Err(fault) = self.synchronise_reported() {
             text += &format!("changes of the application: {fault}");
         }
-        if !self.in_transaction() {
-            for line in self.notifications() {
-                text += &line;
-                text.push('\n');
-            }
+        for line in self.notifications() {
+            text += &line;
+            text.push('\n');
         }
         text
     }

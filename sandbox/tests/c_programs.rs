@@ -28,6 +28,30 @@ fn tutorial_gives_the_committed_transcript() {
     assert_eq!(transcript.lines().count(), expected.lines().count());
 }
 
+/// What the demo shows beside Anjay's answer.
+#[test]
+fn the_difference_that_the_demo_shows_is_one() {
+    let tutorial = build("difference", &["c-examples/tutorial/main.c"]);
+    let kept = root().join("c-examples/tutorial");
+    let read = |name| fs::read_to_string(kept.join(name)).expect("it is there");
+    let here = check(
+        &mut program(tutorial, &folder("difference")),
+        &read("difference.txt"),
+    );
+    let end = here.split_once("> bs finish").expect("a bootstrap").1;
+    let anjay = read("difference.anjay");
+    assert_eq!(
+        anjay,
+        "> bs finish\n2.04 Changed\n> 2 read /1234/0/0\n4.04 Not Found\n"
+    );
+    assert!(
+        end.contains("2.04 Changed\n> 2 read /1234/0/0\n2.05 Content\n  /1234/0/0 = \"lamp\"\n"),
+        "{end}"
+    );
+    let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
+    assert!(readme.contains("\n| D5 | a live owner's instance is deleted"));
+}
+
 /// Each header stands alone, in C99 and in C++17.
 #[test]
 fn headers_compile_alone_in_c_and_cpp() {
@@ -60,6 +84,23 @@ fn headers_compile_alone_in_c_and_cpp() {
         }
     }
     assert!(seen >= 2 * 22, "headers are missing");
+}
+
+/// What applications written for Anjay use without including it themselves.
+#[test]
+fn headers_bring_along_what_applications_rely_on() {
+    let source = folder("headers").join("along.c");
+    let text = "\
+        #include <anjay/anjay.h>\n\
+        #ifndef AVS_COMMONS_SCHED_THREAD_SAFE\n\
+        #error\n\
+        #endif\n\
+        int main(void) {\n\
+            long number = strtol(\"7\", NULL, 10);\n\
+            return number < INT_MIN || number > INT_MAX || strlen(\"\");\n\
+        }\n";
+    fs::write(&source, text).expect("writable");
+    check(compiler(false, "c99").arg("-fsyntax-only").arg(&source), "");
 }
 
 /// The seven functions and the API of the sandbox, asked amiss.

@@ -281,7 +281,9 @@ fn observations_and_attributes_end() {
         ("bs write /1/2 0=2 1=60 7=U", "2.04"),
         (
             "2 discover /1234",
-            "^2.05 Content\n  </1234>\n  </1234/0>\n  </1234/0/0>\n  </1234/0/1>\n  allowed: Discover is open to every server",
+            // /1234/1, whose entry was that server's, was never its own: it stays.
+            "^2.05 Content\n  </1234>\n  </1234/0>\n  </1234/0/0>\n  </1234/0/1>\n  \
+             </1234/1>\n  </1234/1/0>\n  </1234/1/1>\n  allowed: Discover is open to every server",
         ),
         ("2 observe /1234/0", "4.01"),
         ("grant /1234/0 2 R", "server 2"),

@@ -133,11 +133,54 @@ static void lists(void) {
     CHECK(*AVS_LIST_NEXT(AVS_LIST_NEXT(list)) == 0);
     AVS_LIST_DELETE(place);
     CHECK(AVS_LIST_SIZE(list) == 4 && **place == 3);
+    AVS_LIST(int) clone = AVS_LIST_SIMPLE_CLONE(list);
+    element = list;
+    AVS_LIST_FOREACH_PTR(place, &clone) {
+        CHECK(*place != element && **place == *element);
+        element = AVS_LIST_NEXT(element);
+    }
+    CHECK(!element && AVS_LIST_SIZE(clone) == 4);
+    AVS_LIST_CLEAR(&clone);
+    CHECK(!AVS_LIST_SIMPLE_CLONE(clone));
     expected = 0;
     AVS_LIST_CLEAR(&list) {
         expected += *list;
     }
     CHECK(!list && expected == 1 + 2 + 3 + 4);
+}
+
+static void scalars(void) {
+    static const struct {
+        avs_time_duration_t time;
+        avs_time_unit_t unit;
+        int64_t number;
+    } GOOD[] = {
+        { { 1, 500000000 }, AVS_TIME_S, 1 },
+        { { 1, 500000000 }, AVS_TIME_MS, 1500 },
+        { { -2, 500000000 }, AVS_TIME_S, -1 },
+        { { -1, 1 }, AVS_TIME_S, 0 },
+        { { -1, 1 }, AVS_TIME_US, -999999 },
+        { { -86401, 0 }, AVS_TIME_DAY, -1 },
+        { { INT64_MAX, 999999999 }, AVS_TIME_S, INT64_MAX },
+        { { INT64_MIN, 0 }, AVS_TIME_HOUR, -2562047788015215 },
+        { { 9223372036, 854775807 }, AVS_TIME_NS, INT64_MAX },
+    };
+    const avs_time_real_t year = { { 31536000, 0 } };
+    const avs_time_monotonic_t second = { { 1, 0 } };
+    int64_t number = 7;
+    for (size_t i = 0; i < AVS_ARRAY_SIZE(GOOD); ++i) {
+        CHECK(!avs_time_duration_to_scalar(&number, GOOD[i].unit, GOOD[i].time));
+        CHECK(number == GOOD[i].number);
+    }
+    CHECK(!avs_time_real_to_scalar(&number, AVS_TIME_DAY, year) && number == 365);
+    CHECK(!avs_time_monotonic_to_scalar(&number, AVS_TIME_MS, second));
+    CHECK(number == 1000);
+    number = 7;
+    CHECK(avs_time_real_to_scalar(&number, AVS_TIME_S, AVS_TIME_REAL_INVALID));
+    CHECK(avs_time_duration_to_scalar(&number, AVS_TIME_NS, GOOD[6].time));
+    CHECK(avs_time_duration_to_scalar(&number, (avs_time_unit_t) 7,
+                                      GOOD[0].time));
+    CHECK(number == 7);
 }
 
 static void times(void) {
@@ -151,6 +194,7 @@ static void times(void) {
     CHECK(!avs_time_duration_valid(
             avs_time_duration_from_scalar(INT64_MAX, AVS_TIME_DAY)));
     CHECK(avs_time_duration_valid(avs_time_real_now().since_real_epoch));
+    scalars();
     CHECK(avs_time_duration_valid(
             avs_time_monotonic_now().since_monotonic_epoch));
     CHECK(!strcmp(avs_strerror(AVS_EBADMSG), "EBADMSG"));

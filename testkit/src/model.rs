@@ -2,7 +2,9 @@
 //! map, full scans, and a copy of the map for each transaction.
 
 use crate::Client;
-use access_control::{Edit, Error, Iid, MAX_ID, Oid, Operation, Provision, SSID_BOOTSTRAP, Ssid};
+use access_control::{
+    Change, Edit, Error, Iid, MAX_ID, Oid, Operation, Provision, SSID_BOOTSTRAP, Ssid,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 const READ: u16 = 1;
@@ -31,9 +33,16 @@ pub type Rows = BTreeMap<Iid, Row>;
 struct Open {
     before: Rows,
     modified: bool,
-    touched: BTreeSet<Iid>,
+    touched: BTreeMap<Iid, Written>,
     /// Whether a handler has changed something since the last validation.
     unchecked: bool,
+}
+
+/// What a transaction has written to an instance, as far as it is about servers.
+#[derive(Default)]
+struct Written {
+    owner: bool,
+    entries: BTreeSet<Ssid>,
 }
 
 /// What the engine is to be at each moment.
@@ -235,7 +244,12 @@ impl Model {
                 _ => return Err(Error::BadRequest),
             },
         }
-        open.touched.insert(iid);
+        let written = open.touched.entry(iid).or_default();
+        match edit {
+            Edit::Write(2, ssid, _) => drop(written.entries.insert(ssid)),
+            Edit::Write(3, ..) => written.owner = true,
+            _ => {}
+        }
         (open.modified, open.unchecked) = (true, true);
         Ok(())
     }
@@ -247,7 +261,7 @@ impl Model {
         self.open = Some(Open {
             before: self.rows.clone(),
             modified: false,
-            touched: BTreeSet::new(),
+            touched: BTreeMap::new(),
             unchecked: false,
         });
         Ok(())
@@ -265,9 +279,9 @@ impl Model {
         let open = self.open.as_ref().ok_or(Error::Busy)?;
         let is_server = |ssid| ssid != 0 && ssid != MAX_ID && client.has(1, ssid);
         for (i, row) in &self.rows {
-            if !open.touched.contains(i) {
+            let Some(written) = open.touched.get(i) else {
                 continue;
-            }
+            };
             let (Some(oid), Some(iid), Some(owner)) = (row.oid, row.iid, row.owner) else {
                 return Err(Error::BadRequest);
             };
@@ -275,8 +289,9 @@ impl Model {
             let mut keys = row.acl.iter().flat_map(BTreeMap::keys);
             if same.count() != 1
                 || !is_reachable(client, oid, iid)
-                || !(owner == SSID_BOOTSTRAP || is_server(owner))
-                || !keys.all(|&ssid| ssid == 0 || is_server(ssid))
+                || !(!written.owner || owner == SSID_BOOTSTRAP || is_server(owner))
+                || !keys
+                    .all(|&ssid| ssid == 0 || !written.entries.contains(&ssid) || is_server(ssid))
             {
                 return Err(Error::BadRequest);
             }
@@ -340,6 +355,10 @@ impl Model {
         origin: Ssid,
         changes: &[(Oid, Vec<Iid>)],
     ) -> Result<(), Error> {
+        if let Some(open) = &mut self.open {
+            open.unchecked = true;
+            self.check(client)?;
+        }
         let rows = self.rows.clone();
         match self.try_sync(client, origin, changes) {
             Ok(true) => self.note(),
@@ -391,7 +410,11 @@ impl Model {
                     let best = servers.max_by_key(|(ssid, mask)| (weight(*mask), *ssid));
                     row.owner = Some(best.map_or(SSID_BOOTSTRAP, |(ssid, _)| *ssid));
                 }
-                if (lost || lost_owner) && !is_owned && entries.is_empty() {
+                let is_left = match cfg!(feature = "anjay-compat") {
+                    true => (lost || lost_owner) && !is_owned,
+                    false => lost_owner,
+                };
+                if is_left && entries.is_empty() {
                     match (row.oid, row.iid) {
                         (Some(oid), Some(iid)) if iid != MAX_ID => orphans.push((i, oid, iid)),
                         _ => return false,
@@ -406,23 +429,30 @@ impl Model {
         if origin != 0 && origin != SSID_BOOTSTRAP {
             for (oid, created) in changes.iter().filter(|(oid, _)| is_governed(*oid)) {
                 for &iid in created {
-                    if iid == MAX_ID || self.governing(*oid, iid).is_some() {
+                    if iid == MAX_ID {
                         continue;
                     }
-                    let i = self.lowest_free().ok_or(Error::Full)?;
+                    let i = match self.governing(*oid, iid) {
+                        Some(i) => i,
+                        None => self.lowest_free().ok_or(Error::Full)?,
+                    };
                     let row = Row {
                         oid: Some(*oid),
                         iid: Some(iid),
                         owner: Some(origin),
                         acl: Some([(origin, READ_WRITE_EXECUTE_DELETE)].into()),
                     };
+                    is_changed |= self.rows.get(&i) != Some(&row);
                     self.rows.insert(i, row);
-                    is_changed = true;
                 }
             }
         }
         for (i, oid, iid) in orphans {
-            if client.try_remove(oid, iid) {
+            // Its creator may have come meanwhile.
+            let is_left = |row: &Row| {
+                row.owner == Some(SSID_BOOTSTRAP) && row.acl.iter().all(BTreeMap::is_empty)
+            };
+            if self.rows.get(&i).is_some_and(is_left) && client.try_remove(oid, iid) {
                 self.rows.remove(&i);
                 is_changed = true;
             }
@@ -434,6 +464,36 @@ impl Model {
 
     pub fn persisted(&self) -> Vec<u8> {
         encode(self.settled())
+    }
+
+    /// What a host is to be told after a synchronisation, in any order: what is
+    /// different from `before`, once each.
+    pub fn told(&self, before: &Rows) -> Vec<Change> {
+        let identity = |(i, row): (&Iid, &Row)| (*i, row.oid, row.iid);
+        let mut told = Vec::new();
+        if !self
+            .rows
+            .iter()
+            .map(identity)
+            .eq(before.iter().map(identity))
+        {
+            told.push(Change::Instances);
+        }
+        for (i, row) in &self.rows {
+            let Some(old) = before
+                .get(i)
+                .filter(|old| (old.oid, old.iid) == (row.oid, row.iid))
+            else {
+                continue;
+            };
+            if old.acl != row.acl {
+                told.push(Change::Resource(*i, 2));
+            }
+            if old.owner != row.owner {
+                told.push(Change::Resource(*i, 3));
+            }
+        }
+        told
     }
 
     pub fn persist(&mut self) -> Vec<u8> {

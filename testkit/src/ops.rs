@@ -561,12 +561,34 @@ impl<'a> Pair<'a> {
     pub fn step(&mut self, op: &Op) {
         let told = prepare(self.client, op);
         prepare(&self.mirror, op);
+        self.client.changes.borrow_mut().clear();
+        let before = self.model.rows.clone();
         let answer = apply(&self.engine, op, &told);
         let expected = apply_to_model(&mut self.model, &self.mirror, op, &told);
         assert_eq!(answer.1, expected.1, "{op:?} {:?}", answer.0);
         match has_codes(op) {
             true => assert_eq!(answer.0, expected.0, "{op:?}"),
             false => assert_eq!(answer.0.is_ok(), expected.0.is_ok(), "{op:?}"),
+        }
+        // A host that names as new what does not exist hears of it as of one that
+        // has gone and come; so does one whose server has no account.
+        let is_true = |(origin, changes): &(Ssid, Vec<(Oid, Vec<Iid>)>)| {
+            let is_server = *origin != 0 && *origin != SSID_BOOTSTRAP;
+            if is_server && !self.client.accounts().contains(origin) {
+                return false;
+            }
+            let mut created = changes
+                .iter()
+                .flat_map(|(oid, iids)| iids.iter().map(move |iid| (*oid, *iid)));
+            created.all(|(oid, iid)| iid == MAX_ID || self.client.has(oid, iid))
+        };
+        if told.as_ref().is_some_and(is_true) {
+            let mut changes = self.client.changes.take();
+            changes.sort_by_key(|change| match *change {
+                Change::Instances => (0, 0),
+                Change::Resource(iid, rid) => (1 + u32::from(iid), rid),
+            });
+            assert_eq!(changes, self.model.told(&before), "told after {op:?}");
         }
         self.compare(op);
         // All of it costs more than the rest of the step.

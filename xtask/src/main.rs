@@ -13,7 +13,9 @@ mod unsafe_count;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask replay FILE...   replays recorded answers on the sandbox
+cargo xtask replay [--anjay-compat] [--small] FILE...
+                             replays recorded answers on the sandbox; with the engine as it is
+                             built with that feature, or for bare metal
 cargo xtask headers          writes include/ from the Rust sources
 cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
 cargo xtask bench            time and memory; a stand-in for the C original; ratios

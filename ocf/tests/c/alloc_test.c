@@ -65,6 +65,7 @@ static long fail_each(update_t *update) {
     for (long aceid = 3; aceid < 9; ++aceid) {
         cbor_ace(&second, aceid == 5 ? -1 : aceid, "role", "admin", "href", "/light", 31);
     }
+    long needed = 0;
     for (long failing = 0;; ++failing) {
         uint8_t before[512], after[1024];
         ocf_acl_error_t error = { 0, 0, 0 };
@@ -76,11 +77,15 @@ static long fail_each(update_t *update) {
         uint8_t code = update(list, &second, &error);
         int ran_out = left < 0;
         left = -1;
-        if (!ran_out) {
-            REQUIRE(code == OCF_ACL_CODE_CHANGED);
+        if (code == OCF_ACL_CODE_CHANGED) { /* it could do without */
             ocf_acl_free(list);
-            return failing;
+            if (!ran_out) {
+                return needed;
+            }
+            continue;
         }
+        ++needed;
+        REQUIRE(ran_out);
         REQUIRE(code == OCF_ACL_CODE_INTERNAL);
         char text[80];
         ocf_acl_error_text(&error, text, sizeof(text));
@@ -173,7 +178,7 @@ int main(void) {
 
     long posting = fail_each(by_post);
     long loading = fail_each(by_load);
-    REQUIRE(posting > 12 && loading > 12);
+    REQUIRE(posting >= 6 && loading >= 6);
 
     ocf_acl_t *list = ocf_acl_new();
     cbor_t payload;

@@ -4,7 +4,7 @@
 #[path = "../../src/json.rs"]
 pub mod json;
 
-use ocf_acl::{Acl, Decision, Method, Request, Role, State, Uuid, View};
+use ocf_acl::{Ace, Acl, Decision, Method, Request, Role, State, Uuid, View};
 use serde_json::Value;
 
 pub const ALICE: &str = "11111111-2222-3333-4444-555555555555";
@@ -120,6 +120,10 @@ pub fn json_of(acl: &Acl, view: View) -> Value {
 /// Everything that can be seen of a list.
 pub fn snapshot(acl: &Acl) -> (Vec<u8>, u32) {
     (bytes_of(acl, View::Storage), acl.generation())
+}
+
+pub fn aces(acl: &Acl) -> Vec<Ace<'_>> {
+    acl.aces().collect()
 }
 
 pub fn list(aces: &Value) -> Acl {

@@ -238,15 +238,17 @@ pub unsafe extern "C" fn anjay_ret_bytes_append(
     // SAFETY: as promised.
     let more = unsafe { bytes(data, length) };
     // SAFETY: as promised; only this call uses it meanwhile.
-    if let (Some(more), Some(ctx)) = (more, unsafe { ctx.as_mut() })
-        && let Some(Value::Bytes(kept)) = &mut ctx.value
-        && length <= ctx.missing
-    {
-        kept.extend(more);
-        ctx.missing -= length;
-        return 0;
+    let (Some(more), Some(ctx)) = (more, unsafe { ctx.as_mut() }) else {
+        return FAILED;
+    };
+    match &mut ctx.value {
+        Some(Value::Bytes(kept)) if length <= ctx.missing => {
+            kept.extend(more);
+            ctx.missing -= length;
+            0
+        }
+        _ => FAILED,
     }
-    FAILED
 }
 
 /// # Safety

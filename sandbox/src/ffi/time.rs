@@ -10,27 +10,63 @@ const INVALID: avs_time_duration_t = avs_time_duration_t {
 };
 const SECOND: i64 = 1_000_000_000;
 
+/// Nanoseconds of a unit of `avs_time_unit_t`.
+fn length(unit: c_int) -> Option<i128> {
+    let units: [i64; 7] = [
+        86_400 * SECOND,
+        3_600 * SECOND,
+        60 * SECOND,
+        SECOND,
+        1_000_000,
+        1_000,
+        1,
+    ];
+    let place = usize::try_from(unit).ok()?;
+    units.get(place).copied().map(i128::from)
+}
+
 /// `value` units of `avs_time_unit_t` as a duration.
 #[unsafe(no_mangle)]
 pub extern "C" fn avs_time_duration_from_scalar(value: i64, unit: c_int) -> avs_time_duration_t {
-    let (multiple, part) = match unit {
-        0 => (86_400, 1),
-        1 => (3_600, 1),
-        2 => (60, 1),
-        3 => (1, 1),
-        4 => (1, 1_000),
-        5 => (1, 1_000_000),
-        6 => (1, SECOND),
-        _ => return INVALID,
-    };
-    let Some(value) = value.checked_mul(multiple) else {
+    let Some(length) = length(unit) else {
         return INVALID;
     };
-    let nanoseconds = value.rem_euclid(part) * (SECOND / part);
-    avs_time_duration_t {
-        seconds: value.div_euclid(part),
-        nanoseconds: nanoseconds.try_into().unwrap_or(-1),
+    let (value, second) = (i128::from(value) * length, i128::from(SECOND));
+    let seconds = i64::try_from(value.div_euclid(second));
+    let nanoseconds = i32::try_from(value.rem_euclid(second));
+    match (seconds, nanoseconds) {
+        (Ok(seconds), Ok(nanoseconds)) => avs_time_duration_t {
+            seconds,
+            nanoseconds,
+        },
+        _ => INVALID,
     }
+}
+
+/// A duration in whole units of `avs_time_unit_t`.
+///
+/// # Safety
+/// `out` is NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn avs_time_duration_to_scalar(
+    out: *mut i64,
+    unit: c_int,
+    value: avs_time_duration_t,
+) -> c_int {
+    let avs_time_duration_t {
+        seconds,
+        nanoseconds,
+    } = value;
+    let nanoseconds = i64::from(nanoseconds);
+    let Some(length) = length(unit).filter(|_| (0..SECOND).contains(&nanoseconds)) else {
+        return -1;
+    };
+    let total = i128::from(seconds) * i128::from(SECOND) + i128::from(nanoseconds);
+    let Ok(number) = i64::try_from(total / length) else {
+        return -1;
+    };
+    super::put!(out, number);
+    0
 }
 
 fn duration(since: std::time::Duration) -> avs_time_duration_t {

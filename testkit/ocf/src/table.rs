@@ -127,8 +127,7 @@ pub const TABLE: &[Why] = &[
         answers: &[("P if-empty", "68")],
     },
     Why {
-        contract: "An ACE with href in place of resources is an ACE with that one resource (to \
-                   come).",
-        answers: &[("P ace-href", REFUSED)],
+        contract: "An ACE with href in place of resources is an ACE with that one resource.",
+        answers: &[("P ace-href", "list")],
     },
 ];

@@ -23,11 +23,11 @@ int main(void) {
     request.path = "/light";
     request.path_len = 6;
     ocf_acl_decision_t decision;
-    int is_right = ocf_acl_check(list, &request, &decision) == OCF_ACL_CODE_FORBIDDEN;
+    int is_right = ocf_acl_check(list, &request, &decision) == OCF_ACL_CODE_UNAUTHORIZED;
     request.flags = OCF_ACL_FLAG_SECURED;
     is_right &= ocf_acl_check(list, &request, &decision) == OCF_ACL_CODE_CONTENT;
     request.method = OCF_ACL_METHOD_POST;
-    is_right &= ocf_acl_check(list, &request, &decision) == OCF_ACL_CODE_FORBIDDEN;
+    is_right &= ocf_acl_check(list, &request, &decision) == OCF_ACL_CODE_UNAUTHORIZED;
     ocf_acl_free(list);
     puts(is_right ? "decided as expected" : "decided wrongly");
     return !is_right;

@@ -4,10 +4,12 @@
  * next one in front of it, and an empty list is NULL.
  *
  * The part that custom objects use: new, next, insert, append, detach, delete,
- * clear, size, and the loops.
+ * clear, clone, size, and the loops.
  */
 #ifndef AVS_COMMONS_LIST_H
 #define AVS_COMMONS_LIST_H
+
+#include <string.h>
 
 #include <avsystem/commons/avs_defs.h>
 #include <avsystem/commons/avs_memory.h>
@@ -70,6 +72,24 @@ static inline void anjay_sandbox_list_append(void **list, void *element) {
     *list = element;
 }
 
+/* A copy of a list whose elements all have this size. */
+static inline void *anjay_sandbox_list_clone(const void *list, size_t size) {
+    void *clone = NULL;
+    void **end = &clone;
+    for (; list; list = *anjay_sandbox_list_next(list)) {
+        *end = anjay_sandbox_list_new(size);
+        if (!*end) {
+            while (clone) {
+                anjay_sandbox_list_delete(&clone);
+            }
+            return NULL;
+        }
+        memcpy(*end, list, size);
+        end = anjay_sandbox_list_next(*end);
+    }
+    return clone;
+}
+
 static inline size_t anjay_sandbox_list_size(const void *list) {
     size_t size = 0;
     while (list) {
@@ -86,13 +106,24 @@ template <typename T>
 static inline T *&anjay_sandbox_list_typed_next(T *element) {
     return *reinterpret_cast<T **>(anjay_sandbox_list_next(element));
 }
+template <typename T>
+static inline T *anjay_sandbox_list_typed_clone(const T *list) {
+    return reinterpret_cast<T *>(anjay_sandbox_list_clone(list, sizeof(T)));
+}
 #    define AVS_LIST_NEXT(element) (anjay_sandbox_list_typed_next(element))
+#    define AVS_LIST_SIMPLE_CLONE(list) (anjay_sandbox_list_typed_clone(list))
 #    define AVS_LIST_NEW_ELEMENT(type) \
         ((type *) anjay_sandbox_list_new(sizeof(type)))
 #else
 /** The element after an element; can be assigned to. */
 #    define AVS_LIST_NEXT(element) \
         (*(__typeof__(element) *) (void *) anjay_sandbox_list_next(element))
+/**
+ * A list of copies of the elements, which are as large as their type says; what
+ * they point to is not copied. NULL for an empty list, and without memory.
+ */
+#    define AVS_LIST_SIMPLE_CLONE(list) \
+        ((__typeof__(list)) anjay_sandbox_list_clone((list), sizeof(*(list))))
 /** A new element, all zero, in no list; NULL without memory. */
 #    define AVS_LIST_NEW_ELEMENT(type) \
         ((type *) anjay_sandbox_list_new(sizeof(type)))

@@ -6,6 +6,10 @@
 #ifndef AVS_COMMONS_NET_H
 #define AVS_COMMONS_NET_H
 
+/* Not needed here; but applications rely on these two coming along. */
+#include <limits.h>
+#include <stdlib.h>
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -63,6 +63,30 @@ static inline bool avs_time_duration_equal(avs_time_duration_t a,
 avs_time_duration_t avs_time_duration_from_scalar(int64_t value,
                                                   avs_time_unit_t unit);
 
+/**
+ * A duration in whole units, rounded towards zero.
+ *
+ * @returns 0; -1, with nothing written, for an invalid duration or unit, or a
+ *          number out of range.
+ */
+int avs_time_duration_to_scalar(int64_t *out,
+                                avs_time_unit_t unit,
+                                avs_time_duration_t value);
+
+/** A time in whole units since 1970; as avs_time_duration_to_scalar(). */
+static inline int avs_time_real_to_scalar(int64_t *out,
+                                          avs_time_unit_t unit,
+                                          avs_time_real_t value) {
+    return avs_time_duration_to_scalar(out, unit, value.since_real_epoch);
+}
+
+/** A time in whole units; as avs_time_duration_to_scalar(). */
+static inline int avs_time_monotonic_to_scalar(int64_t *out,
+                                               avs_time_unit_t unit,
+                                               avs_time_monotonic_t value) {
+    return avs_time_duration_to_scalar(out, unit, value.since_monotonic_epoch);
+}
+
 /** The time now. */
 avs_time_real_t avs_time_real_now(void);
 /** The time now. */
