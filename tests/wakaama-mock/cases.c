@@ -376,11 +376,16 @@ static void edits_that_are_refused_change_nothing(void) {
     lwm2m_data_t entries[2] = { number(2, READ), number(9, READ) };
     lwm2m_data_t acl = number(2, 0);
     lwm2m_data_encode_instances(entries, 2, &acl);
-    lwm2m_data_t bad[] = { acl, number(0, 1234), number(1, 5), number(3, 0), number(2, 1),
+    /* The first entry is good, the second has a bit too many. */
+    lwm2m_data_t half[2] = { number(2, READ), number(0, 32) };
+    lwm2m_data_t half_acl = number(2, 0);
+    lwm2m_data_encode_instances(half, 2, &half_acl);
+    lwm2m_data_t bad[] = { acl, half_acl, number(0, 1234), number(1, 5), number(3, 0), number(2, 1),
                            number(9, 1) };
-    static const uint8_t CODES[] = { COAP_400_BAD_REQUEST,        COAP_405_METHOD_NOT_ALLOWED,
-                                     COAP_405_METHOD_NOT_ALLOWED, COAP_400_BAD_REQUEST,
-                                     COAP_400_BAD_REQUEST,        COAP_404_NOT_FOUND };
+    static const uint8_t CODES[] = { COAP_400_BAD_REQUEST,        COAP_400_BAD_REQUEST,
+                                     COAP_405_METHOD_NOT_ALLOWED, COAP_405_METHOD_NOT_ALLOWED,
+                                     COAP_400_BAD_REQUEST,        COAP_400_BAD_REQUEST,
+                                     COAP_404_NOT_FOUND };
     for (size_t i = 0; i < sizeof(CODES); ++i) {
         CHECK(ask(1, with(UPDATE, 1, &bad[i]), 2, iid, NEW) == CODES[i]);
         CHECK(owner_of(1234, 0) == 1);
@@ -536,11 +541,10 @@ static void a_command_that_fails_half_way(void) {
     start();
     CHECK(!aac_set_owner(AAC, 1234, 0, 1, NULL));
     lwm2m_data_t data[2] = { number(3, 2), number(3, 0) };
-    write_rights(4, 1);
+    CHECK(order(PUT, 2, 0, 1, data) == COAP_204_CHANGED);
     CHECK(order(PUT, 2, 0, 2, data) == COAP_400_BAD_REQUEST);
-    accounts_are_valid = true;
     CHECK(finish() == COAP_406_NOT_ACCEPTABLE);
-    CHECK(owner_of(1234, 0) == 1 && governing(1, 0) == -1);
+    CHECK(owner_of(1234, 0) == 1);
     /* A first command that fails begins no bootstrap. */
     CHECK(order(PUT, 2, 0, 2, data) == COAP_400_BAD_REQUEST);
     CHECK(owner_of(1234, 0) == 1);
@@ -650,7 +654,8 @@ static void refusals(void) {
 /* An Instance that Wakaama could not be told of for lack of memory. */
 static void a_list_that_is_late(void) {
     start();
-    allocations_left = 0;
+    /* One for the question about server 1, none for the list. */
+    allocations_left = 1;
     CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
     CHECK(!is_listed(0));
     CHECK(ask(1, GET, 1234, 0, 0) == COAP_205_CONTENT);
