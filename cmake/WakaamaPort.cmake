@@ -45,6 +45,7 @@ function(anjay_access_control_add_wakaama wakaama)
     foreach(_function IN LISTS AAC_WAKAAMA_WRAPPED)
         target_link_options(anjay_access_control_wakaama INTERFACE LINKER:--wrap=${_function})
     endforeach()
+    target_link_options(anjay_access_control_wakaama INTERFACE LINKER:--gc-sections)
     # Wakaama after the port, which calls it; the engine after both.
     target_link_libraries(anjay_access_control_wakaama INTERFACE
         ${wakaama} anjay_access_control::engine)

@@ -493,7 +493,7 @@ static int set(lwm2m_context_t *context, unsigned oid, unsigned iid, long value)
     return 0;
 }
 
-static int send(lwm2m_context_t *context, unsigned ssid, unsigned oid, unsigned iid) {
+static int send_instance(lwm2m_context_t *context, unsigned ssid, unsigned oid, unsigned iid) {
     lwm2m_uri_t uri;
     LWM2M_URI_RESET(&uri);
     uri.objectId = (uint16_t) oid;
@@ -520,7 +520,7 @@ static bool command(lwm2m_context_t *context, const char *path, const char *line
     } else if (sscanf(line, "set %u %u %u", &a, &b, &c) == 3) {
         result = set(context, a, b, (long) c);
     } else if (sscanf(line, "send %u %u %u", &a, &b, &c) == 3) {
-        result = send(context, a, b, c);
+        result = send_instance(context, a, b, c);
     } else if (!strncmp(line, "persist", 7) || !strncmp(line, "restore", 7)) {
         result = keep(aac, path, line[0] == 'p');
     } else if (!strncmp(line, "show", 4)) {
