@@ -1171,7 +1171,7 @@ size_t aac_explain(const aac_decision_t *why, char *buffer, size_t size);
  * 7: there is no server with this SSID".
  *
  * @param refusal What aac_host_t::refused was told.
- * @param buffer  As in aac_explain(); 160 bytes are enough.
+ * @param buffer  As in aac_explain(); 200 bytes are enough.
  * @param size    As in aac_explain().
  * @returns As aac_explain().
  */

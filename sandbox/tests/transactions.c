@@ -106,6 +106,18 @@ int main(void) {
     CHECK(thing_called(&thing, "BwVC"));
     CHECK(thing.number[0] == 10);
 
+    /* Access Control follows an operation before its commit, a bootstrap after
+     * it; here by removing what nobody can reach any more. */
+    CHECK(!anjay_access_control_set_acl(anjay, 1234, 5, 1, 15));
+    CHECK(!anjay_access_control_set_owner(anjay, 1234, 5, 1, NULL));
+    ANSWER(anjay, "bs begin", "2.04");
+    ANSWER(anjay, "bs write /1234/0/0 9", "2.04");
+    ANSWER(anjay, "bs delete /0/1", "2.02");
+    ANSWER(anjay, "bs finish", "2.04");
+    CHECK(thing_called(&thing, "BwVCBdVC"));
+    CHECK(thing.exists[0] && !thing.exists[5]);
+    thing.number[0] = 10;
+
     /* Without transaction handlers an Object cannot be changed. */
     thing.storage.handlers.transaction_begin = NULL;
     ANSWER(anjay, "bs write /1234/0/0 11", "4.05");

@@ -157,7 +157,7 @@ pub unsafe extern "C" fn aac_explain(
 /// 7: there is no server with this SSID".
 ///
 /// @param refusal What aac_host_t::refused was told.
-/// @param buffer  As in aac_explain(); 160 bytes are enough.
+/// @param buffer  As in aac_explain(); 200 bytes are enough.
 /// @param size    As in aac_explain().
 /// @returns As aac_explain().
 ///

@@ -13,9 +13,15 @@ use std::process::Command;
 const SHOWN: usize = 10;
 
 /// What a program that does not call it does not pay for.
-const EXTRAS: [&str; 3] = [
+const EXTRAS: [&str; 9] = [
     "aac_decide_before",
+    "aac_explain",
+    "aac_explain_refusal",
+    "aac_provision",
+    "aac_rule_text",
     "aac_set_audit",
+    "aac_version",
+    "aac_why_text",
     "anjay_access_control_provision",
 ];
 
