@@ -16,7 +16,7 @@ set(AAC_WAKAAMA_PORT_DIR ${AAC_WAKAAMA_PORT_DIR} CACHE INTERNAL "")
 # Calls of these functions between Wakaama's files, and from the application, are
 # led to the port. ports/wakaama/wrap.c has the same list.
 set(AAC_WAKAAMA_WRAPPED
-    dm_handleRequest observe_step lwm2m_send
+    dm_handleRequest observe_step lwm2m_resource_value_changed lwm2m_send
     bootstrap_handleCommand bootstrap_handleDeleteAll bootstrap_handleFinish bootstrap_step
     lwm2m_add_object lwm2m_remove_object
     CACHE INTERNAL "")
@@ -45,7 +45,6 @@ function(anjay_access_control_add_wakaama wakaama)
     foreach(_function IN LISTS AAC_WAKAAMA_WRAPPED)
         target_link_options(anjay_access_control_wakaama INTERFACE LINKER:--wrap=${_function})
     endforeach()
-    target_link_options(anjay_access_control_wakaama INTERFACE LINKER:--gc-sections)
     # Wakaama after the port, which calls it; the engine after both.
     target_link_libraries(anjay_access_control_wakaama INTERFACE
         ${wakaama} anjay_access_control::engine)

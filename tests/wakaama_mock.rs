@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
-use testkit_c::archive::ENGINE;
+use testkit_c::archive::NEUTRAL;
 use testkit_c::{folder, output, root, text};
 
 const FILES: [&str; 2] = ["object.c", "wrap.c"];
@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 22] = [
+const MUTATIONS: [Mutation; 24] = [
     wrap(
         "reading an Object shows everything",
         "lwm2m_list_t *hidden = hide(port, ssid, operation, object);",
@@ -72,8 +72,8 @@ const MUTATIONS: [Mutation; 22] = [
     ),
     wrap(
         "Execute needs the right to write",
-        "                       ? AAC_EXECUTE\n                       : AAC_WRITE;",
-        "                       ? AAC_WRITE\n                       : AAC_WRITE;",
+        "                   ? AAC_EXECUTE\n",
+        "                   ? AAC_WRITE\n",
     ),
     wrap(
         "who created an Instance has no rights on it",
@@ -87,17 +87,17 @@ const MUTATIONS: [Mutation; 22] = [
     ),
     wrap(
         "everybody is notified",
-        "&& may(turn->port, watcher->server->shortID, AAC_OBSERVE, &observed->uri)",
-        "&& (observed || watcher)",
+        "watcher->active && may(port, ssid, AAC_OBSERVE, &it->uri)",
+        "watcher->active",
     ),
     wrap(
-        "who may not read now is never notified again",
-        "watcher->active = was_active[i++];",
-        "i += was_active[i] ? 1 : 1;",
+        "observations are lost",
+        "    port->step.observed->watcherList = port->step.watchers;\n",
+        "",
     ),
     wrap(
         "an Object's notification tells everything",
-        "lwm2m_list_t *hidden =\n                        hide(port, watcher->server->shortID, AAC_OBSERVE, object);",
+        "lwm2m_list_t *hidden = hide(port, ssid, AAC_OBSERVE, object);",
         "lwm2m_list_t *hidden = NULL;",
     ),
     wrap(
@@ -106,9 +106,19 @@ const MUTATIONS: [Mutation; 22] = [
         "if (!response) {",
     ),
     wrap(
+        "a change that is reported while notifying is forgotten",
+        "    if (observed) {\n        join(port);\n    }\n",
+        "    if (observed) {\n        return;\n    }\n",
+    ),
+    wrap(
         "Send asks nobody",
-        "if (!may(port, ssid, AAC_SEND, &uris[i])) {",
+        "if (!may(port, ssid, AAC_SEND, &uris[at])) {",
         "if (!uris) {",
+    ),
+    wrap(
+        "Send of an Object tells everything",
+        "lwm2m_list_t *hidden = hide(port, ssid, AAC_SEND, object);",
+        "lwm2m_list_t *hidden = NULL;",
     ),
     wrap(
         "what the Bootstrap-Server has not finished counts",
@@ -198,7 +208,7 @@ fn run(flags: &[&str], sources: &Path, name: &str, options: &[&str]) -> Output {
         .arg(format!("-I{}", root().join("ports/wakaama").display()))
         .args([mock.join("mock.c"), mock.join("cases.c")])
         .args(FILES.map(|file| sources.join(file)))
-        .arg(ENGINE.sanitized().path());
+        .arg(NEUTRAL.sanitized().path());
     testkit_c::compile(&mut compile, &program);
     output(&mut Command::new(&program))
 }

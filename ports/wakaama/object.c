@@ -72,42 +72,36 @@ static uint8_t read_one(const aac_wakaama_t *port, uint16_t iid, lwm2m_data_t *r
     return COAP_205_CONTENT;
 }
 
-/* An array with the IDs of the resources that are there. */
-static uint8_t present(const aac_wakaama_t *port, uint16_t iid, int *count,
-                       lwm2m_data_t **resources) {
-    lwm2m_data_t *array = lwm2m_data_new(RID_OWNER + 1);
-    if (!array) {
-        return COAP_500_INTERNAL_SERVER_ERROR;
-    }
-    int found = 0;
-    for (uint16_t rid = 0; rid <= RID_OWNER; ++rid) {
-        uint16_t value;
-        if (rid == RID_ACL ? aac_next_entry(port->engine, iid, -1) >= -1
-                           : !aac_read(port->engine, iid, rid, 0, &value)) {
-            array[found++].id = rid;
-        }
-    }
-    if (!found) {
-        lwm2m_data_free(RID_OWNER + 1, array);
-        return COAP_404_NOT_FOUND;
-    }
-    *count = found;
-    *resources = array;
-    return COAP_205_CONTENT;
-}
-
 static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
                        lwm2m_data_t **resources, lwm2m_object_t *object) {
     (void) context;
     const aac_wakaama_t *port = (const aac_wakaama_t *) object;
     uint8_t result = COAP_205_CONTENT;
-    if (*count == 0) {
-        result = present(port, iid, count, resources);
-    }
     for (int i = 0; i < *count && result == COAP_205_CONTENT; ++i) {
         result = read_one(port, iid, &(*resources)[i]);
     }
-    return result;
+    if (*count) {
+        return result;
+    }
+    /* All that are there are asked for. */
+    lwm2m_data_t *all = lwm2m_data_new(RID_OWNER + 1);
+    if (!all) {
+        return COAP_500_INTERNAL_SERVER_ERROR;
+    }
+    for (uint16_t rid = 0; rid <= RID_OWNER; ++rid) {
+        all[*count].id = rid;
+        result = read_one(port, iid, &all[*count]);
+        *count += result == COAP_205_CONTENT;
+        if (result == COAP_500_INTERNAL_SERVER_ERROR) {
+            break;
+        }
+    }
+    if (*count == 0) {
+        lwm2m_free(all);
+        return result;
+    }
+    *resources = all;
+    return result == COAP_500_INTERNAL_SERVER_ERROR ? result : COAP_205_CONTENT;
 }
 
 static int write_value(const aac_wakaama_t *port, uint16_t iid, uint16_t rid,
@@ -309,7 +303,7 @@ static int list_accounts(void *host, aac_ids_t *found) {
         }
         if (read_int(host, LWM2M_SECURITY_OBJECT_ID, it->id,
                      LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
-                    < 1
+                < 1
             || ssid < 0 || ssid > UINT16_MAX || aac_ids_add(found, (uint16_t) ssid)) {
             return -1;
         }
@@ -357,17 +351,16 @@ static void refused(void *host, const aac_refusal_t *refusal) {
 }
 #endif
 
-static const aac_host_t HOST = {
-    .is_object_registered = is_object_registered,
-    .is_instance_present = is_instance_present,
-    .is_server_known = is_server_known,
-    .single_server = single_server,
-    .list_instances = list_instances,
-    .list_accounts = list_accounts,
-    .remove_instance = remove_instance,
-    .changed = changed,
+static const aac_host_t HOST = {.is_object_registered = is_object_registered,
+                                .is_instance_present = is_instance_present,
+                                .is_server_known = is_server_known,
+                                .single_server = single_server,
+                                .list_instances = list_instances,
+                                .list_accounts = list_accounts,
+                                .remove_instance = remove_instance,
+                                .changed = changed,
 #if LWM2M_LOG_LEVEL != LWM2M_LOG_DISABLED
-    .refused = refused
+                                .refused = refused
 #endif
 };
 
@@ -378,7 +371,7 @@ aac_wakaama_t *aac_wakaama_find(lwm2m_context_t *context) {
         return NULL;
     }
     lwm2m_object_t *object =
-            (lwm2m_object_t *) LWM2M_LIST_FIND(context->objectList, LWM2M_ACL_OBJECT_ID);
+        (lwm2m_object_t *) LWM2M_LIST_FIND(context->objectList, LWM2M_ACL_OBJECT_ID);
     return object && object->readFunc == on_read ? (aac_wakaama_t *) object : NULL;
 }
 
@@ -461,7 +454,7 @@ aac_t *aac_wakaama_engine(lwm2m_context_t *context) {
 int aac_wakaama_sync(aac_wakaama_t *port, uint16_t origin, uint16_t oid,
                      const uint16_t *created) {
     const aac_change_t change = {
-            .oid = oid, .created = created, .created_count = created ? 1 : 0};
+        .oid = oid, .created = created, .created_count = created ? 1 : 0};
     if (port->is_bootstrapping) {
         /* What the Bootstrap-Server has not finished is not looked at. */
         port->is_behind = true;

@@ -24,6 +24,16 @@ typedef struct {
     bool is_stale;
     /* A synchronisation has to be tried again. */
     bool is_behind;
+    /* Who is being notified (`observed` is NULL otherwise), and what was taken out
+     * of Wakaama's lists meanwhile. */
+    struct {
+        lwm2m_observed_t *observed;
+        lwm2m_watcher_t *watcher;
+        lwm2m_observed_t *all;
+        lwm2m_observed_t *after;
+        lwm2m_watcher_t *watchers;
+        lwm2m_watcher_t *watcher_after;
+    } step;
 } aac_wakaama_t;
 
 /* NULL, where Object 2 is absent or the application's own. */
@@ -33,9 +43,7 @@ aac_wakaama_t *aac_wakaama_find(lwm2m_context_t *context);
 void aac_wakaama_refresh(aac_wakaama_t *port);
 
 /* Synchronises one Object; `created` names its one new Instance, or is NULL. */
-int aac_wakaama_sync(aac_wakaama_t *port,
-                     uint16_t origin,
-                     uint16_t oid,
+int aac_wakaama_sync(aac_wakaama_t *port, uint16_t origin, uint16_t oid,
                      const uint16_t *created);
 
 /* Synchronises all Objects, accounts last. */

@@ -27,8 +27,8 @@ static bool decide(const aac_wakaama_t *port, uint16_t ssid, int operation, uint
                    uint16_t iid) {
     /* What the Bootstrap-Server has not finished does not count yet. */
     return port->is_bootstrapping
-                   ? aac_decide_before(port->engine, ssid, operation, oid, iid)
-                   : aac_decide(port->engine, ssid, operation, oid, iid, NULL);
+               ? aac_decide_before(port->engine, ssid, operation, oid, iid)
+               : aac_decide(port->engine, ssid, operation, oid, iid, NULL);
 }
 
 static bool may(const aac_wakaama_t *port, uint16_t ssid, int operation,
@@ -96,9 +96,9 @@ static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
             return AAC_OBSERVE;
         }
         return IS_OPTION(message, COAP_OPTION_ACCEPT) && message->accept_num == 1
-                               && message->accept[0] == APPLICATION_LINK_FORMAT
-                       ? AAC_DISCOVER
-                       : AAC_READ;
+                       && message->accept[0] == APPLICATION_LINK_FORMAT
+                   ? AAC_DISCOVER
+                   : AAC_READ;
     case COAP_POST:
         if (!LWM2M_URI_IS_SET_INSTANCE(uri)) {
             return AAC_CREATE;
@@ -107,14 +107,14 @@ static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
             return LWM2M_URI_IS_SET_RESOURCE(uri) ? AAC_EXECUTE : AAC_WRITE;
         }
         return !IS_OPTION(message, COAP_OPTION_CONTENT_TYPE)
-                               || utils_convertMediaType(message->content_type)
-                                          == LWM2M_CONTENT_TEXT
-                       ? AAC_EXECUTE
-                       : AAC_WRITE;
+                       || utils_convertMediaType(message->content_type)
+                              == LWM2M_CONTENT_TEXT
+                   ? AAC_EXECUTE
+                   : AAC_WRITE;
     case COAP_PUT:
         return !is_block && IS_OPTION(message, COAP_OPTION_URI_QUERY)
-                       ? AAC_WRITE_ATTRIBUTES
-                       : AAC_WRITE;
+                   ? AAC_WRITE_ATTRIBUTES
+                   : AAC_WRITE;
     case COAP_DELETE:
         return AAC_DELETE;
     default:
@@ -171,146 +171,109 @@ WRAP(uint8_t, dm_handleRequest, lwm2m_context_t *context, lwm2m_uri_t *uri,
 
 /* ---- notifications and Send -------------------------------------------- */
 
-/* How many there are that have anything to say. */
-static size_t count_watchers(const lwm2m_context_t *context, bool *has_whole_objects) {
-    size_t count = 0;
-    for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
-             watcher = watcher->next) {
-            ++count;
-            *has_whole_objects |= watcher->active && !LWM2M_URI_IS_SET_INSTANCE(&it->uri);
-        }
-    }
-    return count;
+/*
+ * Wakaama reads for a notification once and sends the same to all who observe; but
+ * each may read other things. So it gets to see one of them at a time.
+ */
+static void isolate(aac_wakaama_t *port, lwm2m_observed_t *observed,
+                    lwm2m_watcher_t *watcher) {
+    lwm2m_context_t *context = port->context;
+    port->step.all = context->observedList;
+    port->step.after = observed->next;
+    port->step.watchers = observed->watcherList;
+    port->step.watcher_after = watcher->next;
+    port->step.observed = observed;
+    port->step.watcher = watcher;
+    context->observedList = observed;
+    observed->next = NULL;
+    observed->watcherList = watcher;
+    watcher->next = NULL;
 }
 
-void __real_observe_step(lwm2m_context_t *context, time_t now, time_t *timeout);
-
-typedef struct {
-    const aac_wakaama_t *port;
-    /* Whose turn it is; NULL: everybody's, but for whole Objects. */
-    const lwm2m_server_t *server;
-    /* The Object whose turn it is, with `server`. */
-    uint16_t oid;
-} turn_t;
-
-static bool is_on(const turn_t *turn, const lwm2m_observed_t *observed,
-                  const lwm2m_watcher_t *watcher) {
-    if (!LWM2M_URI_IS_SET_INSTANCE(&observed->uri)) {
-        return watcher->server == turn->server && observed->uri.objectId == turn->oid;
-    }
-    return !turn->server
-           && may(turn->port, watcher->server->shortID, AAC_OBSERVE, &observed->uri);
-}
-
-/* Lets Wakaama notify those watchers whose turn it is; the others rest. */
-static void notify(const turn_t *turn, bool *was_active, time_t now, time_t *timeout) {
-    lwm2m_context_t *context = turn->port->context;
-    size_t i = 0;
-    for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
-             watcher = watcher->next) {
-            was_active[i++] = watcher->active;
-            watcher->active = watcher->active && is_on(turn, it, watcher);
-        }
-    }
-    __real_observe_step(context, now, timeout);
-    i = 0;
-    for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
-             watcher = watcher->next) {
-            watcher->active = was_active[i++];
-        }
-    }
+static void join(aac_wakaama_t *port) {
+    port->step.watcher->next = port->step.watcher_after;
+    port->step.observed->watcherList = port->step.watchers;
+    port->step.observed->next = port->step.after;
+    port->context->observedList = port->step.all;
+    port->step.observed = NULL;
 }
 
 WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    bool has_whole_objects = false;
-    size_t count = port ? count_watchers(context, &has_whole_objects) : 0;
-    if (port) {
-        aac_wakaama_catch_up(port);
-    }
-    if (!count) {
+    if (!port) {
         __real_observe_step(context, now, timeout);
         return;
     }
-    bool *was_active = (bool *) lwm2m_malloc(count * sizeof(*was_active));
-    if (!was_active) {
-        /* What has changed stays marked, and is sent with a later step. */
-        return;
-    }
-    turn_t turn = {port, NULL, LWM2M_MAX_ID};
-    notify(&turn, was_active, now, timeout);
-    /* One notification of a whole Object goes to all who observe it, as Wakaama
-     * has it; but each may read other Instances. */
-    lwm2m_observed_t *it = has_whole_objects ? context->observedList : NULL;
-    for (; it; it = it->next) {
-        if (LWM2M_URI_IS_SET_INSTANCE(&it->uri)) {
-            continue;
-        }
+    aac_wakaama_catch_up(port);
+    for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
+        bool is_whole = !LWM2M_URI_IS_SET_INSTANCE(&it->uri);
+        lwm2m_object_t *object = is_whole ? find_object(context, it->uri.objectId) : NULL;
         for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
              watcher = watcher->next) {
-            turn.server = watcher->server;
-            turn.oid = it->uri.objectId;
-            if (watcher->active
-                && may(port, watcher->server->shortID, AAC_OBSERVE, &it->uri)) {
-                lwm2m_object_t *object = find_object(context, turn.oid);
-                lwm2m_list_t *hidden =
-                        hide(port, watcher->server->shortID, AAC_OBSERVE, object);
-                notify(&turn, was_active, now, timeout);
+            uint16_t ssid = watcher->server->shortID;
+            if (watcher->active && may(port, ssid, AAC_OBSERVE, &it->uri)) {
+                lwm2m_list_t *hidden = hide(port, ssid, AAC_OBSERVE, object);
+                isolate(port, it, watcher);
+                __real_observe_step(context, now, timeout);
+                join(port);
                 show(object, hidden);
             }
         }
     }
-    lwm2m_free(was_active);
+}
+
+/* A handler that reads for a notification may report a change. */
+WRAP(void, lwm2m_resource_value_changed, lwm2m_context_t *context, lwm2m_uri_t *uri) {
+    aac_wakaama_t *port = aac_wakaama_find(context);
+    lwm2m_observed_t *observed = port ? port->step.observed : NULL;
+    if (observed) {
+        join(port);
+    }
+    __real_lwm2m_resource_value_changed(context, uri);
+    if (observed) {
+        isolate(port, observed, port->step.watcher);
+    }
 }
 
 #ifndef LWM2M_VERSION_1_0
-/* Sends to one server what it may read. */
-static int send_to(const aac_wakaama_t *port, uint16_t ssid, lwm2m_uri_t *uris,
-                   size_t count, lwm2m_transaction_callback_t callback, void *user_data);
+int __real_lwm2m_send(lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris,
+                      size_t count, lwm2m_transaction_callback_t callback,
+                      void *user_data);
+
+/* Sends to one server what it may read of the paths from `at` on. */
+static int send_from(const aac_wakaama_t *port, size_t at, uint16_t ssid,
+                     lwm2m_uri_t *uris, size_t count,
+                     lwm2m_transaction_callback_t callback, void *user_data) {
+    if (at == count) {
+        return __real_lwm2m_send(port->context, ssid, uris, count, callback, user_data);
+    }
+    if (!may(port, ssid, AAC_SEND, &uris[at])) {
+        return COAP_401_UNAUTHORIZED;
+    }
+    lwm2m_object_t *object = LWM2M_URI_IS_SET_INSTANCE(&uris[at])
+                                 ? NULL
+                                 : find_object(port->context, uris[at].objectId);
+    lwm2m_list_t *hidden = hide(port, ssid, AAC_SEND, object);
+    int result = send_from(port, at + 1, ssid, uris, count, callback, user_data);
+    show(object, hidden);
+    return result;
+}
 
 WRAP(int, lwm2m_send, lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris,
      size_t count, lwm2m_transaction_callback_t callback, void *user_data) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    if (!port || !count) {
+    if (!port) {
         return __real_lwm2m_send(context, ssid, uris, count, callback, user_data);
     }
     int result = COAP_404_NOT_FOUND;
     bool is_sent = false;
     for (const lwm2m_server_t *it = context->serverList; it; it = it->next) {
         if (ssid == 0 || ssid == it->shortID) {
-            result = send_to(port, it->shortID, uris, count, callback, user_data);
+            result = send_from(port, 0, it->shortID, uris, count, callback, user_data);
             is_sent |= result == COAP_NO_ERROR;
         }
     }
     return is_sent ? COAP_NO_ERROR : result;
-}
-
-static int send_to(const aac_wakaama_t *port, uint16_t ssid, lwm2m_uri_t *uris,
-                   size_t count, lwm2m_transaction_callback_t callback, void *user_data) {
-    for (size_t i = 0; i < count; ++i) {
-        if (!may(port, ssid, AAC_SEND, &uris[i])) {
-            return COAP_401_UNAUTHORIZED;
-        }
-    }
-    lwm2m_list_t **hidden = (lwm2m_list_t **) lwm2m_malloc(count * sizeof(*hidden));
-    if (!hidden) {
-        return COAP_500_INTERNAL_SERVER_ERROR;
-    }
-    for (size_t i = 0; i < count; ++i) {
-        hidden[i] = LWM2M_URI_IS_SET_INSTANCE(&uris[i])
-                            ? NULL
-                            : hide(port, ssid, AAC_SEND,
-                                   find_object(port->context, uris[i].objectId));
-    }
-    int result = __real_lwm2m_send(port->context, ssid, uris, count, callback, user_data);
-    for (size_t i = 0; i < count; ++i) {
-        show(find_object(port->context, uris[i].objectId), hidden[i]);
-    }
-    lwm2m_free(hidden);
-    return result;
 }
 #endif /* LWM2M_VERSION_1_0 */
 
@@ -337,6 +300,15 @@ static int bootstrap_end(aac_wakaama_t *port, int step) {
     return result;
 }
 
+/* A first command that fails has begun no bootstrap. */
+static uint8_t bootstrap_done(aac_wakaama_t *port, bool was_open, uint8_t result) {
+    if (port && port->is_bootstrapping && !was_open && result != COAP_204_CHANGED
+        && result != COAP_202_DELETED) {
+        (void) bootstrap_end(port, AAC_ROLLBACK);
+    }
+    return result;
+}
+
 WRAP(uint8_t, bootstrap_handleCommand, lwm2m_context_t *context, lwm2m_uri_t *uri,
      lwm2m_server_t *server, coap_packet_t *message, coap_packet_t *response) {
     aac_wakaama_t *port = aac_wakaama_find(context);
@@ -344,14 +316,9 @@ WRAP(uint8_t, bootstrap_handleCommand, lwm2m_context_t *context, lwm2m_uri_t *ur
     if (port && message->code != COAP_GET && bootstrap_begin(port)) {
         return COAP_503_SERVICE_UNAVAILABLE;
     }
-    uint8_t result =
-            __real_bootstrap_handleCommand(context, uri, server, message, response);
-    if (port && port->is_bootstrapping && !was_open && result != COAP_204_CHANGED
-        && result != COAP_202_DELETED) {
-        /* No bootstrap has begun. */
-        (void) bootstrap_end(port, AAC_ROLLBACK);
-    }
-    return result;
+    return bootstrap_done(
+        port, was_open,
+        __real_bootstrap_handleCommand(context, uri, server, message, response));
 }
 
 WRAP(uint8_t, bootstrap_handleDeleteAll, lwm2m_context_t *context, void *session) {
@@ -360,11 +327,8 @@ WRAP(uint8_t, bootstrap_handleDeleteAll, lwm2m_context_t *context, void *session
     if (port && bootstrap_begin(port)) {
         return COAP_503_SERVICE_UNAVAILABLE;
     }
-    uint8_t result = __real_bootstrap_handleDeleteAll(context, session);
-    if (port && !was_open && result != COAP_202_DELETED) {
-        (void) bootstrap_end(port, AAC_ROLLBACK);
-    }
-    return result;
+    return bootstrap_done(port, was_open,
+                          __real_bootstrap_handleDeleteAll(context, session));
 }
 
 WRAP(uint8_t, bootstrap_handleFinish, lwm2m_context_t *context, void *session) {

@@ -128,7 +128,7 @@ static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
                        lwm2m_data_t **data, lwm2m_object_t *object) {
     (void) context;
     const mock_instance_t *instance =
-            (const mock_instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
+        (const mock_instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
     if (!instance) {
         return COAP_404_NOT_FOUND;
     }
@@ -145,19 +145,21 @@ static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
     return COAP_205_CONTENT;
 }
 
-static uint8_t on_write(lwm2m_context_t *context, uint16_t iid, int count, lwm2m_data_t *data,
-                        lwm2m_object_t *object, lwm2m_write_type_t type) {
+static uint8_t on_write(lwm2m_context_t *context, uint16_t iid, int count,
+                        lwm2m_data_t *data, lwm2m_object_t *object,
+                        lwm2m_write_type_t type) {
     (void) context;
     (void) type;
-    mock_instance_t *instance = (mock_instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
+    mock_instance_t *instance =
+        (mock_instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
     for (int i = 0; instance && i < count; ++i) {
         (void) lwm2m_data_decode_int(&data[i], &instance->values[data[i].id]);
     }
     return instance ? COAP_204_CHANGED : COAP_404_NOT_FOUND;
 }
 
-static uint8_t on_execute(lwm2m_context_t *context, uint16_t iid, uint16_t rid, uint8_t *bytes,
-                          int length, lwm2m_object_t *object) {
+static uint8_t on_execute(lwm2m_context_t *context, uint16_t iid, uint16_t rid,
+                          uint8_t *bytes, int length, lwm2m_object_t *object) {
     (void) context;
     (void) iid;
     (void) rid;
@@ -167,8 +169,8 @@ static uint8_t on_execute(lwm2m_context_t *context, uint16_t iid, uint16_t rid, 
     return COAP_204_CHANGED;
 }
 
-static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count, lwm2m_data_t *data,
-                         lwm2m_object_t *object) {
+static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
+                         lwm2m_data_t *data, lwm2m_object_t *object) {
     (void) context;
     (void) count;
     (void) data;
@@ -244,7 +246,8 @@ int lwm2m_remove_object(lwm2m_context_t *context, uint16_t id) {
     return COAP_404_NOT_FOUND;
 }
 
-int lwm2m_update_registration(lwm2m_context_t *context, uint16_t ssid, bool with_objects) {
+int lwm2m_update_registration(lwm2m_context_t *context, uint16_t ssid,
+                              bool with_objects) {
     (void) context;
     (void) ssid;
     registrations += with_objects;
@@ -286,8 +289,9 @@ uint8_t object_delete(lwm2m_context_t *context, lwm2m_uri_t *uri) {
     return result;
 }
 
-uint8_t dm_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri, lwm2m_server_t *server,
-                         coap_packet_t *message, coap_packet_t *response) {
+uint8_t dm_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri,
+                         lwm2m_server_t *server, coap_packet_t *message,
+                         coap_packet_t *response) {
     (void) server;
     (void) response;
     lwm2m_object_t *object = find(context, uri->objectId);
@@ -306,16 +310,16 @@ uint8_t dm_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri, lwm2m_serve
             return object->executeFunc(context, uri->instanceId, uri->resourceId, NULL, 0,
                                        object);
         }
-        return object->writeFunc(context, uri->instanceId, message->size, message->data, object,
-                                 LWM2M_WRITE_PARTIAL_UPDATE);
+        return object->writeFunc(context, uri->instanceId, message->size, message->data,
+                                 object, LWM2M_WRITE_PARTIAL_UPDATE);
     case COAP_PUT:
         if (IS_OPTION(message, COAP_OPTION_URI_QUERY)) {
             return COAP_204_CHANGED;
         }
-        return object->writeFunc(context, uri->instanceId, message->size, message->data, object,
-                                 LWM2M_URI_IS_SET_RESOURCE(uri)
-                                         ? LWM2M_WRITE_REPLACE_RESOURCES
-                                         : LWM2M_WRITE_REPLACE_INSTANCE);
+        return object->writeFunc(
+            context, uri->instanceId, message->size, message->data, object,
+            LWM2M_URI_IS_SET_RESOURCE(uri) ? LWM2M_WRITE_REPLACE_RESOURCES
+                                           : LWM2M_WRITE_REPLACE_INSTANCE);
     case COAP_DELETE:
         return object_delete(context, uri);
     default:
@@ -334,7 +338,8 @@ uint8_t observe_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri,
     (void) message;
     (void) response;
     for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher; watcher = watcher->next) {
+        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
+             watcher = watcher->next) {
             watcher->active = watcher->active && watcher->server != server;
         }
     }
@@ -353,7 +358,8 @@ void lwm2m_resource_value_changed(lwm2m_context_t *context, lwm2m_uri_t *uri) {
                 && it->uri.instanceId != uri->instanceId)) {
             continue;
         }
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher; watcher = watcher->next) {
+        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
+             watcher = watcher->next) {
             watcher->update = watcher->update || watcher->active;
         }
     }
@@ -373,10 +379,11 @@ void observe_step(lwm2m_context_t *context, time_t now, time_t *timeout) {
     (void) now;
     (void) timeout;
     for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher; watcher = watcher->next) {
+        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
+             watcher = watcher->next) {
             if (watcher->active && watcher->update) {
-                tell(&notifications[notification_count++], context, watcher->server->shortID,
-                     &it->uri);
+                tell(&notifications[notification_count++], context,
+                     watcher->server->shortID, &it->uri);
                 watcher->update = false;
             }
         }
@@ -407,8 +414,8 @@ uint8_t bootstrap_handleCommand(lwm2m_context_t *context, lwm2m_uri_t *uri,
         result = object->writeFunc(context, uri->instanceId, message->size, message->data,
                                    object, LWM2M_WRITE_REPLACE_INSTANCE);
     } else if (object) {
-        result = object->createFunc(context, uri->instanceId, message->size, message->data,
-                                    object);
+        result = object->createFunc(context, uri->instanceId, message->size,
+                                    message->data, object);
         if (result == COAP_201_CREATED) {
             result = COAP_204_CHANGED;
         }
@@ -422,7 +429,7 @@ uint8_t bootstrap_handleCommand(lwm2m_context_t *context, lwm2m_uri_t *uri,
 uint8_t bootstrap_handleDeleteAll(lwm2m_context_t *context, void *session) {
     (void) session;
     for (lwm2m_object_t *it = context->objectList; it; it = it->next) {
-        lwm2m_uri_t uri = { it->objID, LWM2M_MAX_ID, LWM2M_MAX_ID, LWM2M_MAX_ID };
+        lwm2m_uri_t uri = {it->objID, LWM2M_MAX_ID, LWM2M_MAX_ID, LWM2M_MAX_ID};
         (void) object_delete(context, &uri);
     }
     bootstrap_status = STATE_BS_PENDING;

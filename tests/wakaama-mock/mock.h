@@ -32,9 +32,7 @@ extern lwm2m_status_t bootstrap_status;
 extern bool accounts_are_valid;
 
 /* The Objects of the device: tables of numbers. */
-enum {
-    MOCK_RESOURCES = 12
-};
+enum { MOCK_RESOURCES = 12 };
 typedef struct mock_instance {
     struct mock_instance *next;
     uint16_t id;

@@ -155,7 +155,7 @@ static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
     (void) context;
     const table_t *table = (const table_t *) object;
     const instance_t *instance =
-            (const instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
+        (const instance_t *) LWM2M_LIST_FIND(object->instanceList, iid);
     if (!instance) {
         return COAP_404_NOT_FOUND;
     }
@@ -194,7 +194,8 @@ static uint8_t on_write(lwm2m_context_t *context, uint16_t iid, int count,
     for (int i = 0; i < count; ++i) {
         int at = place_of(object, data[i].id);
         /* What the table does not have is not kept. */
-        if (at >= 0 && !decode(table->resources[at].kind, &data[i], &instance->values[at])) {
+        if (at >= 0
+            && !decode(table->resources[at].kind, &data[i], &instance->values[at])) {
             return COAP_400_BAD_REQUEST;
         }
     }
@@ -210,8 +211,7 @@ static instance_t *add(lwm2m_object_t *object, uint16_t iid) {
     return instance;
 }
 
-static uint8_t
-on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t *object) {
+static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t *object) {
     (void) context;
     lwm2m_list_t *gone = NULL;
     object->instanceList = LWM2M_LIST_RM(object->instanceList, iid, &gone);
@@ -227,7 +227,8 @@ static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
     if (!add(object, iid)) {
         return COAP_500_INTERNAL_SERVER_ERROR;
     }
-    uint8_t result = on_write(context, iid, count, data, object, LWM2M_WRITE_REPLACE_INSTANCE);
+    uint8_t result =
+        on_write(context, iid, count, data, object, LWM2M_WRITE_REPLACE_INSTANCE);
     if (result != COAP_204_CHANGED) {
         on_delete(context, iid, object);
         return result;
@@ -253,25 +254,27 @@ static uint8_t on_execute(lwm2m_context_t *context, uint16_t iid, uint16_t rid,
     .readFunc = on_read, .writeFunc = on_write, .executeFunc = on_execute,               \
     .createFunc = on_create, .deleteFunc = on_delete, .discoverFunc = on_read
 
-static table_t SECURITY = { { .objID = LWM2M_SECURITY_OBJECT_ID, HANDLERS },
-                            { { LWM2M_SECURITY_URI_ID, 's' },
-                              { LWM2M_SECURITY_BOOTSTRAP_ID, 'b' },
-                              { LWM2M_SECURITY_SECURITY_ID, 'i' },
-                              { LWM2M_SECURITY_SHORT_SERVER_ID, 'i' },
-                              { LWM2M_SECURITY_HOLD_OFF_ID, 'i' } } };
-static table_t SERVERS = { { .objID = LWM2M_SERVER_OBJECT_ID, HANDLERS },
-                           { { LWM2M_SERVER_SHORT_ID_ID, 'i' },
-                             { LWM2M_SERVER_LIFETIME_ID, 'i' },
-                             { LWM2M_SERVER_STORING_ID, 'b' },
-                             { LWM2M_SERVER_BINDING_ID, 's' },
-                             { LWM2M_SERVER_MUTE_SEND_ID, 'b' } } };
-static table_t DEVICE = { { .objID = LWM2M_DEVICE_OBJECT_ID, .readFunc = on_read,
-                            .discoverFunc = on_read, .executeFunc = on_execute },
-                          { { 0, 's' }, { 4, 'x' } } };
-static table_t THINGS = { { .objID = 1234, HANDLERS }, { { 0, 'i' }, { 1, 'x' } } };
+static table_t SECURITY = {{.objID = LWM2M_SECURITY_OBJECT_ID, HANDLERS},
+                           {{LWM2M_SECURITY_URI_ID, 's'},
+                            {LWM2M_SECURITY_BOOTSTRAP_ID, 'b'},
+                            {LWM2M_SECURITY_SECURITY_ID, 'i'},
+                            {LWM2M_SECURITY_SHORT_SERVER_ID, 'i'},
+                            {LWM2M_SECURITY_HOLD_OFF_ID, 'i'}}};
+static table_t SERVERS = {{.objID = LWM2M_SERVER_OBJECT_ID, HANDLERS},
+                          {{LWM2M_SERVER_SHORT_ID_ID, 'i'},
+                           {LWM2M_SERVER_LIFETIME_ID, 'i'},
+                           {LWM2M_SERVER_STORING_ID, 'b'},
+                           {LWM2M_SERVER_BINDING_ID, 's'},
+                           {LWM2M_SERVER_MUTE_SEND_ID, 'b'}}};
+static table_t DEVICE = {{.objID = LWM2M_DEVICE_OBJECT_ID,
+                          .readFunc = on_read,
+                          .discoverFunc = on_read,
+                          .executeFunc = on_execute},
+                         {{0, 's'}, {4, 'x'}}};
+static table_t THINGS = {{.objID = 1234, HANDLERS}, {{0, 'i'}, {1, 'x'}}};
 
-static lwm2m_object_t *OBJECTS[] = { &SECURITY.object, &SERVERS.object, &DEVICE.object,
-                                     &THINGS.object };
+static lwm2m_object_t *OBJECTS[] = {&SECURITY.object, &SERVERS.object, &DEVICE.object,
+                                    &THINGS.object};
 
 static lwm2m_object_t *find_object(unsigned oid) {
     for (size_t i = 0; i < sizeof(OBJECTS) / sizeof(*OBJECTS); ++i) {
@@ -342,10 +345,10 @@ static bool is_same(const session_t *session, const struct sockaddr_storage *add
 void *lwm2m_connect_server(uint16_t iid, void *user_data) {
     (void) user_data;
     const instance_t *security =
-            (const instance_t *) LWM2M_LIST_FIND(SECURITY.object.instanceList, iid);
+        (const instance_t *) LWM2M_LIST_FIND(SECURITY.object.instanceList, iid);
     char host[MOST_TEXT];
     char port[8];
-    struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *found = NULL;
     if (!security
         || sscanf(security->values[0].text, "coap://%127[^:]:%7[0-9]", host, port) != 2
@@ -380,7 +383,7 @@ uint8_t lwm2m_buffer_send(void *to, uint8_t *buffer, size_t length, void *user_d
     if (!session
         || sendto(SOCKET, buffer, length, 0, (const struct sockaddr *) &session->address,
                   session->length)
-                   < 0) {
+               < 0) {
         return COAP_500_INTERNAL_SERVER_ERROR;
     }
     return COAP_NO_ERROR;
@@ -392,7 +395,7 @@ bool lwm2m_session_is_equal(void *left, void *right, void *user_data) {
 }
 
 static bool open_socket(const char *port) {
-    struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *found = NULL;
     if (getaddrinfo("127.0.0.1", port, &hints, &found)) {
         return false;
@@ -408,8 +411,8 @@ static void receive(lwm2m_context_t *context) {
     struct sockaddr_storage address;
     memset(&address, 0, sizeof(address));
     socklen_t length = sizeof(address);
-    ssize_t size = recvfrom(SOCKET, buffer, sizeof(buffer), 0, (struct sockaddr *) &address,
-                            &length);
+    ssize_t size = recvfrom(SOCKET, buffer, sizeof(buffer), 0,
+                            (struct sockaddr *) &address, &length);
     for (session_t *it = SESSIONS; size > 0 && it; it = it->next) {
         if (is_same(it, &address, length)) {
             lwm2m_handle_packet(context, buffer, (size_t) size, it);
@@ -444,7 +447,7 @@ static int keep(const aac_t *aac, const char *path, bool is_persisting) {
 static void show(const aac_t *aac) {
     int32_t iid = -1;
     while ((iid = aac_next_instance(aac, iid)) >= 0) {
-        uint16_t values[4] = { 0 };
+        uint16_t values[4] = {0};
         for (uint16_t rid = 0; rid < 4; ++rid) {
             (void) aac_read(aac, (uint16_t) iid, rid, 0, &values[rid]);
         }
@@ -479,7 +482,7 @@ static int change(lwm2m_context_t *context, unsigned oid, unsigned iid, bool is_
 static int set(lwm2m_context_t *context, unsigned oid, unsigned iid, long value) {
     lwm2m_object_t *object = find_object(oid);
     instance_t *instance =
-            object ? (instance_t *) LWM2M_LIST_FIND(object->instanceList, iid) : NULL;
+        object ? (instance_t *) LWM2M_LIST_FIND(object->instanceList, iid) : NULL;
     if (!instance) {
         return -1;
     }
@@ -493,7 +496,8 @@ static int set(lwm2m_context_t *context, unsigned oid, unsigned iid, long value)
     return 0;
 }
 
-static int send_instance(lwm2m_context_t *context, unsigned ssid, unsigned oid, unsigned iid) {
+static int send_instance(lwm2m_context_t *context, unsigned ssid, unsigned oid,
+                         unsigned iid) {
     lwm2m_uri_t uri;
     LWM2M_URI_RESET(&uri);
     uri.objectId = (uint16_t) oid;
@@ -543,8 +547,8 @@ static void run(lwm2m_context_t *context, const char *path) {
             context->state = STATE_INITIAL;
             timeout = 1;
         }
-        struct timeval wait = { .tv_sec = timeout < 1 ? 0 : timeout,
-                                .tv_usec = timeout < 1 ? 100000 : 0 };
+        struct timeval wait = {.tv_sec = timeout < 1 ? 0 : timeout,
+                               .tv_usec = timeout < 1 ? 100000 : 0};
         if (select(SOCKET + 1, &readable, NULL, NULL, &wait) < 0) {
             return;
         }

@@ -4,12 +4,7 @@
 
 #include <liblwm2m.h>
 
-enum {
-    COAP_GET = 1,
-    COAP_POST,
-    COAP_PUT,
-    COAP_DELETE
-};
+enum { COAP_GET = 1, COAP_POST, COAP_PUT, COAP_DELETE };
 
 enum {
     COAP_OPTION_OBSERVE = 6,
@@ -35,8 +30,9 @@ typedef struct {
 
 #define IS_OPTION(packet, option) (((packet)->options >> (option)) & 1)
 
-uint8_t dm_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri, lwm2m_server_t *server,
-                         coap_packet_t *message, coap_packet_t *response);
+uint8_t dm_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri,
+                         lwm2m_server_t *server, coap_packet_t *message,
+                         coap_packet_t *response);
 uint8_t object_delete(lwm2m_context_t *context, lwm2m_uri_t *uri);
 uint8_t observe_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri,
                               lwm2m_server_t *server, int size, lwm2m_data_t *data,

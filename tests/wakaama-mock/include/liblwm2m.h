@@ -90,10 +90,7 @@ void lwm2m_data_encode_instances(lwm2m_data_t *array, size_t count, lwm2m_data_t
 int lwm2m_data_decode_int(const lwm2m_data_t *data, int64_t *value);
 int lwm2m_data_decode_bool(const lwm2m_data_t *data, bool *value);
 
-typedef enum {
-    LWM2M_CONTENT_TEXT = 0,
-    LWM2M_CONTENT_TLV = 11542
-} lwm2m_media_type_t;
+typedef enum { LWM2M_CONTENT_TEXT = 0, LWM2M_CONTENT_TLV = 11542 } lwm2m_media_type_t;
 
 typedef enum {
     LWM2M_WRITE_PARTIAL_UPDATE,
@@ -108,12 +105,14 @@ struct _lwm2m_object_t {
     uint8_t versionMajor;
     uint8_t versionMinor;
     lwm2m_list_t *instanceList;
-    uint8_t (*readFunc)(lwm2m_context_t *, uint16_t, int *, lwm2m_data_t **, lwm2m_object_t *);
-    uint8_t (*writeFunc)(lwm2m_context_t *, uint16_t, int, lwm2m_data_t *, lwm2m_object_t *,
-                         lwm2m_write_type_t);
+    uint8_t (*readFunc)(lwm2m_context_t *, uint16_t, int *, lwm2m_data_t **,
+                        lwm2m_object_t *);
+    uint8_t (*writeFunc)(lwm2m_context_t *, uint16_t, int, lwm2m_data_t *,
+                         lwm2m_object_t *, lwm2m_write_type_t);
     uint8_t (*executeFunc)(lwm2m_context_t *, uint16_t, uint16_t, uint8_t *, int,
                            lwm2m_object_t *);
-    uint8_t (*createFunc)(lwm2m_context_t *, uint16_t, int, lwm2m_data_t *, lwm2m_object_t *);
+    uint8_t (*createFunc)(lwm2m_context_t *, uint16_t, int, lwm2m_data_t *,
+                          lwm2m_object_t *);
 #ifdef LWM2M_RAW_BLOCK1_REQUESTS
     void *rawBlock1CreateFunc;
     void *rawBlock1WriteFunc;
@@ -159,7 +158,8 @@ typedef struct _lwm2m_observed_ {
 } lwm2m_observed_t;
 
 typedef struct _lwm2m_transaction_ lwm2m_transaction_t;
-typedef void (*lwm2m_transaction_callback_t)(lwm2m_context_t *, lwm2m_transaction_t *, void *);
+typedef void (*lwm2m_transaction_callback_t)(lwm2m_context_t *, lwm2m_transaction_t *,
+                                             void *);
 
 struct _lwm2m_context_ {
     lwm2m_client_state_t state;
