@@ -19,7 +19,6 @@ mod headers {
     const GENERATED: &str = "/* Made by `cargo xtask headers`; edit the Rust source instead. */";
 
     const HOST_INTRODUCTION: &str = include_str!("src/ffi/host_introduction.h");
-    const HOST_HOOKS: &str = include_str!("src/ffi/host_hooks.h");
 
     fn config() -> Config {
         Config {
@@ -35,14 +34,16 @@ mod headers {
         }
     }
 
-    fn generate(source: &str, to: &Path, config: Config) {
-        println!("cargo::rerun-if-changed={source}");
+    fn generate(sources: &[&str], to: &Path, config: Config) {
         let mut text = Vec::new();
-        Builder::new()
-            .with_config(config)
-            .with_src(source)
+        let mut builder = Builder::new().with_config(config);
+        for source in sources {
+            println!("cargo::rerun-if-changed={source}");
+            builder = builder.with_src(source);
+        }
+        builder
             .generate()
-            .unwrap_or_else(|error| panic!("{source}: {error}"))
+            .unwrap_or_else(|error| panic!("{sources:?}: {error}"))
             .write(&mut text);
         let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
         if let Some(folder) = to.parent() {
@@ -72,14 +73,27 @@ mod headers {
         out.join("\n") + "\n"
     }
 
+    /// What aac_version() tells, for the preprocessor.
+    fn version() -> String {
+        let part = |name: &str| -> u32 {
+            let part = env::var(format!("CARGO_PKG_VERSION_{name}")).expect("cargo sets it");
+            part.parse().expect("a number")
+        };
+        let parts = ["MAJOR", "MINOR", "PATCH"].map(part);
+        let number = parts[0] << 16 | parts[1] << 8 | parts[2];
+        let [major, minor, patch] = parts;
+        format!(
+            "\n/** The version of this header, {major}.{minor}.{patch}; see aac_version(). */\n\
+             #define AAC_VERSION 0x{number:06x}"
+        )
+    }
+
     pub fn make() {
-        for file in ["src/ffi/host_introduction.h", "src/ffi/host_hooks.h"] {
-            println!("cargo::rerun-if-changed={file}");
-        }
+        println!("cargo::rerun-if-changed=src/ffi/host_introduction.h");
         let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
         println!("cargo::rustc-env=GENERATED_HEADERS={}", out.display());
         generate(
-            "src/ffi/api.rs",
+            &["src/ffi/api.rs"],
             &out.join("anjay/access_control.h"),
             Config {
                 header: Some(GENERATED.into()),
@@ -89,7 +103,7 @@ mod headers {
             },
         );
         generate(
-            "src/ffi/ext.rs",
+            &["src/ffi/ext.rs"],
             &out.join("anjay_access_control_ext.h"),
             Config {
                 header: Some(GENERATED.into()),
@@ -99,16 +113,25 @@ mod headers {
             },
         );
         generate(
-            "src/ffi/host.rs",
+            &[
+                "src/ffi/numbers.rs",
+                "src/ffi/host.rs",
+                "src/ffi/serve.rs",
+                "src/ffi/application.rs",
+                "src/ffi/texts.rs",
+            ],
             &out.join("access_control_host.h"),
             Config {
                 header: Some(format!("{GENERATED}\n{HOST_INTRODUCTION}")),
-                trailer: Some(HOST_HOOKS.into()),
+                after_includes: Some(version()),
                 include_guard: Some("ACCESS_CONTROL_HOST_H".into()),
                 sys_includes: vec!["stdbool.h".into(), "stddef.h".into(), "stdint.h".into()],
                 export: ExportConfig {
                     // Passed as plain numbers, so that no number is undefined behaviour.
                     include: [
+                        "aac_mask_t",
+                        "aac_code_t",
+                        "aac_error_t",
                         "aac_operation_t",
                         "aac_rule_t",
                         "aac_step_t",

@@ -1,30 +1,46 @@
-# The port to Anjay: target anjay_access_control::anjay and the function
-# anjay_access_control_check_link(). docs/anjay.md says how to use them.
+# The port to Anjay. docs/anjay.md says how to use it.
 #
-# Included where an Anjay may be; defines no target if there is none. In:
+#   anjay_access_control::anjay_access_control   replaces Anjay's access control in
+#   anjay_access_control::anjay                  the program that links it
+#   anjay_access_control_check_link(<target>)    fails the build if it did not
+#   anjay_access_control_replace_in(<target>)    where Anjay's sources are part of
+#                                                a library of the project's own
+#
+# In, for the targets:
 #
 #   target `anjay`          of the user's project (add_subdirectory or
 #                           find_package), or else
-#   ANJAY_BUILD_DIR         a build tree of Anjay
-#   ANJAY_SOURCE_DIR        the source tree that it was made from; needed for an
-#                           installed Anjay, known otherwise
+#   ANJAY_BUILD_DIR         a build tree of Anjay, or else
+#   ANJAY_INCLUDE_DIRS      the folders of the public headers of Anjay, avs_commons
+#                           and avs_coap, and of their configuration headers
+#   ANJAY_SOURCE_DIR        the source tree that it was made from; known with a
+#                           build tree or a target of the same project
 #   ANJAY_ACCESS_CONTROL_VARIANT  auto, core or module
 #
-# and the target anjay_access_control::engine.
+# Without an Anjay the two targets fail to compile, and say why. Needs
+# anjay_access_control::engine and aac_unavailable().
 
-if(TARGET anjay_access_control::anjay)
+if(COMMAND anjay_access_control_replace_in AND TARGET anjay_access_control::anjay)
     return()
 endif()
 
 set(ANJAY_SOURCE_DIR "" CACHE PATH "Source tree of Anjay 3.2.0 or later")
 set(ANJAY_BUILD_DIR "" CACHE PATH "Build tree of Anjay, if there is no target of it")
+set(ANJAY_INCLUDE_DIRS "" CACHE STRING "Anjay's folders of public headers, if there is neither")
 set(ANJAY_ACCESS_CONTROL_VARIANT auto CACHE STRING
     "What to replace: module, core (the module and Anjay's enforcement), or auto")
 set_property(CACHE ANJAY_ACCESS_CONTROL_VARIANT PROPERTY STRINGS auto core module)
+if(NOT ANJAY_ACCESS_CONTROL_VARIANT MATCHES "^(auto|core|module)$")
+    message(FATAL_ERROR
+        "ANJAY_ACCESS_CONTROL_VARIANT is '${ANJAY_ACCESS_CONTROL_VARIANT}', but may be: auto, core or module.")
+endif()
 
 if(NOT DEFINED ANJAY_ACCESS_CONTROL_PORT_DIR)
-    set(ANJAY_ACCESS_CONTROL_PORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../ports/anjay)
+    get_filename_component(ANJAY_ACCESS_CONTROL_PORT_DIR
+        ${CMAKE_CURRENT_LIST_DIR}/../ports/anjay ABSOLUTE)
 endif()
+# For the functions, which are called from elsewhere.
+set(_aac_port_dir ${ANJAY_ACCESS_CONTROL_PORT_DIR} CACHE INTERNAL "")
 set(_aac_cmake_dir ${CMAKE_CURRENT_LIST_DIR})
 
 # Fails the build of a target into which any of the code came that the port
@@ -41,6 +57,159 @@ function(anjay_access_control_check_link target)
         VERBATIM)
 endfunction()
 set(_aac_check_link_script ${_aac_cmake_dir}/CheckLink.cmake CACHE INTERNAL "")
+
+# ---- what kind of Anjay it is ----------------------------------------------
+
+# A header as one line, so that line breaks in declarations do not matter.
+function(_aac_read_header out source name)
+    set(path ${source}/src/${name})
+    if(NOT EXISTS ${path})
+        message(FATAL_ERROR
+            "${path} is missing: ${source} is not the source tree of Anjay 3.2.0 or later.")
+    endif()
+    file(READ ${path} text)
+    string(REGEX REPLACE "[ \t\r\n]+" " " text "${text}")
+    string(REPLACE "( " "(" text "${text}")
+    set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# 1 if the header has the new form, 0 if it has the old one.
+function(_aac_probe out header new old)
+    string(FIND "${header}" "${new}" at_new)
+    string(FIND "${header}" "${old}" at_old)
+    if(at_new GREATER -1)
+        set(${out} 1 PARENT_SCOPE)
+    elseif(at_old GREATER -1)
+        set(${out} 0 PARENT_SCOPE)
+    else()
+        set(${out} unknown PARENT_SCOPE)
+    endif()
+endfunction()
+
+# Reads the private headers in `source`. Sets _aac_versions, _aac_variant_,
+# _aac_by_dm, and the port's _aac_sources and _aac_definitions.
+function(_aac_look_at source)
+    _aac_read_header(_aac_modules_h ${source} anjay_modules/dm/anjay_modules.h)
+    _aac_read_header(_aac_dm_h ${source} anjay_modules/anjay_dm_utils.h)
+    _aac_read_header(_aac_notify_h ${source} anjay_modules/anjay_notify.h)
+    _aac_read_header(_aac_access_h ${source} core/anjay_access_utils_private.h)
+
+    _aac_probe(_aac_by_deleter "${_aac_modules_h}"
+        "_anjay_dm_module_install(anjay_unlocked_t *anjay, anjay_dm_module_deleter_t *"
+        "_anjay_dm_module_install(anjay_unlocked_t *anjay, const anjay_dm_module_t *")
+    _aac_probe(_aac_by_dm "${_aac_dm_h}"
+        "_anjay_dm_find_object_by_oid(const anjay_dm_t *"
+        "_anjay_dm_find_object_by_oid(anjay_unlocked_t *")
+    _aac_probe(_aac_by_path "${_aac_notify_h}"
+        "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, const anjay_uri_path_t *"
+        "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, anjay_oid_t ")
+    _aac_probe(_aac_split "${_aac_access_h}"
+        "_anjay_instance_action_allowed_stateless(anjay_unlocked_t *anjay, const anjay_action_info_t *"
+        "_anjay_instance_action_allowed(anjay_unlocked_t *anjay, const anjay_action_info_t *")
+    _aac_probe(_aac_gateway "${_aac_access_h}" "bool end_device;" "anjay_request_action_t action;")
+
+    # In the order in which Anjay introduced them.
+    set(_aac_kind
+        "${_aac_by_deleter}-${_aac_split}-${_aac_by_dm}-${_aac_by_path}-${_aac_gateway}")
+    if(_aac_kind STREQUAL "1-0-0-0-0")
+        set(_aac_versions "3.2.0 to 3.6.0")
+        set(_aac_best module)
+    elseif(_aac_kind STREQUAL "1-1-0-0-0")
+        set(_aac_versions "3.6.1 to 3.8.0")
+        set(_aac_best module)
+    elseif(_aac_kind STREQUAL "1-1-1-0-0")
+        set(_aac_versions "3.8.1 to 3.8.x")
+        set(_aac_best core)
+    elseif(_aac_kind STREQUAL "1-1-1-1-1")
+        set(_aac_versions "3.9.0 or later")
+        set(_aac_best core)
+    elseif(_aac_by_deleter STREQUAL "0")
+        message(FATAL_ERROR "This Anjay is older than 3.2.0, which the port needs.")
+    else()
+        message(FATAL_ERROR
+            "The private headers in ${source}/src are of a kind that the port has never "
+            "been tried with (${_aac_kind}). See the table of versions in docs/anjay.md.")
+    endif()
+
+    if(ANJAY_ACCESS_CONTROL_VARIANT STREQUAL "auto")
+        set(_aac_variant_ ${_aac_best})
+    else()
+        set(_aac_variant_ ${ANJAY_ACCESS_CONTROL_VARIANT})
+    endif()
+    if(_aac_variant_ STREQUAL "core" AND _aac_best STREQUAL "module")
+        message(FATAL_ERROR
+            "Anjay ${_aac_versions}: only the module can be replaced. Its core can from 3.8.1 on; "
+            "set ANJAY_ACCESS_CONTROL_VARIANT to module or auto.")
+    endif()
+    set(_aac_sources ${_aac_port_dir}/module.c)
+    set(_aac_is_core 0)
+    if(_aac_variant_ STREQUAL "core")
+        list(APPEND _aac_sources ${_aac_port_dir}/core.c)
+        set(_aac_is_core 1)
+    endif()
+    set(_aac_definitions
+        AAC_PORT_OBJECTS_BY_DM=${_aac_by_dm}
+        AAC_PORT_QUEUE_BY_PATH=${_aac_by_path}
+        AAC_PORT_CORE=${_aac_is_core})
+    foreach(_aac_name versions variant_ by_dm sources definitions)
+        set(_aac_${_aac_name} ${_aac_${_aac_name}} PARENT_SCOPE)
+    endforeach()
+endfunction()
+
+# ---- Anjay's sources in a library of the project's own -----------------------
+
+# anjay_access_control_replace_in(<target>)
+#
+# For a target to which Anjay's sources belong, as in its packages for Zephyr and
+# ESP-IDF: takes what the port replaces out of it, and puts the port in, to be
+# compiled as the rest of Anjay is. Nothing is then left that could come twice, or
+# in a wrong order. Call it when the target has all its sources.
+function(anjay_access_control_replace_in target)
+    if(NOT TARGET ${target})
+        message(FATAL_ERROR "anjay_access_control_replace_in(): there is no target ${target} yet.")
+    endif()
+    get_target_property(folder ${target} SOURCE_DIR)
+    get_target_property(sources ${target} SOURCES)
+    set(source "")
+    foreach(file IN LISTS sources)
+        get_filename_component(path "${file}" ABSOLUTE BASE_DIR ${folder})
+        if(path MATCHES "^(.*)/src/core/anjay_access_utils\\.c$")
+            set(source ${CMAKE_MATCH_1})
+        endif()
+    endforeach()
+    if(NOT source)
+        message(FATAL_ERROR
+            "anjay_access_control_replace_in(): the sources of ${target} are not Anjay's, as none of "
+            "them is src/core/anjay_access_utils.c; or they were replaced before.")
+    endif()
+    _aac_look_at(${source})
+
+    set(kept "")
+    set(gone "")
+    foreach(file IN LISTS sources)
+        get_filename_component(path "${file}" ABSOLUTE BASE_DIR ${folder})
+        if(path MATCHES "/src/modules/access_control/[^/]+\\.c$"
+                OR (_aac_variant_ STREQUAL "core" AND path STREQUAL "${source}/src/core/anjay_access_utils.c"))
+            list(APPEND gone ${path})
+        else()
+            list(APPEND kept ${file})
+        endif()
+    endforeach()
+    set_target_properties(${target} PROPERTIES SOURCES "${kept}")
+    target_sources(${target} PRIVATE ${_aac_sources})
+    get_target_property(include anjay_access_control::engine INTERFACE_INCLUDE_DIRECTORIES)
+    set_source_files_properties(${_aac_sources} TARGET_DIRECTORY ${target} PROPERTIES
+        COMPILE_DEFINITIONS "${_aac_definitions}"
+        INCLUDE_DIRECTORIES "${source}/src;${include}")
+    # Each needs the other: the port the engine, the seven functions the port.
+    target_link_libraries(${target} PRIVATE anjay_access_control::engine)
+    set_property(TARGET anjay_access_control::engine APPEND PROPERTY
+        INTERFACE_LINK_LIBRARIES $<LINK_ONLY:${target}>)
+    set(_aac_variant ${_aac_variant_} CACHE INTERNAL "")
+    list(LENGTH gone count)
+    message(STATUS
+        "Anjay ${_aac_versions} in ${target}: ${count} of its sources make room for this library's ${_aac_variant_}")
+endfunction()
 
 # ---- where Anjay is --------------------------------------------------------
 
@@ -80,97 +249,28 @@ elseif(ANJAY_BUILD_DIR)
             ${ANJAY_BUILD_DIR}${_aac_part}/include_public
             ${_aac_source}${_aac_part}/include_public)
     endforeach()
+elseif(ANJAY_INCLUDE_DIRS)
+    if(NOT _aac_source)
+        message(FATAL_ERROR
+            "ANJAY_INCLUDE_DIRS needs ANJAY_SOURCE_DIR too, for the private headers.")
+    endif()
+    set(_aac_include_dirs ${ANJAY_INCLUDE_DIRS})
 elseif(_aac_source)
     message(FATAL_ERROR
-        "ANJAY_SOURCE_DIR alone is not enough: set ANJAY_BUILD_DIR too, or have a "
-        "target `anjay` (add_subdirectory or find_package) before this.")
+        "ANJAY_SOURCE_DIR alone is not enough: set ANJAY_BUILD_DIR too (or ANJAY_INCLUDE_DIRS), or "
+        "have a target `anjay` (add_subdirectory or find_package) before this.")
 else()
-    message(STATUS "No Anjay given: anjay_access_control::anjay is not available")
+    set(_aac_no_anjay
+        "no Anjay was given. Have a target anjay before this library, by add_subdirectory or \
+find_package in that order (ANJAY_SOURCE_DIR then names the sources of an installed one); or set \
+ANJAY_BUILD_DIR to a build tree of Anjay. To try the library without Anjay, link anjay_access_control::sandbox.")
+    message(STATUS "No Anjay given: ANJAY_BUILD_DIR, or a target anjay before this, makes anjay_access_control::anjay_access_control available")
+    aac_unavailable(anjay_access_control "${_aac_no_anjay}")
+    aac_unavailable(anjay "${_aac_no_anjay}")
     return()
 endif()
 
-# ---- what kind of Anjay it is ----------------------------------------------
-
-# A header as one line, so that line breaks in declarations do not matter.
-function(_aac_read_header out name)
-    set(path ${_aac_source}/src/${name})
-    if(NOT EXISTS ${path})
-        message(FATAL_ERROR
-            "${path} is missing: ${_aac_source} is not the source tree of Anjay 3.2.0 or later.")
-    endif()
-    file(READ ${path} text)
-    string(REGEX REPLACE "[ \t\r\n]+" " " text "${text}")
-    string(REPLACE "( " "(" text "${text}")
-    set(${out} "${text}" PARENT_SCOPE)
-endfunction()
-
-# 1 if the header has the new form, 0 if it has the old one.
-function(_aac_probe out header new old)
-    string(FIND "${header}" "${new}" at_new)
-    string(FIND "${header}" "${old}" at_old)
-    if(at_new GREATER -1)
-        set(${out} 1 PARENT_SCOPE)
-    elseif(at_old GREATER -1)
-        set(${out} 0 PARENT_SCOPE)
-    else()
-        set(${out} unknown PARENT_SCOPE)
-    endif()
-endfunction()
-
-_aac_read_header(_aac_modules_h anjay_modules/dm/anjay_modules.h)
-_aac_read_header(_aac_dm_h anjay_modules/anjay_dm_utils.h)
-_aac_read_header(_aac_notify_h anjay_modules/anjay_notify.h)
-_aac_read_header(_aac_access_h core/anjay_access_utils_private.h)
-
-_aac_probe(_aac_by_deleter "${_aac_modules_h}"
-    "_anjay_dm_module_install(anjay_unlocked_t *anjay, anjay_dm_module_deleter_t *"
-    "_anjay_dm_module_install(anjay_unlocked_t *anjay, const anjay_dm_module_t *")
-_aac_probe(_aac_by_dm "${_aac_dm_h}"
-    "_anjay_dm_find_object_by_oid(const anjay_dm_t *"
-    "_anjay_dm_find_object_by_oid(anjay_unlocked_t *")
-_aac_probe(_aac_by_path "${_aac_notify_h}"
-    "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, const anjay_uri_path_t *"
-    "_anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *out_queue, anjay_oid_t ")
-_aac_probe(_aac_split "${_aac_access_h}"
-    "_anjay_instance_action_allowed_stateless(anjay_unlocked_t *anjay, const anjay_action_info_t *"
-    "_anjay_instance_action_allowed(anjay_unlocked_t *anjay, const anjay_action_info_t *")
-_aac_probe(_aac_gateway "${_aac_access_h}" "bool end_device;" "anjay_request_action_t action;")
-
-# In the order in which Anjay introduced them.
-set(_aac_kind
-    "${_aac_by_deleter}-${_aac_split}-${_aac_by_dm}-${_aac_by_path}-${_aac_gateway}")
-if(_aac_kind STREQUAL "1-0-0-0-0")
-    set(_aac_versions "3.2.0 to 3.6.0")
-    set(_aac_best module)
-elseif(_aac_kind STREQUAL "1-1-0-0-0")
-    set(_aac_versions "3.6.1 to 3.8.0")
-    set(_aac_best module)
-elseif(_aac_kind STREQUAL "1-1-1-0-0")
-    set(_aac_versions "3.8.1 to 3.8.x")
-    set(_aac_best core)
-elseif(_aac_kind STREQUAL "1-1-1-1-1")
-    set(_aac_versions "3.9.0 or later")
-    set(_aac_best core)
-elseif(_aac_by_deleter STREQUAL "0")
-    message(FATAL_ERROR "This Anjay is older than 3.2.0, which the port needs.")
-else()
-    message(FATAL_ERROR
-        "The private headers in ${_aac_source}/src are of a kind that the port has never "
-        "been tried with (${_aac_kind}). See the table of versions in docs/anjay.md.")
-endif()
-
-if(ANJAY_ACCESS_CONTROL_VARIANT STREQUAL "auto")
-    set(_aac_variant_ ${_aac_best})
-elseif(ANJAY_ACCESS_CONTROL_VARIANT MATCHES "^(core|module)$")
-    set(_aac_variant_ ${ANJAY_ACCESS_CONTROL_VARIANT})
-else()
-    message(FATAL_ERROR "ANJAY_ACCESS_CONTROL_VARIANT is auto, core or module.")
-endif()
-if(_aac_variant_ STREQUAL "core" AND _aac_best STREQUAL "module")
-    message(FATAL_ERROR
-        "Anjay ${_aac_versions}: only the module can be replaced. Its core can from 3.8.1 on; "
-        "set ANJAY_ACCESS_CONTROL_VARIANT to module or auto.")
-endif()
+_aac_look_at(${_aac_source})
 
 # ---- does the port compile against it? -------------------------------------
 
@@ -211,16 +311,6 @@ if(_aac_variant_ STREQUAL "core" AND NOT "${_aac_config};" MATCHES "ANJAY_WITH_A
         "Configure it with WITH_ACCESS_CONTROL=ON.")
 endif()
 
-set(_aac_sources ${ANJAY_ACCESS_CONTROL_PORT_DIR}/module.c)
-set(_aac_is_core 0)
-if(_aac_variant_ STREQUAL "core")
-    list(APPEND _aac_sources ${ANJAY_ACCESS_CONTROL_PORT_DIR}/core.c)
-    set(_aac_is_core 1)
-endif()
-set(_aac_definitions
-    AAC_PORT_OBJECTS_BY_DM=${_aac_by_dm}
-    AAC_PORT_QUEUE_BY_PATH=${_aac_by_path}
-    AAC_PORT_CORE=${_aac_is_core})
 get_target_property(_aac_engine_include anjay_access_control::engine INTERFACE_INCLUDE_DIRECTORIES)
 
 set(_aac_type ${CMAKE_TRY_COMPILE_TARGET_TYPE})
@@ -247,7 +337,16 @@ set(_aac_private_include_dir ${_aac_source}/src CACHE INTERNAL "")
 
 # ---- targets ---------------------------------------------------------------
 
-if(NOT _aac_target)
+add_library(anjay_access_control_anjay INTERFACE)
+add_library(anjay_access_control::anjay ALIAS anjay_access_control_anjay)
+add_library(anjay_access_control::anjay_access_control ALIAS anjay_access_control_anjay)
+
+set(_aac_anjay anjay)
+if(NOT _aac_target AND NOT ANJAY_BUILD_DIR)
+    # The user links Anjay: these are its headers alone.
+    set(_aac_anjay "")
+    target_include_directories(anjay_access_control_anjay INTERFACE ${_aac_include_dirs})
+elseif(NOT _aac_target)
     # A build tree of Anjay: its archives, and what its TLS needs.
     file(GLOB _aac_archives
         ${ANJAY_BUILD_DIR}/output/lib/*.a ${ANJAY_BUILD_DIR}/deps/*/output/lib/*.a)
@@ -293,8 +392,6 @@ target_include_directories(anjay_access_control_port SYSTEM PRIVATE
 # Linkers take the first definition that an archive offers. Objects come before
 # all archives; the engine's archive goes there too, with its seven functions
 # asked for, so that the order in which the user lists libraries does not matter.
-add_library(anjay_access_control_anjay INTERFACE)
-add_library(anjay_access_control::anjay ALIAS anjay_access_control_anjay)
 target_sources(anjay_access_control_anjay INTERFACE
     $<TARGET_OBJECTS:anjay_access_control_port>)
 foreach(_aac_name install purge persist restore is_modified set_acl set_owner)
@@ -306,4 +403,4 @@ target_link_options(anjay_access_control_anjay INTERFACE
 set_property(TARGET anjay_access_control_anjay APPEND PROPERTY
     INTERFACE_LINK_DEPENDS $<TARGET_FILE:anjay_access_control::engine>)
 target_link_libraries(anjay_access_control_anjay INTERFACE
-    anjay_access_control::engine anjay)
+    anjay_access_control::engine ${_aac_anjay})

@@ -1,3 +1,6 @@
+set(AAC_CARGO_TARGET_DIR ${PROJECT_BINARY_DIR}/cargo CACHE PATH
+    "What cargo compiles; several builds may share it, one after the other")
+
 # aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
 #                 [FEATURES feature…] [FREESTANDING] [COMPAT])
 #
@@ -12,7 +15,7 @@ function(aac_add_archive name)
     if(AAC_PROFILE STREQUAL "dev")
         set(folder debug)
     endif()
-    set(target_dir ${PROJECT_BINARY_DIR}/cargo)
+    set(target_dir ${AAC_CARGO_TARGET_DIR})
     set(built ${target_dir}/${AAC_RUST_TARGET}/${folder}/lib${arg_LIBRARY}.a)
     set(archive ${PROJECT_BINARY_DIR}/lib/lib${arg_LIBRARY}.a)
 
@@ -64,6 +67,7 @@ function(aac_add_archive name)
     set_target_properties(anjay_access_control::${name} PROPERTIES
         IMPORTED_LOCATION ${archive}
         INTERFACE_INCLUDE_DIRECTORIES "${arg_INCLUDE}"
-        INTERFACE_LINK_LIBRARIES "${arg_LINKS}")
+        INTERFACE_LINK_LIBRARIES "${arg_LINKS}"
+        AAC_LINKS "${arg_LINKS}")
     set_property(GLOBAL APPEND PROPERTY AAC_ARCHIVES ${name})
 endfunction()

@@ -4,13 +4,41 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/RustTarget.cmake)
 
-set(AAC_CARGO "" CACHE FILEPATH "cargo; empty: the first one that can build for the target")
-if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
-    set(_aac_profile firmware)
+set(AAC_RUST_TARGET "" CACHE STRING "Rust target triple; empty: the one that the C compiler builds for")
+aac_rust_target(_aac_asked _aac_why)
+if(AAC_RUST_TARGET)
+    if(NOT _aac_asked STREQUAL AAC_RUST_TARGET)
+        message(STATUS "AAC_RUST_TARGET is ${AAC_RUST_TARGET}; the C compiler builds for '${_aac_asked}'")
+    endif()
+elseif(_aac_asked)
+    set(AAC_RUST_TARGET ${_aac_asked}) # not cached: the compiler's flags may change
 else()
+    message(FATAL_ERROR
+        "Which Rust target is this, ${CMAKE_SYSTEM_NAME} on '${CMAKE_SYSTEM_PROCESSOR}' with "
+        "${CMAKE_C_COMPILER} ${CMAKE_C_FLAGS}? ${_aac_why}\n"
+        "Or set AAC_RUST_TARGET; `rustc --print target-list` has the names, docs/targets.md those "
+        "that were tried.")
+endif()
+# Bare metal, or an RTOS: without Rust's std.
+set(_aac_hosted ON)
+if(AAC_RUST_TARGET MATCHES "-none")
+    set(_aac_hosted OFF)
+endif()
+
+set(AAC_CARGO "" CACHE FILEPATH "cargo; empty: the first one that can build for the target")
+set(_aac_profiles dev release firmware)
+if(_aac_hosted)
     set(_aac_profile release)
+else()
+    set(_aac_profile firmware)
 endif()
 set(AAC_PROFILE ${_aac_profile} CACHE STRING "Profile in Cargo.toml: dev, release or firmware")
+set_property(CACHE AAC_PROFILE PROPERTY STRINGS ${_aac_profiles})
+if(NOT AAC_PROFILE IN_LIST _aac_profiles)
+    message(FATAL_ERROR
+        "AAC_PROFILE is '${AAC_PROFILE}', but may be: dev (without optimisation, with checks), release "
+        "(for speed) or firmware (for size).")
+endif()
 
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../Cargo.toml _aac_msrv REGEX "^rust-version = \"")
 string(REGEX REPLACE ".*\"(.*)\"" "\\1" _aac_msrv "${_aac_msrv}")
@@ -65,9 +93,23 @@ foreach(_aac_cargo IN LISTS _aac_candidates)
             "\n  ${_aac_cargo}: is ${_aac_rust}, but ${_aac_msrv} is needed")
         continue()
     endif()
+    execute_process(COMMAND ${_aac_rustc} --print target-list OUTPUT_VARIABLE _aac_known)
+    string(REPLACE "\n" ";" _aac_known "${_aac_known}")
+    if(NOT AAC_RUST_TARGET IN_LIST _aac_known)
+        string(APPEND _aac_refused "\n  ${_aac_cargo}: knows no target ${AAC_RUST_TARGET}")
+        # Its relatives, by the first letters.
+        string(SUBSTRING ${AAC_RUST_TARGET} 0 5 _aac_like)
+        list(FILTER _aac_known INCLUDE REGEX "^${_aac_like}.*-(none|unknown-none|unknown-linux)")
+        if(_aac_known)
+            list(JOIN _aac_known ", " _aac_known)
+            string(APPEND _aac_refused ", but ${_aac_known}")
+        endif()
+        continue()
+    endif()
     execute_process(COMMAND ${_aac_rustc} --print target-libdir --target ${AAC_RUST_TARGET}
         OUTPUT_VARIABLE _aac_libdir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     file(GLOB _aac_core ${_aac_libdir}/libcore-*.rlib)
+    file(GLOB _aac_std ${_aac_libdir}/libstd-*.rlib)
     execute_process(COMMAND ${_aac_rustc} --print sysroot
         OUTPUT_VARIABLE _aac_sysroot OUTPUT_STRIP_TRAILING_WHITESPACE)
     set(AAC_CARGO_COMMAND
@@ -81,7 +123,7 @@ foreach(_aac_cargo IN LISTS _aac_candidates)
             ${CMAKE_COMMAND} -E env RUSTC=${_aac_rustc} RUSTC_BOOTSTRAP=1
             ${_aac_cargo} build -Zbuild-std=core,alloc)
         set(_aac_build_std " with its standard library from source")
-        if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+        if(NOT _aac_hosted)
             _aac_without_frame_pointers(AAC_CARGO_TARGET ${_aac_rustc} ${_aac_cargo})
         endif()
         if(NOT AAC_CARGO_TARGET STREQUAL AAC_RUST_TARGET)

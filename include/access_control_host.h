@@ -8,21 +8,77 @@
  * may do what, and keeps its instances in step with the data model. A client is
  * connected to it by glue code, in C, without any rule of access control in it:
  *
- * 1. The client answers the engine's questions: it fills an aac_host_t.
- * 2. Applications call the seven functions of anjay/access_control.h. These
- *    reach the engine of a client through aac_client_install() and
- *    aac_client_call(), which the glue defines (see the end of this file).
- *    persist and restore use avs_stream_write() and
- *    avs_stream_read_reliably().
- * 3. The client's object table serves /2 with the handler functions below.
- * 4. The client asks aac_decide() before each operation, and calls aac_sync()
- *    after each one.
+ * 1. The client answers the engine's questions: it fills an aac_host_t, and
+ *    makes an engine with aac_new().
+ * 2. It asks aac_decide() before each operation of a server, and calls
+ *    aac_sync() after each one.
+ * 3. Its object table serves /2 with the handlers from aac_next_instance() to
+ *    aac_remove_entry(). Where it has transactions over its data model, those of
+ *    /2 follow them by aac_transaction(); a change through a handler needs one.
+ * 4. Its application gives rights by aac_set_acl(), aac_set_owner() and
+ *    aac_provision(), and keeps them over a restart by aac_persist() and
+ *    aac_restore().
  *
- * Where the client has transactions over its data model, those of /2 follow
- * them by aac_transaction(); a change through a handler needs one.
+ * This is all of it, for a client that calls itself `client`:
  *
- * Numbers are in the machine's byte order. Handlers return negative CoAP codes:
- * -128 is 4.00, -132 is 4.04, -133 is 4.05, -160 is 5.00.
+ *     static int is_object_registered(void *client, uint16_t oid) {
+ *         return find_object(client, oid) != NULL;
+ *     }
+ *     ... and the other answers of aac_host_t ...
+ *
+ *     static const aac_host_t HOST = { is_object_registered, ... };
+ *     client->aac = aac_new(&HOST, client);
+ *
+ *     // A server asks for something on /oid/iid:
+ *     aac_decision_t why;
+ *     if (!aac_decide(client->aac, ssid, AAC_WRITE, oid, iid, &why)) {
+ *         char line[120];
+ *         aac_explain(&why, line, sizeof(line));
+ *         log(line);
+ *         return COAP_401_UNAUTHORIZED;
+ *     }
+ *
+ *     // It has created /oid/iid; without its rights there is to be no Instance:
+ *     const aac_change_t change = { oid, &iid, 1 };
+ *     if (aac_sync(client->aac, ssid, &change, 1)) {
+ *         remove_instance(client, oid, iid);
+ *         return COAP_500_INTERNAL_SERVER_ERROR;
+ *     }
+ *
+ *     // It writes a resource of /2/iid, which aac_decide() has allowed:
+ *     int code = aac_transaction(client->aac, AAC_BEGIN);
+ *     if (!code) {
+ *         code = aac_write(client->aac, iid, rid, riid, value);
+ *         // Also ends the transaction if it does not validate.
+ *         int end = aac_transaction(client->aac, code ? AAC_ROLLBACK : AAC_COMMIT);
+ *         code = code ? code : end;
+ *     }
+ *     return -code; // 128 is 4.00, that is 0x80, as CoAP has it
+ *
+ *     // An account has come or gone; Security and Server have changed:
+ *     const aac_change_t accounts[] = { { 0, NULL, 0 }, { 1, NULL, 0 } };
+ *     aac_sync(client->aac, AAC_SSID_BOOTSTRAP, accounts, 2);
+ *
+ *     // Before a restart, and after it:
+ *     if (aac_is_modified(client->aac)) aac_persist(client->aac, write_flash, file);
+ *     aac_restore(client->aac, read_flash, file);
+ *
+ * A bootstrap is one transaction from its first change to Bootstrap-Finish, in
+ * this order: AAC_VALIDATE (or AAC_COMMIT, which validates), then aac_sync() with
+ * all Objects that changed. Whoever synchronises before the commit, inside the
+ * transaction, need not care: aac_sync() validates what was written first, and
+ * fails as validation does. After a failure: AAC_ROLLBACK, and 4.06.
+ *
+ * Observations and attributes (pmin ...) are the client's: they end with the
+ * account and with the Instance that they are about, and aac_decide() is asked
+ * with AAC_OBSERVE before each notification.
+ *
+ * All pointers may be NULL, which is an error unless a function says otherwise.
+ * Outputs are written on success and where it is said. A function that returns
+ * an error has changed nothing. Numbers are in the machine's byte order.
+ *
+ * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
+ * memset and memcmp, and on a hosted system abort, which is never called.
  */
 
 
@@ -32,6 +88,141 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** The version of this header, 0.1.0; see aac_version(). */
+#define AAC_VERSION 0x000100
+
+/**
+ * "No ID". As a target Instance it stands for the right to create Instances of
+ * the Object; as an owner it is the Bootstrap-Server.
+ */
+#define AAC_ID_NONE 65535
+
+/**
+ * As a server: the default entry, which counts for servers without an entry of
+ * their own.
+ */
+#define AAC_SSID_ANY 0
+
+/**
+ * The Bootstrap-Server.
+ */
+#define AAC_SSID_BOOTSTRAP 65535
+
+/**
+ * The rights of an ACL entry: bits of an access mask.
+ */
+typedef enum {
+  /**
+   * Read, Observe, Write-Attributes.
+   */
+  AAC_MASK_READ = 1,
+  /**
+   * Write.
+   */
+  AAC_MASK_WRITE = 2,
+  /**
+   * Execute.
+   */
+  AAC_MASK_EXECUTE = 4,
+  /**
+   * Delete.
+   */
+  AAC_MASK_DELETE = 8,
+  /**
+   * Create: with the target Instance AAC_ID_NONE only, and alone.
+   */
+  AAC_MASK_CREATE = 16,
+} aac_mask_t;
+
+/**
+ * What functions that serve an LwM2M Server return: 0, or a negative CoAP code.
+ */
+typedef enum {
+  /**
+   * Done.
+   */
+  AAC_DONE = 0,
+  /**
+   * 4.00.
+   */
+  AAC_BAD_REQUEST = -128,
+  /**
+   * 4.01, the answer where aac_decide() says no.
+   */
+  AAC_UNAUTHORIZED = -129,
+  /**
+   * 4.04.
+   */
+  AAC_NOT_FOUND = -132,
+  /**
+   * 4.05.
+   */
+  AAC_METHOD_NOT_ALLOWED = -133,
+  /**
+   * 5.00.
+   */
+  AAC_INTERNAL = -160,
+} aac_code_t;
+
+/**
+ * What functions that serve the application return, if not 0. More is told to
+ * aac_host_t::refused.
+ */
+typedef enum {
+  /**
+   * A value out of its range, or a NULL that must not be one.
+   */
+  AAC_ERROR_BAD_REQUEST = -1,
+  /**
+   * No such Access Control Instance.
+   */
+  AAC_ERROR_NOT_FOUND = -2,
+  /**
+   * The resource does not take this.
+   */
+  AAC_ERROR_NOT_ALLOWED = -3,
+  /**
+   * Another Access Control Instance is in the way.
+   */
+  AAC_ERROR_CONFLICT = -4,
+  /**
+   * There is no such target, or it cannot be governed.
+   */
+  AAC_ERROR_UNREACHABLE = -5,
+  /**
+   * There is no such server.
+   */
+  AAC_ERROR_UNKNOWN_SERVER = -6,
+  /**
+   * All Instance IDs are taken.
+   */
+  AAC_ERROR_FULL = -7,
+  /**
+   * Memory ran out.
+   */
+  AAC_ERROR_NO_MEMORY = -8,
+  /**
+   * Not now: a transaction is open, or the state is being written.
+   */
+  AAC_ERROR_BUSY = -9,
+  /**
+   * The client could not answer, or a stream function failed.
+   */
+  AAC_ERROR_HOST = -10,
+  /**
+   * An Access Control Instance has no target yet.
+   */
+  AAC_ERROR_INCOMPLETE = -11,
+  /**
+   * Bytes that no device can have persisted.
+   */
+  AAC_ERROR_MALFORMED = -12,
+  /**
+   * There is no engine: the pointer is NULL.
+   */
+  AAC_ERROR_NO_ENGINE = -13,
+} aac_error_t;
 
 /**
  * What a server asks to do. Composite operations and Send are asked about for
@@ -174,27 +365,27 @@ typedef enum {
  */
 typedef enum {
   /**
-   * anjay_access_control_set_acl().
+   * aac_set_acl().
    */
   AAC_CALL_SET_ACL = 1,
   /**
-   * anjay_access_control_set_owner().
+   * aac_set_owner().
    */
   AAC_CALL_SET_OWNER = 2,
   /**
-   * anjay_access_control_provision().
+   * aac_provision().
    */
   AAC_CALL_PROVISION = 3,
   /**
-   * anjay_access_control_purge().
+   * aac_purge().
    */
   AAC_CALL_PURGE = 4,
   /**
-   * anjay_access_control_persist().
+   * aac_persist().
    */
   AAC_CALL_PERSIST = 5,
   /**
-   * anjay_access_control_restore().
+   * aac_restore().
    */
   AAC_CALL_RESTORE = 6,
   /**
@@ -253,16 +444,16 @@ typedef enum {
    */
   AAC_WHY_BOOTSTRAP_SSID = 1,
   /**
-   * A mask has bits outside 0 to 31 [value].
+   * A mask has bits outside 0 to 31 (value).
    */
   AAC_WHY_MASK_OUT_OF_RANGE = 2,
   /**
    * Create has no meaning for an Instance; it goes with the target IID 65535
-   * [value].
+   * (value).
    */
   AAC_WHY_CREATE_ON_INSTANCE = 3,
   /**
-   * The target IID 65535 takes no right but Create [value].
+   * The target IID 65535 takes no right but Create (value).
    */
   AAC_WHY_ONLY_CREATE = 4,
   /**
@@ -270,7 +461,7 @@ typedef enum {
    */
   AAC_WHY_OWNER_IS_ZERO = 5,
   /**
-   * A resource does not take this value [rid, value].
+   * A resource does not take this value (rid, value).
    */
   AAC_WHY_VALUE_OUT_OF_RANGE = 6,
   /**
@@ -278,15 +469,15 @@ typedef enum {
    */
   AAC_WHY_IID_OUT_OF_RANGE = 7,
   /**
-   * Objects 0 and 2 cannot be governed, and there is no Object 65535 [oid].
+   * Objects 0 and 2 cannot be governed, and there is no Object 65535 (oid).
    */
   AAC_WHY_NOT_GOVERNABLE = 8,
   /**
-   * The target Object is not registered [oid].
+   * The target Object is not registered (oid).
    */
   AAC_WHY_OBJECT_NOT_REGISTERED = 9,
   /**
-   * The target Instance does not exist [oid, iid].
+   * The target Instance does not exist (oid, iid).
    */
   AAC_WHY_INSTANCE_MISSING = 10,
   /**
@@ -298,11 +489,11 @@ typedef enum {
    */
   AAC_WHY_OWNER_UNKNOWN = 12,
   /**
-   * Another instance than the one asked for governs the target [acl_iid].
+   * Another instance than the one asked for governs the target (acl_iid).
    */
   AAC_WHY_TARGET_HAS_OTHER = 13,
   /**
-   * The Instance ID is taken [acl_iid].
+   * The Instance ID is taken (acl_iid).
    */
   AAC_WHY_IID_TAKEN = 14,
   /**
@@ -310,11 +501,11 @@ typedef enum {
    */
   AAC_WHY_IIDS_FULL = 15,
   /**
-   * No such Access Control instance [acl_iid].
+   * No such Access Control instance (acl_iid).
    */
   AAC_WHY_NO_INSTANCE = 16,
   /**
-   * No such resource [rid].
+   * No such resource (rid).
    */
   AAC_WHY_NO_RESOURCE = 17,
   /**
@@ -322,19 +513,19 @@ typedef enum {
    */
   AAC_WHY_NO_ENTRY = 18,
   /**
-   * Only the ACL, resource 2, can be emptied [rid].
+   * Only the ACL, resource 2, can be emptied (rid).
    */
   AAC_WHY_NOT_RESETTABLE = 19,
   /**
-   * The target OID or IID is not set [acl_iid].
+   * The target OID or IID is not set (acl_iid).
    */
   AAC_WHY_TARGET_UNSET = 20,
   /**
-   * The owner is not set [acl_iid].
+   * The owner is not set (acl_iid).
    */
   AAC_WHY_OWNER_UNSET = 21,
   /**
-   * Another instance governs the same target [acl_iid, oid, iid].
+   * Another instance governs the same target (acl_iid, oid, iid).
    */
   AAC_WHY_DUPLICATE_TARGET = 22,
   /**
@@ -362,7 +553,7 @@ typedef enum {
    */
   AAC_WHY_HOST_FAILED = 28,
   /**
-   * The stream failed, or ended too early [at].
+   * The stream failed, or ended too early (at).
    */
   AAC_WHY_STREAM_FAILED = 29,
   /**
@@ -370,43 +561,43 @@ typedef enum {
    */
   AAC_WHY_WRONG_MAGIC = 30,
   /**
-   * More instances than there are IDs [value].
+   * More instances than there are IDs (value).
    */
   AAC_WHY_TOO_MANY_INSTANCES = 31,
   /**
-   * A target OID is 0, 2 or 65535 [at, oid].
+   * A target OID is 0, 2 or 65535 (at, oid).
    */
   AAC_WHY_WRONG_OID = 32,
   /**
-   * An Instance ID is 65535 [at].
+   * An Instance ID is 65535 (at).
    */
   AAC_WHY_WRONG_IID = 33,
   /**
-   * An owner is 0 [at].
+   * An owner is 0 (at).
    */
   AAC_WHY_WRONG_OWNER = 34,
   /**
-   * The flag for the ACL is neither 0 nor 1 [at, value].
+   * The flag for the ACL is neither 0 nor 1 (at, value).
    */
   AAC_WHY_WRONG_HAS_ACL = 35,
   /**
-   * More entries than there are SSIDs [at, value].
+   * More entries than there are SSIDs (at, value).
    */
   AAC_WHY_TOO_MANY_ENTRIES = 36,
   /**
-   * An entry for SSID 65535 [at].
+   * An entry for SSID 65535 (at).
    */
   AAC_WHY_WRONG_KEY = 37,
   /**
-   * An Instance ID that an earlier instance has [acl_iid].
+   * An Instance ID that an earlier instance has (acl_iid).
    */
   AAC_WHY_REPEATED_IID = 38,
   /**
-   * A target that another instance governs [acl_iid, oid, iid].
+   * A target that another instance governs (acl_iid, oid, iid).
    */
   AAC_WHY_REPEATED_TARGET = 39,
   /**
-   * An SSID that has an entry already [acl_iid, ssid].
+   * An SSID that has an entry already (acl_iid, ssid).
    */
   AAC_WHY_REPEATED_KEY = 40,
 } aac_why_t;
@@ -472,13 +663,12 @@ typedef struct {
 /**
  * What the engine asks of its client.
  *
- * Every function must be given. `host` is what aac_new() got. A question is
+ * Every function but the last must be given. `host` is what aac_new() got. A question is
  * answered by 1 for yes, 0 for no, and a negative number if the client cannot
  * tell: then the operation that needed the answer fails, or, in aac_sync(),
  * what exists stays.
  *
- * An answer may call the engine again, and the seven functions of
- * anjay/access_control.h; it sees no half-made change.
+ * An answer may call the engine again; it sees no half-made change.
  */
 typedef struct {
   /**
@@ -589,6 +779,55 @@ typedef struct {
   size_t created_count;
 } aac_change_t;
 
+/**
+ * One grant of aac_provision(): as the arguments of aac_set_acl(), and an owner.
+ */
+typedef struct {
+  /**
+   * Object of the target.
+   */
+  uint16_t oid;
+  /**
+   * Instance of the target; or AAC_ID_NONE for the right to create Instances.
+   */
+  uint16_t iid;
+  /**
+   * A server that has a Server Object Instance; or AAC_SSID_ANY.
+   */
+  uint16_t ssid;
+  /**
+   * The rights: bits of aac_mask_t.
+   */
+  uint16_t mask;
+  /**
+   * The owner that the target is to have: a server that has a Server Object
+   * Instance, or AAC_SSID_BOOTSTRAP. 0 leaves it as it is; a new Access Control
+   * Instance then belongs to the Bootstrap-Server.
+   */
+  uint16_t owner;
+} aac_grant_t;
+
+/**
+ * Takes persisted bytes: all of them, or fails.
+ *
+ * @param arg   What aac_persist() got.
+ * @param bytes The bytes; valid during the call.
+ * @param size  How many.
+ * @returns 0; anything else ends aac_persist() with AAC_ERROR_HOST.
+ */
+typedef int (*aac_writer_t)(void *arg, const void *bytes, size_t size);
+
+/**
+ * Gives persisted bytes: as many as are asked for, or fails.
+ *
+ * @param arg   What aac_restore() got.
+ * @param bytes Where to put them.
+ * @param size  How many.
+ * @returns 0; anything else, also at the end of the data, ends aac_restore()
+ *          with AAC_ERROR_HOST.
+ */
+typedef int (*aac_reader_t)(void *arg, void *bytes, size_t size);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -598,10 +837,16 @@ extern "C" {
  *
  * @param ops  The client's functions; must outlive the engine.
  * @param host Passed to each of them.
- * @returns The engine, to be freed with aac_free(); NULL if @p ops is NULL or
- *          memory ran out.
+ * @returns The engine, to be freed with aac_free(); NULL if @p ops or a function
+ *          in it that must be given is NULL, or memory ran out.
  */
 aac_t *aac_new(const aac_host_t *ops, void *host);
+
+/**
+ * The version of the library, as AAC_VERSION is that of the header: major, minor
+ * and patch, a byte each.
+ */
+uint32_t aac_version(void);
 
 /**
  * Frees an engine and its instances; tells the client nothing.
@@ -629,7 +874,8 @@ int aac_ids_add(aac_ids_t *ids, uint16_t id);
  * @param operation An aac_operation_t; any other number is denied.
  * @param oid       Object ID.
  * @param iid       Instance ID; ignored for AAC_CREATE.
- * @param why       Receives the reason, if not NULL.
+ * @param why       Receives the reason, if not NULL; also where @p aac is NULL,
+ *                  which is a denial.
  * @returns true to go on; false to answer 4.01 Unauthorized.
  */
 bool aac_decide(const aac_t *aac,
@@ -672,8 +918,6 @@ bool aac_decide_before(const aac_t *aac,
  * stream is denied without it. It may use the engine as any answer of the
  * client (aac_host_t) may, but must not ask either of the two.
  *
- * An application reaches the engine of a client through aac_client_call().
- *
  * @param aac   The engine; NULL is ignored.
  * @param audit The function, instead of any other; NULL for none.
  * @param arg   Passed to it.
@@ -695,7 +939,9 @@ void aac_set_audit(const aac_t *aac, aac_audit_t audit, void *arg);
  * @param aac     The engine.
  * @param origin  The server whose operation it was; 65535 for a bootstrap or
  *                the application.
- * @param changes The Objects whose set of Instances changed.
+ * @param changes The Objects whose set of Instances changed; may be NULL if
+ *                @p count is 0. They and the lists in them must not change
+ *                during the call.
  * @param count   How many.
  * @returns 0, or a negative CoAP code: then the Access Control Instances are
  *          as before.
@@ -787,41 +1033,152 @@ int aac_reset_resource(const aac_t *aac, uint16_t iid, uint16_t rid);
  */
 int aac_remove_entry(const aac_t *aac, uint16_t iid, uint16_t riid);
 
+/**
+ * Sets the rights of one server on one target: its ACL entry becomes exactly
+ * @p mask. Where no Access Control Instance governs the target, one is added
+ * with the lowest free ID, owned by the Bootstrap-Server.
+ *
+ * @param aac  The engine.
+ * @param oid  Object of the target: registered, but not Security (0) or Access
+ *             Control (2).
+ * @param iid  Instance of the target, which must exist; or AAC_ID_NONE for the
+ *             right to create Instances of the Object.
+ * @param ssid A server that has a Server Object Instance; or AAC_SSID_ANY for
+ *             the default entry.
+ * @param mask Bits of aac_mask_t. Create goes with AAC_ID_NONE only, and alone.
+ * @returns 0 or an aac_error_t, and then nothing has changed.
+ */
+int aac_set_acl(const aac_t *aac,
+                uint16_t oid,
+                uint16_t iid,
+                uint16_t ssid,
+                uint16_t mask);
+
+/**
+ * Sets the Access Control Owner of a target: the server that may edit its ACL.
+ * Where no Access Control Instance governs the target, one is added.
+ *
+ * @param aac           The engine.
+ * @param oid           As in aac_set_acl().
+ * @param iid           As in aac_set_acl().
+ * @param owner         A server that has a Server Object Instance; or
+ *                      AAC_SSID_BOOTSTRAP if no server may edit.
+ * @param inout_acl_iid NULL or points to AAC_ID_NONE: the Instance that governs
+ *                      the target is used, or one with the lowest free ID is
+ *                      added. Points to another ID: the Instance has or gets
+ *                      this ID, or the call fails. Where not NULL, it receives
+ *                      the Instance's ID on success, and the ID that is in the
+ *                      way after AAC_ERROR_CONFLICT.
+ * @returns 0 or an aac_error_t, and then nothing has changed.
+ */
+int aac_set_owner(const aac_t *aac,
+                  uint16_t oid,
+                  uint16_t iid,
+                  uint16_t owner,
+                  uint16_t *inout_acl_iid);
+
+/**
+ * Makes many grants at once: all of them, in their order, or none. It lists the
+ * Instances of each target Object at most once, however many grants there are.
+ *
+ * @param aac         The engine.
+ * @param grants      The grants; remains the caller's. May be NULL if @p count
+ *                    is 0.
+ * @param count       How many.
+ * @param out_refused Receives the place of the grant that was refused; or
+ *                    @p count, if none is to blame (no memory, a NULL). May be
+ *                    NULL. Written only if the call fails.
+ * @returns 0 or an aac_error_t, and then nothing has changed.
+ */
+int aac_provision(const aac_t *aac,
+                  const aac_grant_t *grants,
+                  size_t count,
+                  size_t *out_refused);
+
+/**
+ * Removes all Access Control Instances. Outside a transaction it needs no memory
+ * and fails only from within the functions of aac_persist().
+ *
+ * @returns 0 or an aac_error_t, and then nothing has changed.
+ */
+int aac_purge(const aac_t *aac);
+
+/**
+ * Tells whether something has changed since the last successful aac_persist() or
+ * aac_restore(). While a transaction is open, the answer is about the state
+ * before it.
+ *
+ * @param aac The engine; NULL has not changed.
+ */
+bool aac_is_modified(const aac_t *aac);
+
+/**
+ * Writes all Access Control Instances, in the format that Anjay uses. Success
+ * clears the mark that aac_is_modified() tells. While a transaction is open, the
+ * state before it is written. The state cannot be changed from within @p write.
+ *
+ * @param aac   The engine.
+ * @param write Called with the bytes, in order and often with a few.
+ * @param arg   Passed to it.
+ * @returns 0 or an aac_error_t: AAC_ERROR_HOST if @p write failed.
+ */
+int aac_persist(const aac_t *aac, aac_writer_t write, void *arg);
+
+/**
+ * Replaces all Access Control Instances by those that are read. Bytes after them
+ * are left unread. Instances of Objects that are not registered are left out;
+ * SSIDs that no server has are kept.
+ *
+ * @param aac  The engine.
+ * @param read Called for the bytes, in order and often for a few.
+ * @param arg  Passed to it.
+ * @returns 0 or an aac_error_t, and then nothing has changed: AAC_ERROR_HOST if
+ *          @p read failed, AAC_ERROR_MALFORMED for data that no device can have
+ *          written, AAC_ERROR_BUSY while a transaction is open.
+ */
+int aac_restore(const aac_t *aac, aac_reader_t read, void *arg);
+
+/**
+ * What a rule says, in English.
+ *
+ * @param rule An aac_rule_t, as in aac_decision_t.
+ * @returns A text that is always there; "unknown" for any other number.
+ */
+const char *aac_rule_text(int rule);
+
+/**
+ * What the reason for a refusal says, in English.
+ *
+ * @param why An aac_why_t, as in aac_refusal_t.
+ * @returns A text that is always there; "unknown" for any other number.
+ */
+const char *aac_why_text(int why);
+
+/**
+ * Says in one line what was decided and why, such as "denied by /2/3 (R): the
+ * server's own ACL entry". The letters are rights, as in `RWEDC`.
+ *
+ * @param why    What aac_decide() told.
+ * @param buffer Receives the line, cut to fit, and a 0. May be NULL if @p size
+ *               is 0.
+ * @param size   Its size; 120 bytes are enough.
+ * @returns How long the whole line is, without the 0; nothing for a NULL.
+ */
+size_t aac_explain(const aac_decision_t *why, char *buffer, size_t size);
+
+/**
+ * Says in one line what was refused and why, such as "set_acl, target /3/0, SSID
+ * 7: there is no server with this SSID".
+ *
+ * @param refusal What aac_host_t::refused was told.
+ * @param buffer  As in aac_explain(); 200 bytes are enough.
+ * @param size    As in aac_explain().
+ * @returns As aac_explain().
+ */
+size_t aac_explain_refusal(const aac_refusal_t *refusal, char *buffer, size_t size);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
 
 #endif  /* ACCESS_CONTROL_HOST_H */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* What the glue of a client defines. */
-
-/** A client. Glue for a client other than Anjay defines struct anjay_struct. */
-struct anjay_struct;
-
-/** A call into the engine; @p aac is NULL where Object 2 is not installed. */
-typedef int aac_body_t(aac_t *aac, void *arg);
-
-/**
- * Defined by the glue: makes an engine by aac_new(), keeps it with the client,
- * and registers Object 2. Takes the client's lock.
- *
- * @returns 0; or a negative number if Object 2 is there already or something
- *          failed, with nothing changed.
- */
-int aac_client_install(struct anjay_struct *anjay);
-
-/**
- * Defined by the glue: takes the client's lock, calls @p body once, with the
- * client's engine, or NULL if there is none, and @p arg, and releases the lock.
- *
- * @returns What @p body returned; the engine ignores it.
- */
-int aac_client_call(struct anjay_struct *anjay, aac_body_t *body, void *arg);
-
-#ifdef __cplusplus
-}
-#endif

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use testkit_c::archive::ENGINE;
+use testkit_c::archive::{ENGINE, NEUTRAL};
 use testkit_c::{compile as compile_to, output, run, text};
 
 const WARNINGS: [&str; 6] = ["-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
@@ -164,6 +164,87 @@ fn the_failures() {
     );
 }
 
+/// A client that is not Anjay needs no stand-ins for what is Anjay's.
+#[test]
+fn the_host_interface_stands_alone() {
+    let release = NEUTRAL.profile("release").path();
+    let c11 = ("gcc", &["-std=c11"][..]);
+    for (at, language) in [C99, c11, CPP17].into_iter().enumerate() {
+        let program = compile(
+            &format!("neutral-{at}"),
+            language,
+            &["neutral.c"],
+            &[],
+            release,
+        );
+        assert_eq!(last(&run(&mut plainly(&program))), Some("neutral: done"));
+    }
+    let program = compile("neutral-valgrind", C99, &["neutral.c"], &[], release);
+    run(&mut under_valgrind(&program));
+    let sanitized = NEUTRAL.sanitized().path();
+    let program = compile(
+        "neutral-sanitized",
+        C99,
+        &["neutral.c"],
+        &SANITIZERS,
+        sanitized,
+    );
+    run(&mut plainly(&program));
+}
+
+// ---- headers ------------------------------------------------------------------
+
+/// Compiles a file that includes these, with the folders that they need.
+fn include(name: &str, headers: &[&str], (compiler, standard): (&str, &[&str])) -> Output {
+    let source = scratch().join(format!("include-{name}.c"));
+    let lines = headers
+        .iter()
+        .map(|header| format!("#include <{header}>\n"));
+    fs::write(&source, lines.collect::<String>()).expect("the target folder can be written");
+    output(
+        Command::new(compiler)
+            .args(standard)
+            .args(WARNINGS)
+            .args(["-fsyntax-only", "-I"])
+            .arg(root().join("include"))
+            .arg("-I")
+            .arg(root().join("c-examples/firmware/include"))
+            .arg(source),
+    )
+}
+
+#[test]
+fn every_header_stands_alone_and_can_be_included_twice() {
+    let mut headers = Vec::new();
+    for folder in ["", "anjay/"] {
+        let entries = fs::read_dir(root().join("include").join(folder)).expect("the headers");
+        for entry in entries {
+            let name = entry.expect("readable").file_name();
+            let name = format!("{folder}{}", name.to_str().expect("ASCII"));
+            headers.extend(name.ends_with(".h").then_some(name));
+        }
+    }
+    assert!(headers.len() >= 5, "{headers:?}");
+    let languages = [
+        ("c99", C99),
+        ("c11", ("gcc", &["-std=c11"][..])),
+        ("cpp17", CPP17),
+    ];
+    for header in &headers {
+        for (name, language) in languages {
+            let name = format!("{}-{name}", header.replace('/', "-"));
+            let included = include(&name, &[header, header], language);
+            assert!(
+                included.status.success(),
+                "{header}, {name}:\n{}",
+                text(&included)
+            );
+        }
+    }
+    let all: Vec<_> = headers.iter().chain(&headers).map(String::as_str).collect();
+    assert!(include("all", &all, C99).status.success());
+}
+
 // ---- do the tools look? -----------------------------------------------------
 
 /// Runs a program with a planted bug, which must be reported in these words.
@@ -235,30 +316,43 @@ fn documented(word: &str) -> BTreeSet<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Of the engine's own object; after fat LTO the others are leftovers.
-fn symbols(option: &str) -> BTreeSet<String> {
+/// Of the archive's own object; after fat LTO the others are leftovers.
+fn symbols(archive: &Path, own: &str, option: &str) -> BTreeSet<String> {
     let text = run(Command::new("nm")
         .args(["--print-file-name", "--extern-only", option])
-        .arg(shipped()));
-    let own = text
-        .lines()
-        .filter(|line| line.contains(".a:anjay_access_control-"));
+        .arg(archive));
+    let own = format!(".a:{own}-");
+    let own = text.lines().filter(|line| line.contains(&own));
     own.filter_map(|line| line.rsplit(' ').next())
         .map(str::to_owned)
         .collect()
 }
 
+/// Whether a symbol is one of Anjay's module, or asked for by these.
+fn is_of_anjay(name: &String) -> bool {
+    ["anjay_", "avs_", "aac_client_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
 #[test]
-fn the_archive_defines_the_documented_symbols() {
-    assert_eq!(symbols("--defined-only"), documented("defines"));
-    let undocumented: Vec<_> = symbols("--undefined-only")
-        .difference(&documented("needs"))
-        .cloned()
-        .collect();
-    assert!(
-        undocumented.is_empty(),
-        "the archive needs {undocumented:?}"
-    );
+fn the_archives_define_the_documented_symbols() {
+    let neutral = NEUTRAL.profile("release").path();
+    for (archive, own, is_in) in [
+        (shipped(), "anjay_access_control", (|_| true) as fn(&_) -> _),
+        (neutral, "lwm2m_access_control", |name| !is_of_anjay(name)),
+    ] {
+        let mut defined = documented("defines");
+        defined.retain(is_in);
+        assert_eq!(symbols(archive, own, "--defined-only"), defined);
+        let mut needed = documented("needs");
+        needed.retain(is_in);
+        let undocumented: Vec<_> = symbols(archive, own, "--undefined-only")
+            .difference(&needed)
+            .cloned()
+            .collect();
+        assert!(undocumented.is_empty(), "{own} needs {undocumented:?}");
+    }
 }
 
 /// Links every entry point; with the feature the panic handler calls a function

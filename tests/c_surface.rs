@@ -230,11 +230,15 @@ fn null_is_an_error_everywhere() {
     unsafe {
         assert_eq!(anjay_access_control_install(device.anjay()), -1);
         assert_eq!(aac_read(device.aac.get(), 0, 0, 0, null_mut()), -160);
-        assert_eq!(aac_sync(device.aac.get(), 1, null(), 3), 0);
+        assert_eq!(aac_sync(device.aac.get(), 1, null(), 3), -160);
+        assert_eq!(aac_sync(device.aac.get(), 1, null(), 0), 0);
         let set = anjay_access_control_set_owner(device.anjay(), 3, 0, 1, null_mut());
         assert_eq!(set, 0);
         let made = anjay_access_control_provision(device.anjay(), null(), 0, null_mut());
         assert_eq!(made, 0);
+        let mut refused = UNTOUCHED;
+        let made = anjay_access_control_provision(device.anjay(), null(), 5, &raw mut refused);
+        assert_eq!((made, refused), (-1, 5));
     }
 }
 

@@ -1,6 +1,5 @@
 //! The committed C headers are those that the C surface makes.
 //! `cargo xtask headers` writes them.
-#![cfg(feature = "headers")]
 
 use std::{env, fs, path::Path};
 

@@ -7,7 +7,7 @@
  */
 #include "standin.h"
 
-#include <access_control_host.h>
+#include <anjay_access_control_hooks.h>
 #include <anjay/access_control.h>
 #include <anjay_access_control_ext.h>
 

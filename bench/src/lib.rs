@@ -10,7 +10,7 @@ pub const SIZES: [u32; 5] = [10, 100, 1_000, 10_000, 65_000];
 /// first and second have entries on the others.
 pub const SERVERS: [Ssid; 3] = [1, 2, 3];
 
-/// Targets stand in this Object, and from [`PER_OBJECT`] on in the next one.
+/// Targets stand in this Object, and from `PER_OBJECT` on in the next one.
 pub const OBJECT: Oid = 1000;
 const PER_OBJECT: u32 = 60_000;
 /// An Object whose creation is governed.

@@ -5,7 +5,7 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
-#include <access_control_host.h>
+#include <anjay_access_control_hooks.h>
 #include <anjay/access_control.h>
 
 enum { CLIENT_OBJECTS = 4, CLIENT_INSTANCES = 512, CLIENT_SERVERS = 4 };

@@ -24,7 +24,7 @@
 #include <anjay_modules/anjay_notify.h>
 #include <anjay_modules/anjay_utils_core.h>
 
-#include <access_control_host.h>
+#include <anjay_access_control_hooks.h>
 
 #if !defined(AAC_PORT_OBJECTS_BY_DM) || !defined(AAC_PORT_QUEUE_BY_PATH) \
     || !defined(AAC_PORT_CORE)

@@ -7,7 +7,7 @@
 //! rule of access control stands here.
 //!
 //! Handlers of the application may call any function of the API again. So the
-//! state of a client is borrowed only inside [`client::Client::with`], for
+//! state of a client is borrowed only inside `client::Client::with`, for
 //! closures that call nothing; whatever is called, is called with copies.
 
 mod answer;

@@ -1,8 +1,8 @@
 //! The seven functions of Anjay's Access Control module.
 
 use super::foreign::*;
-use super::host::{CHost, aac_t};
-use crate::{Engine, Error, MAX_ID, Sink, Source};
+use super::host::*;
+use crate::{Error, MAX_ID};
 use core::ffi::{c_int, c_void};
 
 const FAILED: c_int = -1;
@@ -197,7 +197,8 @@ struct Job {
     /// The function's arguments.
     ids: [u16; 4],
     stream: Stream,
-    result: avs_error_t,
+    /// What the call of the host interface returned; 0, or an `aac_error_t`.
+    result: c_int,
 }
 
 enum Function {
@@ -210,6 +211,13 @@ enum Function {
     SetOwner,
 }
 
+/// A stream, and the error that it has returned: to the engine it is only one of
+/// the host's.
+struct Stream {
+    stream: *mut avs_stream_t,
+    error: avs_error_t,
+}
+
 impl Job {
     /// Fails, unless it gets through to an engine.
     const fn new(function: Function, ids: [u16; 4]) -> Job {
@@ -220,20 +228,26 @@ impl Job {
                 stream: core::ptr::null_mut(),
                 error: OK,
             },
-            result: errno(AVS_EINVAL),
+            result: aac_error_t::AAC_ERROR_NO_ENGINE as c_int,
         }
     }
 
-    fn run(&mut self, engine: &Engine<CHost>) -> Result<(), Error> {
+    /// # Safety
+    /// `aac` is NULL or a valid engine.
+    unsafe fn run(&mut self, aac: *const aac_t) -> c_int {
         let [a, b, c, d] = self.ids;
-        match self.function {
-            Function::Purge => engine.purge(),
-            Function::Persist => engine.persist(&mut self.stream),
-            Function::Restore => engine.restore(&mut self.stream),
-            Function::IsModified if engine.is_modified() => Ok(()),
-            Function::IsModified => Err(Error::NotFound),
-            Function::SetAcl => engine.set_acl(a, b, c, d),
-            Function::SetOwner => engine.set_owner(a, b, c, &mut self.ids[3]),
+        let stream = (&raw mut self.stream).cast();
+        // SAFETY: as the caller promises; the functions below take such a stream.
+        unsafe {
+            match self.function {
+                Function::Purge => aac_purge(aac),
+                Function::Persist => aac_persist(aac, Some(write), stream),
+                Function::Restore => aac_restore(aac, Some(read), stream),
+                Function::IsModified if aac_is_modified(aac) => 0,
+                Function::IsModified => FAILED,
+                Function::SetAcl => aac_set_acl(aac, a, b, c, d),
+                Function::SetOwner => aac_set_owner(aac, a, b, c, &raw mut self.ids[3]),
+            }
         }
     }
 }
@@ -248,7 +262,7 @@ unsafe fn call(anjay: *mut anjay_t, job: &mut Job) -> c_int {
         unsafe { aac_client_call(anjay, Some(run), (&raw mut *job).cast()) };
     }
     match job.result {
-        OK => 0,
+        0 => 0,
         _ => FAILED,
     }
 }
@@ -260,30 +274,36 @@ unsafe fn call_with_stream(
     function: Function,
     stream: *mut avs_stream_t,
 ) -> avs_error_t {
+    const MALFORMED: c_int = error_number(Error::Malformed);
+    const NO_MEMORY: c_int = error_number(Error::NoMemory);
+    const BUSY: c_int = error_number(Error::Busy);
+    const HOST: c_int = error_number(Error::Host);
+
     let mut job = Job::new(function, [0; 4]);
     job.stream.stream = stream;
     if !stream.is_null() {
         // SAFETY: passed on from the caller.
         unsafe { call(anjay, &mut job) };
     }
-    job.result
+    if job.stream.error != OK {
+        return job.stream.error;
+    }
+    errno(match job.result {
+        0 => return OK,
+        NO_MEMORY => AVS_ENOMEM,
+        MALFORMED => AVS_EBADMSG,
+        BUSY => AVS_EBADF,
+        HOST => AVS_EIO,
+        _ => AVS_EINVAL,
+    })
 }
 
 unsafe extern "C" fn run(aac: *mut aac_t, arg: *mut c_void) -> c_int {
     // SAFETY: `arg` is the job of `call`, which nobody else uses meanwhile, and
     // the client passes an engine made by `aac_new`, or NULL.
-    if let (Some(job), Some(aac)) = unsafe { (arg.cast::<Job>().as_mut(), aac.as_ref()) } {
-        job.result = match job.run(&aac.engine) {
-            Ok(()) => OK,
-            Err(_) if job.stream.error != OK => job.stream.error,
-            Err(error) => errno(match error {
-                Error::NoMemory => AVS_ENOMEM,
-                Error::Malformed => AVS_EBADMSG,
-                Error::Busy => AVS_EBADF,
-                Error::Host => AVS_EIO,
-                _ => AVS_EINVAL,
-            }),
-        };
+    if let Some(job) = unsafe { arg.cast::<Job>().as_mut() } {
+        // SAFETY: as above.
+        job.result = unsafe { job.run(aac) };
     }
     0
 }
@@ -300,40 +320,26 @@ const fn errno(code: u16) -> avs_error_t {
     }
 }
 
-/// A stream, and the error that it has returned: to the engine it is only one of
-/// the host's.
-struct Stream {
-    stream: *mut avs_stream_t,
-    error: avs_error_t,
+fn keep(stream: &mut Stream, error: avs_error_t) -> c_int {
+    if error.code == 0 {
+        return 0;
+    }
+    stream.error = error;
+    FAILED
 }
 
-impl Stream {
-    fn check(&mut self, error: avs_error_t) -> Result<(), Error> {
-        if error.code == 0 {
-            return Ok(());
-        }
-        self.error = error;
-        Err(Error::Host)
+unsafe extern "C" fn write(arg: *mut c_void, bytes: *const c_void, size: usize) -> c_int {
+    // SAFETY: the stream of a job, and a buffer of this size.
+    unsafe {
+        let stream = &mut *arg.cast::<Stream>();
+        keep(stream, avs_stream_write(stream.stream, bytes, size))
     }
 }
 
-impl Sink for Stream {
-    type Error = Error;
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        // SAFETY: a valid stream, and a buffer of the length that is passed.
-        let error = unsafe { avs_stream_write(self.stream, bytes.as_ptr().cast(), bytes.len()) };
-        self.check(error)
-    }
-}
-
-impl Source for Stream {
-    type Error = Error;
-
-    fn read(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
-        let (bytes, length) = (buffer.as_mut_ptr().cast(), buffer.len());
-        // SAFETY: a valid stream, and a buffer of the length that is passed.
-        let error = unsafe { avs_stream_read_reliably(self.stream, bytes, length) };
-        self.check(error)
+unsafe extern "C" fn read(arg: *mut c_void, bytes: *mut c_void, size: usize) -> c_int {
+    // SAFETY: the stream of a job, and a buffer of this size.
+    unsafe {
+        let stream = &mut *arg.cast::<Stream>();
+        keep(stream, avs_stream_read_reliably(stream.stream, bytes, size))
     }
 }

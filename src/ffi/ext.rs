@@ -1,8 +1,7 @@
 //! What this library offers beside the seven functions of Anjay's module.
 
 use super::foreign::*;
-use super::host::{aac_t, slice};
-use crate::Provision;
+use super::host::*;
 use core::ffi::{c_int, c_void};
 
 /// One grant of anjay_access_control_provision(): as the arguments of
@@ -26,8 +25,19 @@ pub struct anjay_access_control_grant_t {
     pub owner: anjay_ssid_t,
 }
 
+// It travels as the one of the host interface.
+const _: () = {
+    use core::mem::offset_of;
+    assert!(size_of::<anjay_access_control_grant_t>() == size_of::<aac_grant_t>());
+    assert!(offset_of!(anjay_access_control_grant_t, oid) == offset_of!(aac_grant_t, oid));
+    assert!(offset_of!(anjay_access_control_grant_t, iid) == offset_of!(aac_grant_t, iid));
+    assert!(offset_of!(anjay_access_control_grant_t, ssid) == offset_of!(aac_grant_t, ssid));
+    assert!(offset_of!(anjay_access_control_grant_t, access_mask) == offset_of!(aac_grant_t, mask));
+    assert!(offset_of!(anjay_access_control_grant_t, owner) == offset_of!(aac_grant_t, owner));
+};
+
 struct Job {
-    grants: *const anjay_access_control_grant_t,
+    grants: *const aac_grant_t,
     count: usize,
     result: c_int,
     refused: usize,
@@ -56,7 +66,7 @@ pub unsafe extern "C" fn anjay_access_control_provision(
     out_refused: *mut usize,
 ) -> c_int {
     let mut job = Job {
-        grants,
+        grants: grants.cast(),
         count,
         result: -1,
         refused: count,
@@ -77,19 +87,11 @@ pub unsafe extern "C" fn anjay_access_control_provision(
 unsafe extern "C" fn run(aac: *mut aac_t, arg: *mut c_void) -> c_int {
     // SAFETY: `arg` is the job above, which nobody else uses meanwhile, and the
     // client passes an engine made by `aac_new`, or NULL.
-    if let (Some(job), Some(aac)) = unsafe { (arg.cast::<Job>().as_mut(), aac.as_ref()) } {
+    if let Some(job) = unsafe { arg.cast::<Job>().as_mut() } {
+        let refused = &raw mut job.refused;
         // SAFETY: as the caller promises.
-        let grants = unsafe { slice(job.grants, job.count) };
-        let grants = grants.iter().map(|grant| Provision {
-            oid: grant.oid,
-            iid: grant.iid,
-            ssid: grant.ssid,
-            mask: grant.access_mask,
-            owner: grant.owner,
-        });
-        match aac.engine.provision(grants) {
-            Ok(()) => job.result = 0,
-            Err(refused) => job.refused = refused.at,
+        if unsafe { aac_provision(aac, job.grants, job.count, refused) } == 0 {
+            job.result = 0;
         }
     }
     0

@@ -40,8 +40,8 @@ static void null_arguments(void) {
     CHECK(aac_remove_entry(NULL, 0, 1) == INTERNAL);
     CHECK(aac_read(client.engine, 0, 0, 0, NULL) == INTERNAL);
     CHECK(aac_sync(client.engine, 1, NULL, 0) == 0);
-    change.created_count = 3; /* of NULL: none */
-    CHECK(aac_sync(client.engine, 1, &change, 1) == 0);
+    change.created_count = 3; /* of NULL */
+    CHECK(aac_sync(client.engine, 1, &change, 1) == INTERNAL);
     CHECK(value == 77 && aac_next_instance(client.engine, -1) == -1);
 }
 

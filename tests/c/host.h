@@ -2,7 +2,7 @@
 #ifndef TEST_HOST_H
 #define TEST_HOST_H
 
-#include <access_control_host.h>
+#include <anjay_access_control_hooks.h>
 #include <anjay/access_control.h>
 
 #include <stdio.h>

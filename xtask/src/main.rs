@@ -1,6 +1,7 @@
 //! Developer tools: `cargo xtask …`.
 
 mod bench;
+mod c_format;
 mod dependencies;
 mod firmware;
 mod headers;
@@ -16,8 +17,11 @@ const USAGE: &str = "\
 cargo xtask replay [--anjay-compat] [--small] FILE...
                              replays recorded answers on the sandbox; with the engine as it is
                              built with that feature, or for bare metal
-cargo xtask headers          writes include/ from the Rust sources
-cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
+cargo xtask headers [--check]
+                             writes include/ from the Rust sources, or says what is stale
+cargo xtask c-format [--check]
+                             lays out the C code by .clang-format
+cargo xtask size             flash and RAM on a Cortex-M4, against xtask/size-budget.toml
 cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
@@ -32,7 +36,10 @@ fn main() -> ExitCode {
     };
     let result = match (task.as_str(), rest) {
         ("replay", [_, ..]) => return replay::main(rest),
-        ("headers", []) => headers::main(),
+        ("headers", []) => headers::main(false),
+        ("headers", [option]) if option == "--check" => headers::main(true),
+        ("c-format", []) => c_format::main(false),
+        ("c-format", [option]) if option == "--check" => c_format::main(true),
         ("size", []) => size::main(),
         ("bench", []) => bench::main(),
         ("firmware", []) => firmware::main(),

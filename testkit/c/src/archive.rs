@@ -30,6 +30,13 @@ pub const ENGINE: Archive = Archive {
     sanitizer: "",
 };
 
+/// The host interface alone, for clients other than Anjay.
+pub const NEUTRAL: Archive = Archive {
+    package: "anjay-access-control-engine",
+    file: "liblwm2m_access_control.a",
+    ..ENGINE
+};
+
 pub const OCF: Archive = Archive {
     package: "ocf-acl-static",
     file: "libocf_acl_static.a",
@@ -103,9 +110,8 @@ impl Archive {
         let name = format!("{package}-{profile}-{features}-{sanitizer}");
         // Not the folder of the tests, whose lock cargo may hold; one for all archives,
         // for the packages that they share.
-        let target_folder = folder("archives");
-        let lock = fs::File::create(target_folder.join("lock")).expect("it is writable");
-        lock.lock().expect("files can be locked here");
+        let target_folder = target_folder();
+        let _lock = lock();
         // With a target named, build scripts are not built as the flags say.
         let host = host_triple();
         run(Command::new(env!("CARGO"))
@@ -130,6 +136,21 @@ impl Archive {
         fs::rename(unfinished, &kept).expect("it is writable");
         kept
     }
+}
+
+/// What cargo compiles for all archives.
+#[must_use]
+pub fn target_folder() -> PathBuf {
+    folder("archives")
+}
+
+/// For those who build in [`target_folder`], and copy from there, by themselves:
+/// nobody else does so meanwhile.
+#[must_use]
+pub fn lock() -> fs::File {
+    let lock = fs::File::create(target_folder().join("lock")).expect("it is writable");
+    lock.lock().expect("files can be locked here");
+    lock
 }
 
 fn host_triple() -> String {

@@ -1,5 +1,5 @@
 /* The engine behind a host of one Object, /3303, with the instance 0. */
-#include <access_control_host.h>
+#include <anjay_access_control_hooks.h>
 
 #include <stdio.h>
 
