@@ -20,6 +20,8 @@ mod bare;
 mod chunks;
 #[cfg(not(any(target_os = "none", access_control_small)))]
 mod hosted;
+#[cfg(all(test, not(any(target_os = "none", access_control_small))))]
+mod promises;
 #[cfg(not(any(target_os = "none", access_control_small)))]
 mod rows;
 #[cfg(any(target_os = "none", access_control_small))]
