@@ -256,12 +256,12 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
             let mut next = next.unwrap_or_default();
             let has_united = self.chunk_mut(at).is_some_and(|rows| {
                 rows.len() + next.len() <= Self::FULL * 3 / 4
-                    && vec::append(rows, &next, Self::FULL).is_ok()
+                    && append(rows, &next, Self::FULL).is_ok()
             });
             if has_united {
                 // The rows before the fence are those of the chunk before, now.
                 vec::remove(&mut self.fences, at);
-                vec::remove_moved(&mut self.chunks, at);
+                remove_moved(&mut self.chunks, at);
                 continue;
             }
             if let Some(place) = self.chunks.get_mut(at) {
@@ -270,9 +270,9 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
             at += 1;
         }
         let chunks = core::iter::once(&mut self.first).chain(&mut self.chunks);
-        chunks.for_each(vec::fit);
-        vec::fit(&mut self.fences);
-        vec::fit_moved(&mut self.chunks);
+        chunks.for_each(fit);
+        fit(&mut self.fences);
+        fit_moved(&mut self.chunks);
     }
 
     /// How many words there is memory for.
@@ -305,5 +305,54 @@ impl<const ID: u32> Index<1, ID> {
             gap = dense;
         }
         gap
+    }
+}
+
+/// As [`vec::remove`], for what cannot be copied.
+fn remove_moved<T>(vec: &mut Vec<T>, at: usize) {
+    match vec.get_mut(at..) {
+        Some(tail) if !tail.is_empty() => {
+            tail.rotate_left(1);
+            vec.pop();
+        }
+        _ => {}
+    }
+}
+
+/// Appends rows, of which there will be `most` at most.
+fn append<T: Copy>(vec: &mut Vec<T>, rows: &[T], most: usize) -> Result<(), Error> {
+    if vec.capacity() - vec.len() < rows.len() {
+        let wanted = rows.len().max(most.saturating_sub(vec.len()) / 4);
+        vec.try_reserve_exact(wanted)?;
+    }
+    rows.iter().try_for_each(|row| vec::push(vec, *row))
+}
+
+/// Gives back most of the room that is left over, where that is much and memory
+/// allows.
+fn fit<T: Copy>(vec: &mut Vec<T>) {
+    let mut fitting = Vec::new();
+    if vec.capacity() > vec.len() + vec.len() / 4 + 2
+        && fitting.try_reserve_exact(vec.len()).is_ok()
+        && vec
+            .iter()
+            .try_for_each(|row| vec::push(&mut fitting, *row))
+            .is_ok()
+    {
+        *vec = fitting;
+    }
+}
+
+/// As [`fit`], for what cannot be copied.
+fn fit_moved<T: Default>(vec: &mut Vec<T>) {
+    let mut fitting = Vec::new();
+    if vec.capacity() > vec.len() + vec.len() / 4 + 2
+        && fitting.try_reserve_exact(vec.len()).is_ok()
+    {
+        let moved = vec.iter_mut().map(core::mem::take);
+        for row in moved {
+            let _ = vec::push(&mut fitting, row);
+        }
+        *vec = fitting;
     }
 }
