@@ -3,7 +3,7 @@
 use crate::words::OPERATIONS;
 use access_control::Operation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Exit status: done; allowed; nobody gained; valid.
 pub const YES: u8 = 0;
@@ -19,6 +19,7 @@ Examples:
   lwm2m-acl show acl.bin --names policy.toml
   lwm2m-acl explain acl.bin --server 2 read /1234/0
   lwm2m-acl diff old.bin new.bin && echo nobody gained anything
+  lwm2m-acl check policy.toml --format sarif > findings.sarif
 
 A FILE named - is standard input or output.
 
@@ -43,7 +44,7 @@ pub struct Cli {
 pub enum Command {
     /// Turn a policy into a state for a device
     #[command(after_help = "\
-All mistakes are told, each with its line and the rule that it breaks; then nothing is written.
+The mistakes are told, each with its line and the rule that it breaks; then nothing is written.
 
 Example policy:
   [servers]
@@ -82,11 +83,14 @@ Example policy:
         /// Show these servers only
         #[arg(short, long = "server", value_name = "SERVER")]
         servers: Vec<String>,
-        /// For programs
-        #[arg(long, conflicts_with_all = ["svg", "servers"])]
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+        /// As --format json
+        #[arg(long, hide = true, conflicts_with_all = ["svg", "servers", "format"])]
         json: bool,
-        /// A picture
-        #[arg(long)]
+        /// As --format svg
+        #[arg(long, hide = true, conflicts_with = "format")]
         svg: bool,
         /// Whether to use colours
         #[arg(long, value_enum, default_value_t = Colour::Auto)]
@@ -95,15 +99,21 @@ Example policy:
     /// Tell whether a device would take it, and what is odd about it
     #[command(after_help = "\
 Told are: what a device would refuse, with byte and instance; rights that can never match; targets \
-that nobody can reach; owners, who can give themselves more rights. With --names, the servers of \
-the policy count as the accounts of the device.")]
+that nobody can reach; servers without an account; accounts that no other server can reach; entries \
+that say what holds anyway; rights that are void with a single account; owners, who can give \
+themselves more rights. The servers of a policy (STATE itself, or --names) count as the accounts of \
+the device.")]
     Check {
         /// The state.
         #[command(flatten)]
         input: Input,
-        /// Exit status 1 also for rights that never match and targets that nobody can reach
+        /// Exit status 1 also for rights that never match, servers without an account and targets
+        /// that nobody can reach
         #[arg(long)]
         strict: bool,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
     },
     /// Decide one question, and tell by which rule, step by step
     Explain {
@@ -113,13 +123,18 @@ the policy count as the accounts of the device.")]
         /// Who asks: a Short Server ID, a name, or bootstrap
         #[arg(short, long)]
         server: String,
-        /// Suppose that no other server account is configured
-        #[arg(long)]
-        single_server: bool,
+        /// Suppose that one server account is configured: that of SERVER, or else of who asks
+        #[arg(long, value_name = "SERVER", require_equals = true, num_args = 0..=1,
+            default_missing_value = "")]
+        single_server: Option<String>,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = Format::Text)]
+        format: Format,
         /// The operation
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(OPERATIONS.map(|(word, _)| word)))]
         operation: String,
-        /// On what: /OID/IID, or /OID for create; what follows the Instance does not matter
+        /// On what: /OID/IID, or /OID for create and discover; what follows the Instance does not
+        /// matter
         path: String,
     },
     /// Tell what each server gained and lost
@@ -131,6 +146,9 @@ the policy count as the accounts of the device.")]
         /// Names of servers.
         #[command(flatten)]
         names: NamesFrom,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Turn a state back into a policy
     Decompile {
@@ -141,22 +159,78 @@ the policy count as the accounts of the device.")]
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// Print the manual page
+    /// Print the manual page, or write all of them
     Man {
         /// Of this command
         command: Option<String>,
+        /// Write the pages of all commands to this folder, such as ~/.local/share/man/man1
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        to: Option<PathBuf>,
     },
+    /// Print what a shell needs to complete command lines
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the JSON Schema of what --format json gives
+    Schema,
+}
+
+/// The form of most answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// The form of a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// A picture
+    Svg,
+}
+
+/// The form of what `check` found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    #[allow(rustdoc::broken_intra_doc_links)] // clap prints it as it stands
+    /// For editors: file:line:column: level: message [rule]
+    Lines,
+    /// For programs
+    Json,
+    /// For a CI: SARIF 2.1.0
+    Sarif,
 }
 
 /// A persisted state.
 #[derive(Debug, Args)]
 pub struct Input {
-    /// A state as anjay_access_control_persist() writes it
+    /// A state as anjay_access_control_persist() writes it, or a policy
     #[arg(value_name = "STATE")]
     pub state: PathBuf,
     /// Where servers have their names.
     #[command(flatten)]
     pub names: NamesFrom,
+}
+
+impl Input {
+    /// All that is read.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Path> {
+        let names = self.names.policy.as_deref();
+        [Some(self.state.as_path()), names]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
 }
 
 /// Where servers have their names.

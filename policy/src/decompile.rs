@@ -1,6 +1,6 @@
 //! From Access Control instances back to a policy that compiles to the same.
 
-use crate::acl::Instance;
+use crate::instance::Instance;
 use crate::policy::{ABSENT, BOOTSTRAP, DEFAULT, is_name, possible_rights};
 use crate::words::{Names, ranges, rights};
 use access_control::{Entry, SSID_ANY, SSID_BOOTSTRAP, Ssid};

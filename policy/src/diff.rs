@@ -1,6 +1,7 @@
 //! What servers gained and lost between two states.
 
-use crate::acl::{Acl, Instance, stranger};
+use crate::acl::{Acl, stranger};
+use crate::instance::Instance;
 use crate::words::{Names, Target, rights, targets};
 use access_control::{Mask, SSID_ANY, Ssid};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,11 +11,16 @@ use std::fmt::Write as _;
 /// owns something in one of the states.
 const ALL_PAIRS: usize = 32;
 
+/// What a server gained or lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
+pub enum Step {
+    /// Rights, as a mask.
     Gained(u16),
+    /// It owns what it did not own.
     GainedOwnership,
+    /// Rights, as a mask.
     Lost(u16),
+    /// It owned what it owns no more.
     LostOwnership,
 }
 
@@ -113,6 +119,20 @@ fn pairs<'a>(old: &'a Acl, new: &'a Acl) -> impl Iterator<Item = Pair<'a>> {
 }
 
 impl Diff {
+    /// All steps by server; 0 is any server that neither state names.
+    pub fn steps(&self) -> impl Iterator<Item = (Ssid, Step, &[Target])> {
+        self.steps.iter().flat_map(|(&ssid, steps)| {
+            let steps = steps.iter();
+            steps.map(move |(&step, targets)| (ssid, step, targets.as_slice()))
+        })
+    }
+
+    /// Whether the states are the same.
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.is_same
+    }
+
     /// Whether any server may do something now that it could not before.
     #[must_use]
     pub fn anybody_gained(&self) -> bool {

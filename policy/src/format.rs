@@ -5,7 +5,7 @@
 //! IID, target IID and owner, a flag for the ACL, and if that is 1 a 32-bit
 //! number of entries, each a 16-bit mask and the SSID.
 
-use crate::acl::Instance;
+use crate::instance::Instance;
 use crate::words::Target;
 use access_control::{
     Entry, Iid, MAX_ID, OID_ACCESS_CONTROL, OID_SECURITY, Oid, SSID_ANY, SSID_BOOTSTRAP, Ssid,
@@ -13,7 +13,8 @@ use access_control::{
 use std::collections::HashMap;
 use std::fmt;
 
-const MAGIC: [u8; 4] = *b"ACO\x01";
+/// What every state begins with.
+pub const MAGIC: [u8; 4] = *b"ACO\x01";
 
 /// More are counted, but not told one by one.
 pub const MAX_FAULTS: usize = 100;

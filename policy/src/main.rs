@@ -4,23 +4,33 @@
 
 use access_control::{MAX_ID, Operation, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use clap::{CommandFactory, Parser};
-use lwm2m_acl::acl::{Acl, Refusal};
-use lwm2m_acl::cli::{Cli, Colour, Command, Input, NO, NamesFrom, TROUBLE, YES, operation};
+use lwm2m_acl::cli::{
+    CheckFormat, Cli, Colour, Command, Format, Input, NO, NamesFrom, ShowFormat, TROUBLE, YES,
+    operation,
+};
 use lwm2m_acl::explain::Question;
-use lwm2m_acl::files::{self, MAX_BLOB, Trouble};
-use lwm2m_acl::words::{Names, Target};
-use lwm2m_acl::{check, decompile, diff, explain, format, header, policy, show};
+use lwm2m_acl::files::{self, Trouble};
+use lwm2m_acl::issues::{self, Issues};
+use lwm2m_acl::policy::{self, Mistakes};
+use lwm2m_acl::progress::Progress;
+use lwm2m_acl::state::{self, State, Unusable};
+use lwm2m_acl::words::{Names, Target, id};
+use lwm2m_acl::{check, decompile, diff, explain, header, json, show};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli.command) {
+    // While it is worked, not while it is written: both may be the terminal.
+    let progress = Progress::start("working");
+    let answer = run(cli.command);
+    drop(progress);
+    match answer.and_then(Answer::give) {
         Ok(status) => ExitCode::from(status),
-        Err(trouble) => {
+        Err(stop) => {
             // Nowhere to tell that telling failed.
-            let _ = writeln!(io::stderr(), "{trouble}");
+            let _ = writeln!(io::stderr(), "{stop}");
             ExitCode::from(TROUBLE)
         }
     }
@@ -37,7 +47,47 @@ impl From<Trouble> for Stop {
     }
 }
 
-fn run(command: Command) -> Result<u8, Stop> {
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        Stop(error.to_string())
+    }
+}
+
+/// What is to be written, and where.
+struct Answer {
+    output: PathBuf,
+    bytes: Vec<u8>,
+    status: u8,
+}
+
+impl Answer {
+    /// To standard output.
+    fn print(text: impl Into<Vec<u8>>) -> Answer {
+        Answer::write(Path::new("-"), text)
+    }
+
+    fn write(output: &Path, bytes: impl Into<Vec<u8>>) -> Answer {
+        Answer {
+            output: output.to_owned(),
+            bytes: bytes.into(),
+            status: YES,
+        }
+    }
+
+    fn is(self, is_so: bool) -> Answer {
+        Answer {
+            status: if is_so { YES } else { NO },
+            ..self
+        }
+    }
+
+    fn give(self) -> Result<u8, Stop> {
+        files::write(&self.output, &self.bytes)?;
+        Ok(self.status)
+    }
+}
+
+fn run(command: Command) -> Result<Answer, Stop> {
     match command {
         Command::Compile {
             policy,
@@ -48,122 +98,130 @@ fn run(command: Command) -> Result<u8, Stop> {
         Command::Show {
             input,
             servers,
+            format,
             json,
             svg,
             color,
         } => {
-            let (acl, names) = load(&input)?;
-            let only: Vec<Ssid> = servers
-                .iter()
-                .map(|word| server(word, &names))
-                .collect::<Result<_, _>>()?;
-            if json {
-                let mut text = Vec::new();
-                show::json(&acl, &names, &mut text).map_err(|error| Stop(error.to_string()))?;
-                return print(&text);
-            }
-            print(if svg {
-                show::svg(&acl, &only, &names)
-            } else {
-                show::plain(&acl, &only, &names, is_coloured(color))
-            })
+            let format = match (json, svg) {
+                (true, _) => ShowFormat::Json,
+                (_, true) => ShowFormat::Svg,
+                _ => format,
+            };
+            show(&input, &servers, format, color)
         }
-        Command::Check { input, strict } => check(&input, strict),
+        Command::Check {
+            input,
+            strict,
+            format,
+        } => check(&input, strict, format),
         Command::Explain {
             input,
-            server: asking,
+            server,
             single_server,
+            format,
             operation,
             path,
         } => {
-            let names = load_names(&input.names)?;
-            let bytes = files::read(&input.state, MAX_BLOB)?;
-            let restored = match single_server {
-                true => Acl::restore_for_single_server(server(&asking, &names)?, &bytes),
-                false => Acl::restore(&bytes),
+            let asked = Asked {
+                server: &server,
+                single_server: single_server.as_deref(),
+                operation: &operation,
+                path: &path,
             };
-            let acl = restored.map_err(|refusal| refused(&input.state, &refusal))?;
-            explain(&acl, &names, &asking, &operation, &path)
+            explain(&input, &asked, format)
         }
         Command::Diff {
             old,
             new,
-            names: from,
-        } => {
-            let names = load_names(&from)?;
-            // Side by side, as restoring takes about half of the time.
-            let (before, after) = std::thread::scope(|scope| {
-                let before = scope.spawn(|| restore(&old));
-                let after = restore(&new);
-                (before.join(), after)
-            });
-            let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            let found = diff::diff(&before, &after?);
-            print(found.words(&names))?;
-            Ok(if found.anybody_gained() { NO } else { YES })
-        }
+            names,
+            format,
+        } => diff(&old, &new, &names, format),
         Command::Decompile { input, output } => {
-            let (acl, names) = load(&input)?;
-            let text = decompile::decompile(acl.instances(), &names);
-            write(&output, text.as_bytes())
+            files::refuse_input_as_output(&output, &input.all())?;
+            let (state, names) = load(&input)?;
+            let text = decompile::decompile(state.acl.instances(), &names);
+            Ok(Answer::write(&output, text))
         }
-        Command::Man { command } => manual(command.as_deref()),
-    }
-}
-
-/// Writes to standard output. Whoever reads may stop reading.
-fn print(text: impl AsRef<[u8]>) -> Result<u8, Stop> {
-    write(Path::new("-"), text.as_ref())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<u8, Stop> {
-    if !files::is_standard(path) {
-        files::write(path, bytes)?;
-        return Ok(YES);
-    }
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Trouble::of_io(Path::new("standard output"), &error).into())
+        Command::Man { command, to } => manual(command.as_deref(), to.as_deref()),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "lwm2m-acl", &mut text);
+            Ok(Answer::print(text))
         }
-        _ => Ok(YES),
+        Command::Schema => Ok(Answer::print(json::SCHEMA)),
     }
 }
 
-fn refused(path: &Path, refusal: &Refusal) -> Stop {
-    Trouble::new(path, refusal).into()
-}
-
-fn restore(path: &Path) -> Result<Acl, Stop> {
-    let bytes = files::read(path, MAX_BLOB)?;
-    Acl::restore(&bytes).map_err(|refusal| refused(path, &refusal))
-}
-
-fn load(input: &Input) -> Result<(Acl, Names), Stop> {
-    let names = load_names(&input.names)?;
-    Ok((restore(&input.state)?, names))
-}
-
-fn load_names(from: &NamesFrom) -> Result<Names, Stop> {
-    let Some(path) = &from.policy else {
-        return Ok(Names::default());
-    };
-    policy::read_names(&files::read_text(path)?).map_err(|found| mistakes(path, &found))
+/// Why a file cannot be looked at, as it is told to people.
+fn unusable(path: &Path, unusable: &Unusable) -> Stop {
+    match unusable {
+        Unusable::File(trouble) => Stop(trouble.to_string()),
+        Unusable::Policy(found) => mistakes(path, found),
+        Unusable::State(refusal, _) => Trouble::new(path, refusal).into(),
+        Unusable::Text => Trouble::new(path, issues::neither()).into(),
+    }
 }
 
 /// A line for each mistake, and under it the rule, where it is not the one of
 /// the mistake before.
-fn mistakes(path: &Path, found: &[policy::Mistake]) -> Stop {
+fn mistakes(path: &Path, found: &Mistakes) -> Stop {
     let mut lines = Vec::new();
     let mut told = None;
-    for mistake in found {
+    for mistake in &found.first {
         lines.push(format!("{}:{mistake}", path.display()));
         if told != Some(mistake.rule) {
             lines.push(format!("  rule: {}", mistake.rule.text()));
         }
         told = Some(mistake.rule);
     }
+    if found.count > found.first.len() {
+        let (more, path) = (found.count - found.first.len(), path.display());
+        lines.push(format!("{path}: and {more} more, {} in all", found.count));
+    }
     Stop(lines.join("\n"))
+}
+
+/// A state and the names for its servers: those asked for, or its own.
+fn load(input: &Input) -> Result<(State, Names), Stop> {
+    let names = load_names(&input.names)?;
+    let state = state::load(&input.state, None).map_err(|why| unusable(&input.state, &why))?;
+    let names = names_for(&state, names);
+    Ok((state, names))
+}
+
+fn names_for(state: &State, asked: Option<Names>) -> Names {
+    let own = || state.source.as_ref().map(|source| source.names.clone());
+    asked.or_else(own).unwrap_or_default()
+}
+
+fn load_names(from: &NamesFrom) -> Result<Option<Names>, Stop> {
+    let Some(path) = &from.policy else {
+        return Ok(None);
+    };
+    let names = policy::read_names(&files::read_text(path)?);
+    names.map(Some).map_err(|found| mistakes(path, &found))
+}
+
+fn compile(path: &Path, output: &Path, c_name: Option<&str>) -> Result<Answer, Stop> {
+    if let Some(name) = c_name
+        && let Some(why) = header::no_c_name(name)
+    {
+        return Err(Stop(format!("--name: {name:?} {why}")));
+    }
+    files::refuse_input_as_output(output, &[path])?;
+    let text = files::read_text(path)?;
+    let policy = policy::read(&text).map_err(|found| mistakes(path, &found))?;
+    let state = state::compile(text, policy, None).map_err(|why| unusable(path, &why))?;
+    let bytes = state.acl.persisted();
+    Ok(match c_name {
+        None => Answer::write(output, bytes),
+        Some(name) => {
+            let names = names_for(&state, None);
+            let about = show::for_comment(&state.acl, &names);
+            Answer::write(output, header::c_header(bytes, name, &about))
+        }
+    })
 }
 
 fn is_coloured(colour: Colour) -> bool {
@@ -174,129 +232,214 @@ fn is_coloured(colour: Colour) -> bool {
     }
 }
 
-fn compile(path: &Path, output: &Path, c_name: Option<&str>) -> Result<u8, Stop> {
-    if let Some(name) = c_name
-        && !header::is_c_name(name)
-    {
-        return Err(Stop(format!("--name: {name:?} is no name in C")));
-    }
-    let policy = policy::read(&files::read_text(path)?).map_err(|found| mistakes(path, &found))?;
-    // The engine has the last word, and writes what the device is to read.
-    let acl = Acl::restore(&format::write(&policy.instances))
-        .map_err(|refusal| refused(path, &refusal))?;
-    match c_name {
-        None => write(output, acl.persisted()),
-        Some(name) => write(output, header::c_header(acl.persisted(), name).as_bytes()),
-    }
-}
-
-fn check(input: &Input, strict: bool) -> Result<u8, Stop> {
-    let names = load_names(&input.names)?;
-    let path = input.state.display();
-    let bytes = files::read(&input.state, MAX_BLOB)?;
-    let acl = match Acl::restore(&bytes) {
-        Ok(acl) => acl,
-        Err(refusal) => {
-            let scan = format::scan(&bytes);
-            let mut lines: Vec<String> = scan.faults.iter().map(ToString::to_string).collect();
-            if lines.is_empty() {
-                lines.push(refusal.to_string());
-            }
-            let mut text = String::new();
-            for line in &lines {
-                text += &format!("{path}: {line}\n");
-            }
-            if scan.count > scan.faults.len() {
-                text += &format!("{path}: and {} more\n", scan.count - scan.faults.len());
-            }
-            print(text)?;
-            return Ok(NO);
-        }
-    };
-    let accounts = (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect());
-    let report = check::check(&acl, accounts.as_ref(), &names);
-    let servers = acl.servers().len();
-    let mut text = format!(
-        "{path}: valid: {}, {}, {}\n",
-        count(acl.instances().len(), "instance"),
-        count(servers, "server"),
-        count(bytes.len(), "byte")
-    );
-    if acl.trailing() > 0 {
-        let more = count(acl.trailing(), "byte");
-        text += &format!("{more} after the last instance: a device does not read them\n");
-    }
-    if !bytes.starts_with(acl.persisted()) {
-        text += "not in the order in which a device writes it\n";
-    }
-    if servers == 1 {
-        text += "one server: without a second account on the device it may do everything\n";
-    }
-    text += &report.words();
-    print(text)?;
-    Ok(if strict && report.is_doubtful() {
-        NO
-    } else {
-        YES
+fn show(
+    input: &Input,
+    servers: &[String],
+    format: ShowFormat,
+    colour: Colour,
+) -> Result<Answer, Stop> {
+    let (State { acl, .. }, names) = load(input)?;
+    let only: Vec<Ssid> = servers
+        .iter()
+        .map(|word| server("--server", word, &names))
+        .collect::<Result<_, _>>()?;
+    Ok(match format {
+        ShowFormat::Text => Answer::print(show::plain(&acl, &only, &names, is_coloured(colour))),
+        ShowFormat::Svg => Answer::print(show::svg(&acl, &only, &names)),
+        ShowFormat::Json => Answer::print(json::show(&acl, &names)?),
     })
 }
 
-fn count(number: usize, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{ending}")
+fn check(input: &Input, strict: bool, format: CheckFormat) -> Result<Answer, Stop> {
+    let names = load_names(&input.names)?;
+    let path = &input.state;
+    let state = match state::load(path, None) {
+        Ok(state) => state,
+        Err(Unusable::File(trouble)) => return Err(trouble.into()),
+        Err(why) => {
+            let found = Issues::of_unusable(&why);
+            let text = match (format, &why) {
+                (CheckFormat::Text, Unusable::State(..)) => faults(path, &why),
+                (CheckFormat::Text, _) => format!("{}\n", unusable(path, &why)).into_bytes(),
+                _ => for_machines(path, None, &found, format)?,
+            };
+            return Ok(Answer::print(text).is(false));
+        }
+    };
+    let names = names_for(&state, names);
+    let accounts = (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect());
+    let report = check::check(&state, accounts.as_ref(), &names);
+    let text = match format {
+        CheckFormat::Text => {
+            let servers = state.acl.servers().len();
+            let text = format!(
+                "{}: valid: {}, {}, {}\n",
+                path.display(),
+                check::count(state.acl.instances().len(), "instance"),
+                check::count(servers, "server"),
+                check::count(state.size, "byte")
+            );
+            (text + &report.words()).into_bytes()
+        }
+        _ => for_machines(
+            path,
+            Some(&state),
+            &Issues::of_report(&state, &report),
+            format,
+        )?,
+    };
+    Ok(Answer::print(text).is(!(strict && report.is_doubtful())))
 }
 
-fn server(word: &str, names: &Names) -> Result<Ssid, Stop> {
+/// What breaks the format of a state, place by place.
+fn faults(path: &Path, why: &Unusable) -> Vec<u8> {
+    let Unusable::State(refusal, scan) = why else {
+        return Vec::new();
+    };
+    let path = path.display();
+    let mut lines: Vec<String> = scan.faults.iter().map(ToString::to_string).collect();
+    if lines.is_empty() {
+        lines.push(refusal.to_string());
+    }
+    if scan.count > scan.faults.len() {
+        lines.push(format!("and {} more", scan.count - scan.faults.len()));
+    }
+    let lines = lines.iter().map(|line| format!("{path}: {line}\n"));
+    lines.collect::<String>().into_bytes()
+}
+
+fn for_machines(
+    path: &Path,
+    state: Option<&State>,
+    found: &Issues,
+    format: CheckFormat,
+) -> Result<Vec<u8>, Stop> {
+    Ok(match format {
+        CheckFormat::Json => json::check(path, state, found)?,
+        CheckFormat::Sarif => format!("{:#}\n", found.sarif(path)).into_bytes(),
+        CheckFormat::Text | CheckFormat::Lines => found.lines(path).into_bytes(),
+    })
+}
+
+/// A server by its ID, its name, or the word for the Bootstrap-Server.
+fn server(option: &str, word: &str, names: &Names) -> Result<Ssid, Stop> {
     if word == policy::BOOTSTRAP {
         return Ok(SSID_BOOTSTRAP);
     }
-    let by_id = word.parse().ok().filter(|&ssid| ssid != SSID_ANY);
+    let by_id = id(word).ok().filter(|&ssid| ssid != SSID_ANY);
     let ssid = names.find(word).or(by_id);
     ssid.ok_or_else(|| {
+        let near = policy::nearest(word, names.iter().map(|(_, name)| name));
+        let hint = near.map_or(String::new(), |near| format!("; is it {near:?}?"));
         Stop(format!(
-            "--server: {word:?} is neither a Short Server ID nor a name (names come with --names)"
+            "{option}: {word:?} is neither a Short Server ID nor a name (names come with --names)\
+             {hint}"
         ))
     })
 }
 
-fn explain(acl: &Acl, names: &Names, asking: &str, word: &str, path: &str) -> Result<u8, Stop> {
-    let ssid = server(asking, names)?;
-    let (word, operation) =
-        operation(word).ok_or_else(|| Stop(format!("{word:?} is no operation")))?;
-    let target = asked_target(path, operation)?;
+/// A question as it was typed.
+struct Asked<'a> {
+    server: &'a str,
+    single_server: Option<&'a str>,
+    operation: &'a str,
+    path: &'a str,
+}
+
+fn explain(input: &Input, asked: &Asked<'_>, format: Format) -> Result<Answer, Stop> {
+    let (word, operation) = operation(asked.operation)
+        .ok_or_else(|| Stop(format!("{:?} is no operation", asked.operation)))?;
+    let target = asked_target(asked.path, operation)?;
+    let (mut state, names) = load(input)?;
+    let ssid = server("--server", asked.server, &names)?;
+    if let Some(word) = asked.single_server {
+        let single = match word {
+            "" => ssid,
+            _ => server("--single-server", word, &names)?,
+        };
+        let acl = lwm2m_acl::acl::Acl::restore(state.acl.persisted(), Some(single));
+        state.acl = acl.map_err(|why| Stop(why.to_string()))?;
+    }
     let question = Question {
         ssid,
         word,
         operation,
         target,
     };
-    let (is_allowed, text) = explain::explain(acl, question, names);
-    print(text)?;
-    Ok(if is_allowed { YES } else { NO })
+    let found = explain::explain(&state.acl, question, &names);
+    let text = match format {
+        Format::Text => found.words().into_bytes(),
+        Format::Json => json::explain(question, &found, &names)?,
+    };
+    Ok(Answer::print(text).is(found.decision.allowed))
 }
 
-/// The Instance of a path of any depth; the Object, for creating.
+/// The Instance of a path of any depth; the Object, for creating and discovering.
 fn asked_target(path: &str, operation: Operation) -> Result<Target, Stop> {
-    let parts: Option<Vec<u16>> = path
-        .strip_prefix('/')
-        .map(|rest| rest.split('/').map(|part| part.parse().ok()).collect())
-        .unwrap_or_default();
-    match parts.as_deref() {
-        Some(&[oid]) if operation == Operation::Create => Ok(Target { oid, iid: MAX_ID }),
-        Some(&[oid, ..]) if operation == Operation::Create => Ok(Target { oid, iid: MAX_ID }),
-        Some(&[_]) => Err(Stop(format!(
-            "{path}: rights are those of an Instance: {path}/IID"
-        ))),
-        Some(&[oid, iid, ..]) if iid != MAX_ID && path.matches('/').count() <= 4 => {
-            Ok(Target { oid, iid })
+    /// Object, Instance, Resource and Resource Instance.
+    const DEEPEST: usize = 4;
+    let ids: Result<Vec<u16>, String> = match path.strip_prefix('/') {
+        Some(rest) => rest.split('/').map(id).collect(),
+        None => Err("a path begins with /".to_owned()),
+    };
+    let ids = ids.map_err(|why| Stop(format!("{path:?} is no path such as /1234/0: {why}")))?;
+    let of_object = [Operation::Create, Operation::Discover].contains(&operation);
+    match *ids {
+        _ if ids.len() > DEEPEST || ids.contains(&MAX_ID) => {}
+        [oid] if of_object => return Ok(Target { oid, iid: MAX_ID }),
+        [oid] => {
+            let what = format!("/{oid}: rights are those of an Instance: /{oid}/IID");
+            return Err(Stop(what));
         }
-        _ => Err(Stop(format!("{path:?} is no path such as /1234/0"))),
+        [oid, _] if operation == Operation::Create => {
+            return Ok(Target { oid, iid: MAX_ID });
+        }
+        [_, _, ..] if operation == Operation::Create => {
+            return Err(Stop(format!("{path}: Instances are created: /OID")));
+        }
+        [oid, iid, ..] => return Ok(Target { oid, iid }),
+        [] => {}
     }
+    Err(Stop(format!(
+        "{path:?} is no path such as /1234/0: it has at most four IDs, each from 0 to 65534"
+    )))
 }
 
-fn manual(command: Option<&str>) -> Result<u8, Stop> {
+fn diff(old: &Path, new: &Path, names: &NamesFrom, format: Format) -> Result<Answer, Stop> {
+    let names = load_names(names)?;
+    let load = |path: &Path| state::load(path, None).map_err(|why| unusable(path, &why));
+    // Side by side, as restoring takes about half of the time.
+    let (before, after) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| load(old));
+        let after = load(new);
+        (before.join(), after)
+    });
+    let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let after = after?;
+    let names = names.unwrap_or_else(|| {
+        // Of a policy, if one of them is: the newer one's.
+        match after.source {
+            Some(_) => names_for(&after, None),
+            None => names_for(&before, None),
+        }
+    });
+    let found = diff::diff(&before.acl, &after.acl);
+    let text = match format {
+        Format::Text => found.words(&names).into_bytes(),
+        Format::Json => json::diff(&found, &names)?,
+    };
+    Ok(Answer::print(text).is(!found.anybody_gained()))
+}
+
+fn manual(command: Option<&str>, to: Option<&Path>) -> Result<Answer, Stop> {
     let mut cli = Cli::command();
     cli.build();
+    if let Some(folder) = to {
+        let trouble = |error| Trouble::of_io(folder, &error);
+        std::fs::create_dir_all(folder).map_err(trouble)?;
+        clap_mangen::generate_to(cli, folder).map_err(trouble)?;
+        return Ok(Answer::print(""));
+    }
     let page = match command {
         None => clap_mangen::Man::new(cli),
         Some(name) => {
@@ -306,7 +449,6 @@ fn manual(command: Option<&str>) -> Result<u8, Stop> {
         }
     };
     let mut text = Vec::new();
-    page.render(&mut text)
-        .map_err(|error| Stop(error.to_string()))?;
-    print(text)
+    page.render(&mut text)?;
+    Ok(Answer::print(text))
 }

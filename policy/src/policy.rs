@@ -20,8 +20,8 @@
 //!
 //! Each mistake is found in one run, and names the [`Rule`] that it breaks.
 
-use crate::acl::Instance;
-use crate::words::{LETTERS, Names, Target};
+use crate::instance::Instance;
+use crate::words::{LETTERS, Names, Target, id, targets as in_words};
 use access_control::{
     Entry, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY, SSID_ANY, SSID_BOOTSTRAP, Ssid,
 };
@@ -96,6 +96,26 @@ impl Rule {
         Rule::Size,
     ];
 
+    /// A name, for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::Toml => "toml",
+            Rule::Parts => "parts",
+            Rule::Name => "server-name",
+            Rule::Ssid => "ssid",
+            Rule::Path => "path",
+            Rule::Once => "once",
+            Rule::Server => "server",
+            Rule::Owner => "owner",
+            Rule::InstanceRights => "instance-rights",
+            Rule::CreationRights => "creation-rights",
+            Rule::Rights => "rights",
+            Rule::AclIid => "acl-iid",
+            Rule::Size => "size",
+        }
+    }
+
     /// The rule, as it is told to people.
     #[must_use]
     pub fn text(self) -> &'static str {
@@ -160,6 +180,18 @@ impl fmt::Display for Mistake {
     }
 }
 
+/// More are counted, but not told one by one.
+pub const MAX_MISTAKES: usize = 50;
+
+/// What is wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes {
+    /// The first ones in the order of lines, at most [`MAX_MISTAKES`].
+    pub first: Vec<Mistake>,
+    /// How many there are.
+    pub count: usize,
+}
+
 /// A policy without mistakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -167,6 +199,33 @@ pub struct Policy {
     pub names: Names,
     /// The Access Control instances by rising ID.
     pub instances: Vec<Instance>,
+    /// Where in the text each target stands.
+    pub places: Places,
+    /// Targets with rights that say what `[defaults]` says.
+    pub like_defaults: Vec<Target>,
+}
+
+/// Where targets stand in the text of a policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The byte at which the table of a target begins.
+    offsets: HashMap<Target, usize>,
+}
+
+impl Places {
+    /// The lines and columns of some targets, from 1, in the text that was read.
+    #[must_use]
+    pub fn find(&self, text: &str, targets: &[Target]) -> HashMap<Target, (usize, usize)> {
+        let found = targets.iter().filter_map(|target| {
+            let offset = self.offsets.get(target)?;
+            Some((*target, *offset))
+        });
+        let mut found: Vec<(Target, usize)> = found.collect();
+        found.sort_unstable_by_key(|(_, offset)| *offset);
+        let mut lines = Lines::new(text);
+        let place = |(target, offset)| (target, lines.place(offset));
+        found.into_iter().map(place).collect()
+    }
 }
 
 type Table<'a> = DeTable<'a>;
@@ -175,60 +234,117 @@ type Value<'a> = Spanned<DeValue<'a>>;
 /// Reads a policy.
 ///
 /// # Errors
-/// All its mistakes, in the order of lines.
-pub fn read(text: &str) -> Result<Policy, Vec<Mistake>> {
+/// Its mistakes, in the order of lines.
+pub fn read(text: &str) -> Result<Policy, Mistakes> {
     let mut reader = Reader::default();
     let table = reader.toml(text);
     let names = reader.servers(&table);
     let instances = reader.instances(&table, &names);
-    match reader.found {
-        found if found.is_empty() => Ok(Policy { names, instances }),
-        found => Err(place(text, found)),
-    }
+    let (places, like_defaults) = (
+        Places {
+            offsets: std::mem::take(&mut reader.seen),
+        },
+        std::mem::take(&mut reader.like_defaults),
+    );
+    reader.done(text, &names)?;
+    Ok(Policy {
+        names,
+        instances,
+        places,
+        like_defaults,
+    })
 }
 
 /// Reads the names that a policy gives, whatever else is in it.
 ///
 /// # Errors
 /// Mistakes in TOML, or in what it says about servers.
-pub fn read_names(text: &str) -> Result<Names, Vec<Mistake>> {
+pub fn read_names(text: &str) -> Result<Names, Mistakes> {
     let mut reader = Reader::default();
     let table = reader.toml(text);
     let names = reader.servers(&table);
-    match reader.found {
-        found if found.is_empty() => Ok(names),
-        found => Err(place(text, found)),
+    reader.done(text, &names)?;
+    Ok(names)
+}
+
+/// Whether bytes look like a policy rather than like something that a device
+/// keeps: they are text, as far as one can see.
+#[must_use]
+pub fn is_text(first: &[u8]) -> bool {
+    let is_control = |byte: u8| byte < b' ' && !b"\t\n\r".contains(&byte);
+    let is_utf8 = match std::str::from_utf8(first) {
+        Ok(_) => true,
+        // Cut within a character.
+        Err(error) => error.error_len().is_none(),
+    };
+    is_utf8 && !first.is_empty() && !first.iter().copied().any(is_control)
+}
+
+/// What was probably meant.
+enum Hint {
+    None,
+    /// One of the servers.
+    Server(String),
+    /// One of these.
+    Word(&'static [&'static str], String),
+}
+
+impl Hint {
+    fn text(&self, names: &Names) -> String {
+        let near = match self {
+            Hint::None => None,
+            Hint::Server(word) => nearest(word, names.iter().map(|(_, name)| name)),
+            Hint::Word(words, word) => nearest(word, words.iter().copied()),
+        };
+        near.map_or(String::new(), |near| format!("; is it {near:?}?"))
     }
+}
+
+/// The most similar word, if any is similar.
+#[must_use]
+pub fn nearest<'n>(word: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let likeness = |known: &'n str| (strsim::jaro_winkler(known, word), known);
+    let near = known.map(likeness).filter(|(likeness, _)| *likeness > 0.8);
+    near.max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
 }
 
 struct Found {
-    at: Range<usize>,
+    at: usize,
     rule: Rule,
     detail: String,
+    hint: Hint,
 }
 
-/// Turns byte offsets into lines, in one pass over the text.
-fn place(text: &str, mut found: Vec<Found>) -> Vec<Mistake> {
-    found.sort_by_key(|found| found.at.start);
-    let (mut line, mut line_start, mut done) = (1, 0, 0);
-    let mut mistakes = Vec::new();
-    for Found { at, rule, detail } in found {
-        let start = text.floor_char_boundary(at.start);
-        let passed = text.get(done..start).unwrap_or_default();
-        for (offset, _) in passed.match_indices('\n') {
-            line += 1;
-            line_start = done + offset + 1;
+/// Turns rising byte offsets into lines and columns, in one pass over the text.
+struct Lines<'t> {
+    text: &'t str,
+    line: usize,
+    line_start: usize,
+    done: usize,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Lines<'t> {
+        Lines {
+            text,
+            line: 1,
+            line_start: 0,
+            done: 0,
         }
-        done = done.max(start);
-        let before = text.get(line_start..start).unwrap_or_default();
-        mistakes.push(Mistake {
-            line,
-            column: before.chars().count() + 1,
-            rule,
-            detail,
-        });
     }
-    mistakes
+
+    fn place(&mut self, offset: usize) -> (usize, usize) {
+        let start = self.text.floor_char_boundary(offset);
+        let passed = self.text.get(self.done..start).unwrap_or_default();
+        for (offset, _) in passed.match_indices('\n') {
+            self.line += 1;
+            self.line_start = self.done + offset + 1;
+        }
+        self.done = self.done.max(start);
+        let before = self.text.get(self.line_start..start).unwrap_or_default();
+        (self.line, before.chars().count() + 1)
+    }
 }
 
 /// Entries as they were written, before it is known what they are about.
@@ -240,15 +356,65 @@ struct Written<'v, 'a> {
 
 #[derive(Default)]
 struct Reader {
+    /// Never more than twice what is told.
     found: Vec<Found>,
+    count: usize,
     /// Names of servers about which there is a mistake already.
     doubtful: HashSet<String>,
+    /// The targets, and where they stand.
+    seen: HashMap<Target, usize>,
+    like_defaults: Vec<Target>,
 }
 
 impl Reader {
     fn mistake(&mut self, at: Range<usize>, rule: Rule, detail: impl Into<String>) {
-        let detail = detail.into();
-        self.found.push(Found { at, rule, detail });
+        self.mistake_like(at, rule, detail, Hint::None);
+    }
+
+    fn mistake_like(
+        &mut self,
+        at: Range<usize>,
+        rule: Rule,
+        detail: impl Into<String>,
+        hint: Hint,
+    ) {
+        self.count += 1;
+        self.found.push(Found {
+            at: at.start,
+            rule,
+            detail: detail.into(),
+            hint,
+        });
+        if self.found.len() >= 2 * MAX_MISTAKES {
+            self.keep_first();
+        }
+    }
+
+    fn keep_first(&mut self) {
+        self.found.sort_by_key(|found| found.at);
+        self.found.truncate(MAX_MISTAKES);
+    }
+
+    /// All that was found, if anything was.
+    fn done(mut self, text: &str, names: &Names) -> Result<(), Mistakes> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        self.keep_first();
+        let mut lines = Lines::new(text);
+        let mistake = |found: Found| {
+            let (line, column) = lines.place(found.at);
+            Mistake {
+                line,
+                column,
+                rule: found.rule,
+                detail: found.detail + &found.hint.text(names),
+            }
+        };
+        Err(Mistakes {
+            first: self.found.into_iter().map(mistake).collect(),
+            count: self.count,
+        })
     }
 
     fn toml<'a>(&mut self, text: &'a str) -> Table<'a> {
@@ -340,7 +506,7 @@ impl Reader {
             .rights
             .map(|rights| self.rights(rights, an_instance, names));
 
-        let mut seen: HashMap<Target, Range<usize>> = HashMap::new();
+        let mut named = 0;
         let mut instances = Vec::new();
         let mut taken = HashSet::new();
         // Those without an ID of their own come last.
@@ -350,8 +516,18 @@ impl Reader {
                 continue;
             }
             if !path.get_ref().starts_with('/') {
-                let detail = format!("{:?} is no part of a policy", path.get_ref());
-                self.mistake(path.span(), Rule::Parts, detail);
+                let word = path.get_ref().to_string();
+                let detail = format!("{word:?} is no part of a policy");
+                // Most likely a path, if it begins as one.
+                let hint = match word.starts_with(|c: char| c.is_ascii_digit()) {
+                    true => Hint::None,
+                    false => Hint::Word(&[SERVERS, DEFAULTS], word.clone()),
+                };
+                let detail = match hint {
+                    Hint::None => format!("{detail}; is it \"/{word}\"?"),
+                    _ => detail,
+                };
+                self.mistake_like(path.span(), Rule::Parts, detail, hint);
                 continue;
             }
             let targets = match targets(path.get_ref()) {
@@ -378,15 +554,24 @@ impl Reader {
                 (None, Some(rights)) if !kind.is_creation() => rights.clone(),
                 (None, _) => Some(Vec::new()),
             };
+            // Also those that are there already: the work has to have an end.
+            named += targets.len();
+            if named > usize::from(MAX_ID) {
+                let detail = "there are more targets than Access Control instances";
+                self.mistake(path.span(), Rule::Size, detail);
+                return instances;
+            }
+            let is_like_defaults = written.rights.is_some()
+                && !kind.is_creation()
+                && default_rights.as_ref() == Some(&acl);
+            if is_like_defaults {
+                self.like_defaults.extend(&targets);
+            }
+            let mut again = Vec::new();
             for target in targets {
-                if seen.insert(target, path.span()).is_some() {
-                    self.mistake(path.span(), Rule::Once, format!("{target} again"));
+                if self.seen.insert(target, path.span().start).is_some() {
+                    again.push(target);
                     continue;
-                }
-                if seen.len() > usize::from(MAX_ID) {
-                    let detail = "there are more targets than Access Control instances";
-                    self.mistake(path.span(), Rule::Size, detail);
-                    return instances;
                 }
                 let instance = Instance {
                     iid: acl_iid.unwrap_or(MAX_ID),
@@ -398,6 +583,11 @@ impl Reader {
                     Some(_) => instances.push(instance),
                     None => unnumbered.push(instance),
                 }
+            }
+            if !again.is_empty() {
+                again.sort_unstable();
+                let detail = format!("{} again", in_words(&again));
+                self.mistake(path.span(), Rule::Once, detail);
             }
         }
         // As a device does: the lowest free ID, one after the other.
@@ -426,7 +616,12 @@ impl Reader {
                 ACL_IID if is_target => written.acl_iid = Some(value),
                 other => {
                     let detail = format!("{other:?} is not understood here");
-                    self.mistake(key.span(), Rule::Parts, detail);
+                    let known: &[_] = match is_target {
+                        true => &[OWNER, RIGHTS, ACL_IID],
+                        false => &[OWNER, RIGHTS],
+                    };
+                    let hint = Hint::Word(known, other.to_owned());
+                    self.mistake_like(key.span(), Rule::Parts, detail, hint);
                 }
             }
         }
@@ -434,16 +629,11 @@ impl Reader {
     }
 
     fn server(&mut self, word: &str, at: Range<usize>, names: &Names, rule: Rule) -> Option<Ssid> {
-        let by_id = word.parse().ok().filter(|&ssid| names.get(ssid).is_some());
+        let by_id = id(word).ok().filter(|&ssid| names.get(ssid).is_some());
         let ssid = names.find(word).or(by_id);
         if ssid.is_none() && !self.doubtful.contains(word) {
-            let near = names
-                .iter()
-                .map(|(_, name)| (strsim::jaro_winkler(name, word), name))
-                .filter(|(likeness, _)| *likeness > 0.8)
-                .max_by(|(a, _), (b, _)| a.total_cmp(b));
-            let hint = near.map_or(String::new(), |(_, name)| format!("; is it {name:?}?"));
-            self.mistake(at, rule, format!("there is no server {word:?}{hint}"));
+            let detail = format!("there is no server {word:?}");
+            self.mistake_like(at, rule, detail, Hint::Server(word.to_owned()));
         }
         ssid
     }
@@ -592,16 +782,6 @@ fn mask_of(word: &str) -> Option<Mask> {
         mask |= *right;
     }
     (!mask.is_empty()).then_some(mask)
-}
-
-/// A number as paths have it: digits, and no more of them than needed.
-fn id(word: &str) -> Result<u16, String> {
-    let is_plain = word.chars().all(|c| c.is_ascii_digit());
-    let is_short = word == "0" || !word.starts_with('0');
-    match word.parse() {
-        Ok(id) if is_plain && is_short => Ok(id),
-        _ => Err(format!("{word:?} is no ID")),
-    }
 }
 
 /// The targets of a path such as `/1234` or `/1234/0,2,4-7`.

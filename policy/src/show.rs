@@ -1,10 +1,10 @@
 //! The matrix that people want to see: targets down, servers across.
 
-use crate::acl::{Acl, Instance};
-use crate::words::{LETTERS, Names, Target, ranges, rights};
+use crate::acl::Acl;
+use crate::instance::Instance;
+use crate::words::{LETTERS, Names, Target, ranges};
 use access_control::{Mask, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -124,6 +124,23 @@ pub fn plain(acl: &Acl, only: &[Ssid], names: &Names, in_colour: bool) -> String
     text
 }
 
+/// The same as lines for a comment, if there are few: who reads code should see
+/// what is in the bytes.
+#[must_use]
+pub fn for_comment(acl: &Acl, names: &Names) -> String {
+    /// More is no help there.
+    const MOST: usize = 64;
+    let more = acl.instances().len().saturating_sub(MOST);
+    if more > 0 || acl.servers().len() > MAX_COLUMNS {
+        let (instances, servers) = (acl.instances().len(), acl.servers().len());
+        return format!("{instances} instances, {servers} servers: `lwm2m-acl show` shows them");
+    }
+    let text = plain(acl, &[], names, false);
+    text.lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
+}
+
 const BOLD: Style = Style::new().bold();
 
 /// Sets columns flush, with a line under the first row.
@@ -200,73 +217,6 @@ fn lines(acl: &Acl, servers: &[Ssid]) -> String {
         let _ = writeln!(text, "  {others} all others");
     }
     text
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    servers: Vec<JsonServer<'a>>,
-    instances: Vec<JsonInstance>,
-}
-
-#[derive(Serialize)]
-struct JsonServer<'a> {
-    ssid: Ssid,
-    name: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonInstance {
-    acl_iid: u16,
-    oid: u16,
-    /// Nothing for creation.
-    iid: Option<u16>,
-    owner: u16,
-    /// The masks as stored; nothing where the ACL is absent.
-    acl: Option<BTreeMap<Ssid, u16>>,
-    /// What servers that are named here may do.
-    rights: BTreeMap<Ssid, String>,
-    /// What all others may do.
-    others: String,
-}
-
-/// The state, and what the engine makes of it, for programs.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn json(acl: &Acl, names: &Names, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let letters = |ssid, instance: &Instance| {
-        let (mask, _) = acl.rights(ssid, instance.target);
-        rights(mask.bits())
-    };
-    let instances = acl.instances().iter().map(|instance| {
-        let named: BTreeSet<Ssid> = instance.servers().collect();
-        let other = instance.stranger().unwrap_or(SSID_ANY);
-        let acl = instance.acl.as_ref();
-        JsonInstance {
-            acl_iid: instance.iid,
-            oid: instance.target.oid,
-            iid: (!instance.target.is_creation()).then_some(instance.target.iid),
-            owner: instance.owner,
-            acl: acl.map(|all| all.iter().map(|entry| (entry.ssid, entry.mask)).collect()),
-            others: letters(other, instance),
-            rights: named
-                .into_iter()
-                .map(|ssid| (ssid, letters(ssid, instance)))
-                .collect(),
-        }
-    });
-    let servers = acl.servers().into_iter();
-    let json = Json {
-        servers: servers
-            .map(|ssid| JsonServer {
-                ssid,
-                name: names.get(ssid),
-            })
-            .collect(),
-        instances: instances.collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &json)?;
-    writeln!(out)
 }
 
 /// A picture of the matrix.

@@ -1,7 +1,7 @@
 //! How rights, targets and servers are written.
 
 use access_control::{Iid, MAX_ID, Mask, Oid, Operation, SSID_ANY, SSID_BOOTSTRAP, Ssid};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write as _};
 
 /// The letters of the rights, in the order of their bits.
@@ -38,6 +38,20 @@ pub fn rights(mask: u16) -> String {
     }
     let letters = LETTERS.iter().filter(|(_, right)| mask.contains(*right));
     letters.map(|(letter, _)| letter).collect()
+}
+
+/// A number as paths and Short Server IDs have it, in policies and on the command
+/// line: digits, and no more of them than needed.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn id(word: &str) -> Result<u16, String> {
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_short = word == "0" || !word.starts_with('0');
+    match word.parse() {
+        Ok(id) if is_plain && is_short => Ok(id),
+        _ => Err(format!("{word:?} is no ID")),
+    }
 }
 
 /// What is governed: an Object Instance, or the creation of Instances.
@@ -115,11 +129,13 @@ pub fn targets(targets: &[Target]) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     names: BTreeMap<Ssid, String>,
+    ssids: HashMap<String, Ssid>,
 }
 
 impl Names {
     /// Names a server, for which there was no name.
     pub fn add(&mut self, ssid: Ssid, name: String) {
+        self.ssids.insert(name.clone(), ssid);
         self.names.insert(ssid, name);
     }
 
@@ -132,10 +148,7 @@ impl Names {
     /// The server with a name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Ssid> {
-        let mut names = self.names.iter();
-        names
-            .find(|(_, known)| *known == name)
-            .map(|(&ssid, _)| ssid)
+        self.ssids.get(name).copied()
     }
 
     /// All of them, by rising SSID.

@@ -76,6 +76,163 @@ fn new_files_are_readable_as_the_umask_allows() {
     assert_eq!(mode("acl.bin"), mode("ordinary"));
 }
 
+#[cfg(unix)]
+mod outputs {
+    use super::*;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("policy.toml"), POLICY).expect("writable");
+        folder
+    }
+
+    fn sh(folder: &Path, line: &str) -> Output {
+        let mut shell = Command::new("sh");
+        let tool = env!("CARGO_BIN_EXE_lwm2m-acl");
+        let line = format!("tool() {{ timeout 20 {tool} \"$@\"; }}; {line}");
+        shell.args(["-c", &line]).current_dir(folder);
+        shell.output().expect("it starts")
+    }
+
+    /// What is no regular file is written into. It need not be the superuser who
+    /// loses a device node by it: a FIFO does.
+    #[test]
+    fn what_is_no_regular_file_is_written_into() {
+        let folder = folder();
+        let folder = folder.path();
+        let output = sh(
+            folder,
+            "mkfifo fifo; timeout 20 cat fifo > got 2> said & tool compile policy.toml -o fifo && \
+             wait && rm said && test -p fifo",
+        );
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(fs::read(folder.join("got")).expect("there"), STATE);
+        assert_eq!(names_in(folder), ["fifo", "got", "policy.toml"]);
+        // As far as the test may: a node of its own is for the superuser.
+        let output = sh(folder, "tool compile policy.toml -o /dev/full");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(said, "/dev/full: No space left on device\n");
+        assert!(!fs::metadata("/dev/full").expect("there").is_file());
+    }
+
+    /// `/dev/stdout` by links of the test's own, so that no fault costs the
+    /// machine its.
+    #[test]
+    fn standard_output_by_its_path_is_standard_output() {
+        let folder = folder();
+        let folder = folder.path();
+        symlink("/proc/self/fd/1", folder.join("out")).expect("writable");
+        let output = sh(folder, "tool compile policy.toml -o out | cat");
+        assert_eq!(output.stdout, STATE);
+        // What was written before stays, as does what follows.
+        let line = "{ printf before; tool compile policy.toml -o out; printf after; } > all";
+        assert!(sh(folder, line).status.success());
+        let all = [b"before", STATE, b"after"].concat();
+        assert_eq!(fs::read(folder.join("all")).expect("there"), all);
+        assert!(
+            sh(folder, "tool compile policy.toml -o out >> all")
+                .status
+                .success()
+        );
+        assert_eq!(
+            fs::read(folder.join("all")).expect("there"),
+            [&all, STATE].concat()
+        );
+        assert!(folder.join("out").is_symlink());
+        // An open file without a name must not get one.
+        let line = "exec 3> gone; rm gone; tool compile policy.toml -o /proc/self/fd/3";
+        assert!(sh(folder, line).status.success());
+        assert_eq!(names_in(folder), ["all", "out", "policy.toml"]);
+    }
+
+    #[test]
+    fn links_are_followed_and_stay() {
+        let folder = folder();
+        let folder = folder.path();
+        fs::create_dir(folder.join("sub")).expect("writable");
+        symlink("sub/second", folder.join("first")).expect("writable");
+        symlink("../file", folder.join("sub/second")).expect("writable");
+        // At first there is nothing at its end.
+        for _ in 0..2 {
+            let output = run(folder, &["compile", "policy.toml", "-o", "first"]);
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+            assert!(folder.join("first").is_symlink());
+            assert!(folder.join("sub/second").is_symlink());
+            assert_eq!(fs::read(folder.join("file")).expect("there"), STATE);
+        }
+        symlink("round", folder.join("round")).expect("writable");
+        let output = run(folder, &["compile", "policy.toml", "-o", "round"]);
+        assert_eq!(output.status.code(), Some(3));
+        assert!(folder.join("round").is_symlink());
+    }
+
+    #[test]
+    fn a_file_keeps_its_mode() {
+        let folder = folder();
+        let folder = folder.path();
+        let file = folder.join("acl.bin");
+        for mode in [0o600, 0o640, 0o755] {
+            fs::write(&file, "old").expect("writable");
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("mine");
+            let output = run(folder, &["compile", "policy.toml", "-o", "acl.bin"]);
+            assert_eq!(output.status.code(), Some(0));
+            assert_eq!(fs::read(&file).expect("there"), STATE);
+            assert_eq!(fs::metadata(&file).expect("there").mode() & 0o7777, mode);
+        }
+    }
+
+    /// Means nothing to the superuser, who may write all files.
+    #[test]
+    fn a_file_that_is_read_only_is_left() {
+        let folder = folder();
+        let folder = folder.path();
+        let file = folder.join("acl.bin");
+        fs::write(&file, "old").expect("writable");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("mine");
+        let is_refused = fs::File::options().write(true).open(&file).is_err();
+        let output = run(folder, &["compile", "policy.toml", "-o", "acl.bin"]);
+        let code = output.status.code();
+        assert_eq!(code, Some(if is_refused { 3 } else { 0 }));
+        assert_eq!(fs::read(&file).expect("there") == b"old", is_refused);
+    }
+
+    #[test]
+    fn an_input_is_no_output() {
+        let folder = folder();
+        let folder = folder.path();
+        fs::write(folder.join("acl.bin"), STATE).expect("writable");
+        symlink("policy.toml", folder.join("link")).expect("writable");
+        fs::hard_link(folder.join("policy.toml"), folder.join("other")).expect("writable");
+        for (line, named) in [
+            ("tool compile policy.toml -o policy.toml", "policy.toml"),
+            ("tool compile policy.toml -o ./policy.toml", "./policy.toml"),
+            ("tool compile policy.toml -o link", "link"),
+            ("tool compile link -o other", "other"),
+            ("tool compile - -o policy.toml < policy.toml", "policy.toml"),
+            ("tool compile policy.toml -o - >> policy.toml", "-"),
+            ("tool decompile acl.bin -o acl.bin", "acl.bin"),
+            (
+                "tool decompile acl.bin --names policy.toml -o other",
+                "other",
+            ),
+        ] {
+            let output = sh(folder, line);
+            assert_eq!(output.status.code(), Some(3), "{line}");
+            let said = String::from_utf8(output.stderr).expect("text");
+            assert!(
+                said.starts_with(&format!("{named}: is an input too")),
+                "{line}: {said}"
+            );
+            assert_eq!(
+                fs::read(folder.join("policy.toml")).expect("there"),
+                POLICY.as_bytes()
+            );
+            assert_eq!(fs::read(folder.join("acl.bin")).expect("there"), STATE);
+        }
+    }
+}
+
 /// Means nothing to the superuser, who may read all files.
 #[cfg(unix)]
 #[test]
@@ -162,6 +319,134 @@ fn a_policy_has_as_many_targets_as_there_are_ids() {
         error.starts_with("policy.toml:2:2: there are more"),
         "{error}"
     );
+}
+
+/// However many there are: the first fifty, their number, and soon.
+#[test]
+fn mistakes_beyond_fifty_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let mut text = String::from("[servers]\na = 1\n");
+    for place in 0..20_000 {
+        text += &format!("[\"/3/0-{place}x\"]\nowner = \"b\"\nright = {{ c = \"R\" }}\n");
+    }
+    fs::write(folder.join("policy.toml"), text).expect("writable");
+    for command in [["compile", "-o", "acl.bin"], ["show", "--color", "never"]] {
+        let output = run(folder, &[&command[..], &["policy.toml"]].concat());
+        assert_eq!(output.status.code(), Some(3));
+        let said = String::from_utf8(output.stderr).expect("text");
+        let told = said.lines().filter(|line| !line.starts_with("  rule: "));
+        assert_eq!(told.count(), 51, "{said}");
+        let last = said.lines().last();
+        assert_eq!(last, Some("policy.toml: and 59950 more, 60000 in all"));
+    }
+}
+
+/// A path of a few bytes can mean 65,535 targets: naming it often ends soon.
+#[test]
+fn targets_named_again_and_again_are_refused_soon() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let path = |place| format!("[\"/3/0-{}\"]\n", 65_534 - place);
+    let text: String = (0..20_000).map(path).collect();
+    fs::write(folder.join("policy.toml"), text).expect("writable");
+    let output = run(folder, &["compile", "policy.toml", "-o", "acl.bin"]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).expect("text");
+    let told: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.starts_with("  rule: "))
+        .collect();
+    let wanted = "policy.toml:2:2: there are more targets than Access Control instances";
+    assert_eq!(told, [wanted], "{said}");
+}
+
+/// What stands as it is in a C source names an array, or is refused.
+#[test]
+fn c_headers_compile_whatever_their_array_is_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    fs::write(folder.join("policy.toml"), POLICY).expect("writable");
+    let names = [
+        "int",
+        "while",
+        "_Bool",
+        "restrict",
+        "__FILE__",
+        "class",
+        "and",
+        "co_await",
+        "nullptr",
+        "typeof",
+        "_acl",
+        "a__b",
+        "linux",
+        "unix",
+        "NULL",
+        "main",
+        "errno",
+        "alignas",
+        "asm",
+        "acl",
+        "Acl_2",
+        "x",
+        "policy_of_the_device",
+        "intern",
+        "classes",
+        "e",
+        "std",
+        "bool",
+    ];
+    let mut refused = 0;
+    for name in names {
+        let output = run(
+            folder,
+            &[
+                "compile",
+                "policy.toml",
+                "--c-header",
+                "-o",
+                "acl.h",
+                "--name",
+                name,
+            ],
+        );
+        if output.status.code() != Some(0) {
+            let said = String::from_utf8(output.stderr).expect("text");
+            assert!(said.starts_with(&format!("--name: {name:?} ")), "{said}");
+            refused += 1;
+            continue;
+        }
+        let source = format!(
+            "#include <assert.h>\n#include <errno.h>\n#include <stdbool.h>\n\
+             #include <stdio.h>\n#include \"acl.h\"\n#include \"acl.h\"\n\
+             int main(void) {{ return {name}[0]; }}\n"
+        );
+        fs::write(folder.join("use.c"), source).expect("writable");
+        for arguments in [
+            ["gcc", "-std=c99", "-xc"],
+            ["gcc", "-std=gnu2x", "-xc"],
+            ["g++", "-std=c++17", "-xc++"],
+            ["g++", "-std=gnu++20", "-xc++"],
+        ] {
+            let [compiler, rest @ ..] = arguments;
+            let output = Command::new(compiler)
+                .args(rest)
+                .args([
+                    "-Wall",
+                    "-Wextra",
+                    "-Wpedantic",
+                    "-Werror",
+                    "-fsyntax-only",
+                    "use.c",
+                ])
+                .current_dir(folder)
+                .output()
+                .expect("the compiler is there");
+            assert!(output.status.success(), "{name}: {output:?}");
+        }
+    }
+    assert_eq!(refused, 21);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What holds for all states and all bytes.
 
 use access_control::{Entry, Operation, Rule};
-use lwm2m_acl::acl::{Acl, Instance, stranger};
+use lwm2m_acl::acl::{Acl, stranger};
+use lwm2m_acl::instance::Instance;
+use lwm2m_acl::issues::Issues;
 use lwm2m_acl::words::{LETTERS, Names, Target, rights, targets};
-use lwm2m_acl::{check, decompile, diff, explain, format, policy, show};
+use lwm2m_acl::{check, decompile, diff, explain, format, json, policy, show, state};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -79,9 +81,10 @@ fn all_commands(old: &Acl, new: &Acl) {
     let _ = show::plain(new, &[], &names, true);
     let _ = show::plain(new, &[1, 2, 65535], &names, false);
     let _ = show::svg(new, &[], &names);
-    show::json(new, &names, &mut Vec::new()).expect("memory takes it");
-    let _ = check::check(new, None, &names).words();
-    let _ = diff::diff(old, new).words(&names);
+    json::show(new, &names).expect("memory takes it");
+    let found = diff::diff(old, new);
+    let _ = found.words(&names);
+    json::diff(&found, &names).expect("memory takes it");
 }
 
 /// What `diff` has to say of a server, from the decisions on every target alone.
@@ -121,7 +124,7 @@ fn differences(old: &Acl, new: &Acl, ssid: u16) -> String {
 proptest! {
     #[test]
     fn a_difference_is_that_of_the_decisions(old in instances(), new in instances()) {
-        let [old, new] = [old, new].map(|it| Acl::restore(&format::write(&it)).expect("valid"));
+        let [old, new] = [old, new].map(|it| Acl::restore(&format::write(&it), None).expect("valid"));
         let servers: BTreeSet<u16> = old.servers().union(&new.servers()).copied().collect();
         // With more, not every server is looked at everywhere.
         if servers.len() <= 32 && old.instances() != new.instances() {
@@ -147,7 +150,7 @@ proptest! {
     #[test]
     fn text_compiles_to_the_state_it_came_from(instances in instances()) {
         let bytes = format::write(&instances);
-        let acl = Acl::restore(&bytes).expect("valid");
+        let acl = Acl::restore(&bytes, None).expect("valid");
         prop_assert_eq!(acl.instances(), &instances[..]);
         prop_assert_eq!(acl.persisted(), &bytes[..]);
         let text = decompile::decompile(acl.instances(), &Names::default());
@@ -156,8 +159,18 @@ proptest! {
         prop_assert_eq!(&policy.instances, &instances, "{}", text);
         // And once more: the text is the same too.
         let again = decompile::decompile(&policy.instances, &policy.names);
-        prop_assert_eq!(again, text);
+        prop_assert_eq!(&again, &text);
         all_commands(&acl, &acl);
+        let accounts: BTreeSet<u16> = policy.names.iter().map(|(ssid, _)| ssid).collect();
+        let state = state::compile(text, policy, None).expect("compiled");
+        for accounts in [None, Some(&accounts)] {
+            let report = check::check(&state, accounts, &Names::default());
+            let _ = report.words();
+            // Whatever it is about has a line.
+            let issues = Issues::of_report(&state, &report);
+            let found = issues.all.iter();
+            prop_assert!(found.clone().all(|it| it.targets.is_empty() || it.line.is_some()));
+        }
     }
 
     #[test]
@@ -165,7 +178,7 @@ proptest! {
         let bytes = format::write(&instances);
         for length in 0..bytes.len() {
             let cut = &bytes[..length];
-            let refusal = Acl::restore(cut).expect_err("something is missing");
+            let refusal = Acl::restore(cut, None).expect_err("something is missing");
             let end = format!("byte {length}");
             prop_assert!(refusal.to_string().starts_with(&end), "{}", refusal);
             prop_assert_eq!(format::scan(cut).count, 1);
@@ -185,10 +198,10 @@ proptest! {
         }
         bytes.extend(&more);
         let scan = format::scan(&bytes);
-        match Acl::restore(&bytes) {
+        match Acl::restore(&bytes, None) {
             Ok(acl) => {
                 prop_assert_eq!(scan.count, 0, "{:?}", scan.faults);
-                let old = Acl::restore(&format::write(&instances)).expect("valid");
+                let old = Acl::restore(&format::write(&instances), None).expect("valid");
                 all_commands(&old, &acl);
                 all_commands(&acl, &old);
             }
@@ -203,14 +216,14 @@ proptest! {
     fn what_must_be_unique_is_found_where_it_is_not(instances in loose_instances()) {
         let bytes = format::write(&instances);
         let scan = format::scan(&bytes);
-        prop_assert_eq!(Acl::restore(&bytes).is_ok(), scan.count == 0, "{:?}", scan.faults);
+        prop_assert_eq!(Acl::restore(&bytes, None).is_ok(), scan.count == 0, "{:?}", scan.faults);
     }
 
     #[test]
     fn any_bytes_are_an_error_or_a_state(bytes in vec(any::<u8>(), 0..200)) {
         let with_magic = [b"ACO\x01\0\0\0\x02", &bytes[..]].concat();
         for bytes in [bytes, with_magic] {
-            prop_assert_eq!(Acl::restore(&bytes).is_ok(), format::scan(&bytes).count == 0);
+            prop_assert_eq!(Acl::restore(&bytes, None).is_ok(), format::scan(&bytes).count == 0);
             let _ = policy::read(&String::from_utf8_lossy(&bytes));
         }
     }
@@ -227,13 +240,14 @@ proptest! {
         let text = parts.concat();
         match policy::read(&text) {
             Ok(policy) => {
-                prop_assert!(Acl::restore(&format::write(&policy.instances)).is_ok(), "{}", text);
+                prop_assert!(Acl::restore(&format::write(&policy.instances), None).is_ok(), "{}", text);
             }
             Err(found) => {
-                prop_assert!(!found.is_empty());
+                prop_assert!(!found.first.is_empty());
                 let lines = text.lines().count() + 1;
-                prop_assert!(found.iter().all(|mistake| (1..=lines).contains(&mistake.line)));
-                prop_assert!(found.is_sorted_by_key(|mistake| mistake.line));
+                let mut told = found.first.iter();
+                prop_assert!(told.all(|mistake| (1..=lines).contains(&mistake.line)));
+                prop_assert!(found.first.is_sorted_by_key(|mistake| mistake.line));
             }
         }
     }
@@ -241,7 +255,7 @@ proptest! {
     /// One decision tells all the rights, and an explanation never disagrees.
     #[test]
     fn rights_and_explanations_are_the_decisions(instances in instances(), ssid in 0..7_u16) {
-        let acl = Acl::restore(&format::write(&instances)).expect("valid");
+        let acl = Acl::restore(&format::write(&instances), None).expect("valid");
         let operations = [
             Operation::Read, Operation::Write, Operation::Execute, Operation::Delete,
             Operation::Create,
@@ -255,10 +269,17 @@ proptest! {
                     prop_assert_eq!(decision.allowed, rights.contains(right));
                 }
                 let question = explain::Question { ssid, word: "do", operation, target };
-                let (is_allowed, text) = explain::explain(&acl, question, &Names::default());
-                prop_assert_eq!(is_allowed, decision.allowed);
+                let found = explain::explain(&acl, question, &Names::default());
+                prop_assert_eq!(found.decision, decision);
+                // The rule that decided is told last, and there is one.
+                let deciding = found.steps.iter().position(|step| step.decides);
+                let is_asked = decision.rule != Rule::NotDecided;
+                prop_assert_eq!(deciding.is_some(), is_asked);
+                prop_assert_eq!(deciding.map_or(0, |place| place + 1), found.steps.len());
+                let text = found.words();
+                prop_assert!(!text.contains(['{', '}']), "{}", text);
                 let last = text.lines().last().unwrap_or_default();
-                prop_assert_eq!(last.starts_with("Allowed"), is_allowed);
+                prop_assert_eq!(last.starts_with("Allowed"), decision.allowed);
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use lwm2m_acl::acl::Acl;
 use lwm2m_acl::words::Names;
-use lwm2m_acl::{check, decompile, diff, format, policy, show};
+use lwm2m_acl::{decompile, diff, format, json, policy, show};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -34,22 +34,20 @@ fn recorded_states_pass_everything_and_come_back() {
     for state in &states {
         let bytes = unhex(state);
         assert_eq!(format::scan(&bytes).count, 0, "{state}");
-        let acl = Acl::restore(&bytes).expect("a device wrote it");
+        let acl = Acl::restore(&bytes, None).expect("a device wrote it");
         assert_eq!(acl.trailing(), 0, "{state}");
 
         let rows = acl.instances().len();
         let plain = show::plain(&acl, &[], &names, false);
         assert!(plain.lines().count() >= rows, "{plain}");
         assert!(show::svg(&acl, &[], &names).ends_with("</svg>\n"));
-        let mut json = Vec::new();
-        show::json(&acl, &names, &mut json).expect("memory takes it");
+        let json = json::show(&acl, &names).expect("memory takes it");
         let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
         assert_eq!(json["instances"].as_array().map(Vec::len), Some(rows));
-        let _ = check::check(&acl, None, &names).words();
 
         let text = decompile::decompile(acl.instances(), &names);
         let policy = policy::read(&text).unwrap_or_else(|found| panic!("{found:?}\n{text}"));
-        let again = Acl::restore(&format::write(&policy.instances)).expect("compiled");
+        let again = Acl::restore(&format::write(&policy.instances), None).expect("compiled");
         assert_eq!(again.persisted(), bytes, "{text}");
 
         assert!(!diff::diff(&acl, &again).anybody_gained());
@@ -75,7 +73,7 @@ fn recorded_refusals_have_a_place_and_a_reason() {
             continue;
         };
         let bytes = unhex(state.trim_start_matches('-'));
-        match (Acl::restore(&bytes), answer) {
+        match (Acl::restore(&bytes, None), answer) {
             (Ok(_), "ok") => taken += 1,
             (Err(refusal), "error") => {
                 refused += 1;
@@ -84,5 +82,5 @@ fn recorded_refusals_have_a_place_and_a_reason() {
             (other, _) => panic!("{line}: {other:?}"),
         }
     }
-    assert!(taken > 100 && refused > 30, "{taken} {refused}");
+    assert!(taken >= 100 && refused > 30, "{taken} {refused}");
 }

@@ -25,7 +25,12 @@
 #define VISIBILITY_PRIVATE_HEADER_BEGIN
 #define VISIBILITY_PRIVATE_HEADER_END
 #define _(text) text
+/* For `cargo xtask size`: an Anjay without logs. */
+#ifdef MOCK_WITHOUT_LOGS
+#define _anjay_log(module, level, ...) ((void) 0)
+#else
 #define _anjay_log(module, level, ...) mock_log(__VA_ARGS__)
+#endif
 void mock_log(const char *format, ...);
 void _anjay_log_oom(void);
 

@@ -2,6 +2,21 @@
 #ifndef ACCESS_CONTROL_POLICY_H
 #define ACCESS_CONTROL_POLICY_H
 
+/*
+ * target              AC     owner   1 management   2 telemetry   3 installer   default
+ * -------------------------------------------------------------------------------------
+ * /3/0                /2/0   1       RWED *         R--- d        R--- d        R---
+ * /5/0                /2/7   3       ----           ----          RWED *
+ * /1234/0             /2/1   1       RWED *         RW--          ----
+ * /1234/2             /2/2   1       RWED *         RW--          ----
+ * /1234/3             /2/3   1       RWED *         RW--          ----
+ * /1234/4             /2/4   1       RWED *         RW--          ----
+ * /1234/5             /2/5   1       RWED *         RW--          ----
+ * creation in /1234   /2/6   1       C *            -             -
+ *
+ * AC: the Access Control instance; *: the owner; d: by the default entry
+ */
+
 /* For anjay_access_control_restore(); its size is sizeof(access_control_policy). */
 static const unsigned char access_control_policy[184] = {
     0x41, 0x43, 0x4f, 0x01, 0x00, 0x00, 0x00, 0x08, 0x00, 0x03, 0x00, 0x00,
