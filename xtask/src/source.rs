@@ -2,7 +2,7 @@
 //! made of, for machines without a network.
 //!
 //! Of the workspace only what a static library needs is left, so that cargo asks for
-//! nothing else: no tools, no tests, no headers from Rust, no JSON.
+//! nothing else: no tools, no tests, no headers from Rust (all that the build scripts do), no JSON.
 
 use crate::dist::{pack, top};
 use crate::tools::{cargo, output_of, root, run};
@@ -15,7 +15,7 @@ use toml::{Table, Value};
 const MEMBERS: [&str; 4] = ["ocf", "ocf/staticlib", "packaging", "packaging/runtime"];
 
 /// What of the repository is in it.
-const CONTENTS: [&str; 20] = [
+const CONTENTS: [&str; 19] = [
     ".cargo/config.toml",
     "CHANGELOG.md",
     "CMakeLists.txt",
@@ -26,7 +26,6 @@ const CONTENTS: [&str; 20] = [
     "LICENSE-MIT",
     "README.md",
     "SECURITY.md",
-    "build.rs",
     "c-examples/firmware",
     "cmake",
     "docs",
@@ -39,7 +38,12 @@ const CONTENTS: [&str; 20] = [
 ];
 
 /// Parts of these that are not.
-const LEFT_OUT: [&str; 3] = ["ocf/tests/", "ocf/benches/", "ocf/examples/"];
+const LEFT_OUT: [&str; 4] = [
+    "ocf/build.rs",
+    "ocf/tests/",
+    "ocf/benches/",
+    "ocf/examples/",
+];
 
 /// Features for developers, and the packages that they bring in.
 const FEATURES: [&str; 2] = ["headers", "json"];
