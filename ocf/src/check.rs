@@ -282,8 +282,9 @@ impl Acl {
         }
         let path = Key::path(request.path);
         for row in self.rows() {
-            let resource = row.key.resource();
-            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(row.key.subject()) {
+            let key = Key(row.note[0]);
+            let resource = key.resource();
+            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(key.subject()) {
                 continue;
             }
             let ace = self.ace_of(row);

@@ -766,7 +766,7 @@ pub unsafe extern "C" fn ocf_acl_set_tag(
     let Ok(text) = str::from_utf8(text) else {
         return OCF_ACL_CODE_BAD_REQUEST;
     };
-    let text = (!tag.is_null()).then_some(text.as_bytes());
+    let text = (!tag.is_null()).then_some(text);
     match list.0.set_tag(aceid, text) {
         Ok(()) => OCF_ACL_CODE_CHANGED,
         Err(reason) => reason.code() as u8,
@@ -1159,9 +1159,13 @@ unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<
         _ => return Err(Reason::Subject),
     };
     let permissions = Permissions::from_bits(ace.permission).ok_or(Reason::Permission)?;
-    let id = (ace.aceid != OCF_ACL_NO_ACE).then_some(ace.aceid);
     let mut update = Update::new();
-    update.make(id, &subject, permissions, text(ace.tag, ace.tag_len)?)?;
+    update.make(
+        ace.aceid,
+        &subject,
+        permissions,
+        text(ace.tag, ace.tag_len)?,
+    )?;
     for resource in resources {
         let wildcard = resource.wildcard as u8;
         let wildcard = match wildcard {

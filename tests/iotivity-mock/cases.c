@@ -8,16 +8,16 @@
 
 #include <ocf_acl.h>
 
-#define CHECK(condition)                                               \
-    do {                                                               \
-        if (!(condition)) {                                            \
-            printf("line %d: %s\n", __LINE__, #condition);             \
-            exit(1);                                                   \
-        }                                                              \
+#define CHECK(condition)                                                                 \
+    do {                                                                                 \
+        if (!(condition)) {                                                              \
+            printf("line %d: %s\n", __LINE__, #condition);                               \
+            exit(1);                                                                     \
+        }                                                                                \
     } while (0)
 
-static const oc_uuid_t ALICE = { { 0x11, 0x11, 1 } };
-static const oc_uuid_t BOB = { { 0x22, 0x22, 2 } };
+static const oc_uuid_t ALICE = {{0x11, 0x11, 1}};
+static const oc_uuid_t BOB = {{0x22, 0x22, 2}};
 
 /* ---- the heap ----------------------------------------------------------- */
 
@@ -69,7 +69,7 @@ static void quoted(CborEncoder *at, const char **json) {
 
 /* From JSON with ' for ", of maps, arrays, text and numbers. */
 static const mock_bytes_t *cbor(const char *json) {
-    CborEncoder at = { 0 };
+    CborEncoder at = {0};
     size_t before = mock.encoded.length;
     while (*json) {
         if (*json == '{' || *json == '[') {
@@ -147,7 +147,7 @@ static int post(const char *json) {
     return post_bytes(bytes->bytes, bytes->length);
 }
 
-static int delete(const char *query) {
+static int delete (const char *query) {
     oc_request_t request = request_to(0);
     request.query = query;
     request.query_len = query ? strlen(query) : 0;
@@ -219,8 +219,9 @@ static bool may(oc_method_t method, const oc_resource_t *to, const oc_endpoint_t
 
 #define ALICE_TEXT "11110100-0000-0000-0000-000000000000"
 #define BOB_TEXT "22220200-0000-0000-0000-000000000000"
-#define LIGHT_FOR_ALICE                                                  \
-    "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT "'},"        \
+#define LIGHT_FOR_ALICE                                                                  \
+    "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT                              \
+    "'},"                                                                                \
     "'resources':[{'href':'/light'}],'permission':6}]}"
 
 /* ---- cases -------------------------------------------------------------- */
@@ -241,7 +242,7 @@ static void starts_empty_and_again(void) {
 
 static void bootstraps_one_ace(void) {
     static const char *const paths[] = {
-        "/oic/res", "/oic/d", "/oic/p",
+        "/oic/res",          "/oic/d", "/oic/p",
 #ifdef OC_WKCORE
         "/.well-known/core",
 #endif
@@ -255,8 +256,7 @@ static void bootstraps_one_ace(void) {
         CHECK(count(0) == 1);
     }
     const oc_sec_ace_t *ace = first(0);
-    CHECK(ace->subject_type == OC_SUBJECT_CONN
-          && ace->subject.conn == OC_CONN_ANON_CLEAR
+    CHECK(ace->subject_type == OC_SUBJECT_CONN && ace->subject.conn == OC_CONN_ANON_CLEAR
           && ace->permission == OC_PERM_RETRIEVE && ace->aceid >= 0);
     size_t i = 0;
     for (const oc_ace_res_t *it = resource(ace, 0); it; it = it->next, ++i) {
@@ -305,15 +305,16 @@ static void an_owner_written_by_others_counts_at_once(void) {
 /* What plgd's device provisioning does. */
 static void tags_written_by_others_reach_the_list(void) {
     static const char *const aces =
-            "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT "'},'resources':"
-            "[{'href':'/light'}],'permission':2,'tag':'dps'},{'subject':{'uuid':"
-            "'" BOB_TEXT "'},'resources':[{'wc':'*'}],'permission':2,'tag':'dps'}]}";
+        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':"
+        "[{'href':'/light'}],'permission':2,'tag':'dps'},{'subject':{'uuid':"
+        "'" BOB_TEXT "'},'resources':[{'wc':'*'}],'permission':2,'tag':'dps'}]}";
     start();
     CHECK(oc_sec_acl_add_bootstrap_acl(0));
     const oc_sec_ace_t *bootstrap = first(0);
     oc_rep_t *rep = rep_of(aces);
     CHECK(oc_sec_apply_acl(rep, 0, NULL, NULL) == 0 && count(0) == 3);
-    int old[2] = { first(0)->next->aceid, first(0)->next->next->aceid };
+    int old[2] = {first(0)->next->aceid, first(0)->next->next->aceid};
     for (oc_sec_ace_t *it = first(0)->next; it; it = it->next) {
         oc_set_string(&it->tag, "stale", 5);
     }
@@ -341,7 +342,7 @@ static void tags_written_by_others_reach_the_list(void) {
     oc_sec_dump_acl(0);
     CHECK(!is_stored(0, "dps"));
     oc_set_string(&first(0)->next->tag, "new", 3);
-    CHECK(delete(NULL) == OC_STATUS_DELETED && count(0) == 0);
+    CHECK(delete (NULL) == OC_STATUS_DELETED && count(0) == 0);
     mock_free_rep(rep);
     /* A tag that was written holds beyond any other change. */
     CHECK(oc_sec_acl_add_bootstrap_acl(0));
@@ -360,7 +361,8 @@ static void an_href_with_a_wildcard_is_not_lost(void) {
     start();
     CHECK(post("{'aclist2':[{'aceid':9,'subject':{'conntype':'auth-crypt'},"
                "'resources':[{'href':'/a'},{'href':'/a','wc':'+'},{'wc':'-'}],"
-               "'permission':2}]}") == OC_STATUS_CHANGED);
+               "'permission':2}]}")
+          == OC_STATUS_CHANGED);
     for (int i = 0; i < 2; ++i) {
         int plain = 0, both = 0, wild = 0;
         for (const oc_ace_res_t *it = resource(first(0), 0); it; it = it->next) {
@@ -400,7 +402,8 @@ static void a_post_is_answered_then_stored(void) {
     /* Replaced. */
     mock.pstat[0].s = OC_DOS_SRESET;
     CHECK(post("{'aclist2':[{'aceid':7,'subject':{'role':'r','authority':'a'},"
-               "'resources':[],'permission':2,'tag':'t'}]}") == OC_STATUS_CHANGED);
+               "'resources':[],'permission':2,'tag':'t'}]}")
+          == OC_STATUS_CHANGED);
     ace = first(0);
     CHECK(count(0) == 1 && ace->aceid == 7 && ace->permission == 2
           && ace->subject_type == OC_SUBJECT_ROLE && is_tag(ace, "t")
@@ -415,30 +418,35 @@ static void a_post_that_is_no_cbor(void) {
     start();
     static const char *const bodies[] = {
         LIGHT_FOR_ALICE,
-        "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT "'},'resources':"
+        "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':"
         "[{'href':'/light','wc':'*','if':['oic.if.rw','oic.if.baseline']}],"
         "'permission':6}],'rt':['oic.r.acl2'],'if':[]}",
-        "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT "'},'resources':[],"
+        "{'aclist2':[{'aceid':7,'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':[],"
         "'permission':6}]}",
         "{}",
-        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT "'},'resources':[],"
+        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':[],"
         "'permission':6,'validity':'x'}]}",
         "{'aclist2':[{'subject':{'uuid':'x'},'resources':[],'permission':6}]}",
-        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT "'},'resources':[],"
+        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':[],"
         "'permission':6,'aceid':[1]}]}",
-        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT "','uuid':'" BOB_TEXT "'},"
+        "{'aclist2':[{'subject':{'uuid':'" ALICE_TEXT "','uuid':'" BOB_TEXT
+        "'},"
         "'resources':[],'permission':6}]}",
-        "{'aclist2':{'subject':{'uuid':'" ALICE_TEXT "'},'resources':[],"
+        "{'aclist2':{'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':[],"
         "'permission':6}}",
         "{'aclist2':['x'],'rowneruuid':'" BOB_TEXT "'}",
         "{'aclist2':[1]}",
     };
-    static const int codes[] = { OC_STATUS_CHANGED,     OC_STATUS_CHANGED,
-                                 OC_STATUS_CHANGED,     OC_STATUS_CHANGED,
-                                 OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST,
-                                 OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST,
-                                 OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST,
-                                 OC_STATUS_BAD_REQUEST };
+    static const int codes[] = {
+        OC_STATUS_CHANGED,     OC_STATUS_CHANGED,     OC_STATUS_CHANGED,
+        OC_STATUS_CHANGED,     OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST,
+        OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST,
+        OC_STATUS_BAD_REQUEST, OC_STATUS_BAD_REQUEST};
     static const uint8_t json[] = "not CBOR";
     for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); ++i) {
         for (int is_batch = 0; is_batch < 2; ++is_batch) {
@@ -479,17 +487,17 @@ static void deletes(void) {
     CHECK(oc_sec_acl_add_bootstrap_acl(0));
     oc_sec_get_acl(0)->rowneruuid = BOB;
     mock.dump_count = 0;
-    CHECK(delete("aceid=8") == OC_STATUS_NOT_FOUND);
-    CHECK(delete("aceid=7&if=oic.if.rw") == OC_STATUS_BAD_REQUEST);
-    CHECK(delete("aceid=") == OC_STATUS_BAD_REQUEST);
+    CHECK(delete ("aceid=8") == OC_STATUS_NOT_FOUND);
+    CHECK(delete ("aceid=7&if=oic.if.rw") == OC_STATUS_BAD_REQUEST);
+    CHECK(delete ("aceid=") == OC_STATUS_BAD_REQUEST);
     mock.pstat[0].s = OC_DOS_RFNOP;
-    CHECK(delete(NULL) == OC_STATUS_FORBIDDEN);
+    CHECK(delete (NULL) == OC_STATUS_FORBIDDEN);
     CHECK(count(0) == 2 && mock.dump_count == 0);
     mock.pstat[0].s = OC_DOS_RFPRO;
-    CHECK(delete("aceid=7") == OC_STATUS_DELETED);
+    CHECK(delete ("aceid=7") == OC_STATUS_DELETED);
     CHECK(count(0) == 1 && first(0)->aceid != 7 && mock.dump_count == 1);
     CHECK(!is_stored(0, "/light") && mock.response_length == 0);
-    CHECK(delete(NULL) == OC_STATUS_DELETED);
+    CHECK(delete (NULL) == OC_STATUS_DELETED);
     CHECK(count(0) == 0 && mock.dump_count == 2 && is_stored(0, BOB_TEXT));
     CHECK(oc_uuid_is_equal(oc_sec_get_acl(0)->rowneruuid, BOB));
     stop();
@@ -500,7 +508,8 @@ static void a_get_shows_the_list_by_field(void) {
     CHECK(post("{'aclist2':[{'aceid':7,'subject':{'role':'r','authority':'a'},"
                "'resources':[{'href':'/light'}],'permission':6,'tag':'secret'},"
                "{'aceid':0,'subject':{'conntype':'anon-clear'},'resources':"
-               "[{'wc':'*'}],'permission':0}]}") == OC_STATUS_CHANGED);
+               "[{'wc':'*'}],'permission':0}]}")
+          == OC_STATUS_CHANGED);
     for (int i = 0; i < 2; ++i) {
         oc_request_t request = request_to(0);
         mock.on_get(&request, i ? OC_IF_BASELINE : OC_IF_RW, NULL);
@@ -528,15 +537,18 @@ static void what_was_stored_adds_to_what_is_there(void) {
     int preset = first(0)->aceid;
     mock.pstat[0].s = OC_DOS_RFNOP;
     oc_rep_t *rep = rep_of(
-            "{'rt':['oic.r.acl2'],'if':['oic.if.rw','oic.if.baseline'],'aclist2':["
-            "{'subject':{'uuid':'" ALICE_TEXT "'},'resources':[{'href':'/light'}],"
-            "'permission':2,'aceid':1500000000,'tag':'t'},"
-            "{'subject':{'uuid':'*'},'resources':[{'wc':'*'}],'permission':2,'aceid':2},"
-            "{'subject':{'uuid':'" BOB_TEXT "'},'resources':[{'wc':'*'}],"
-            "'permission':65535,'aceid':3},"
-            "{'subject':{'uuid':'" BOB_TEXT "'},'resources':[{'wc':'*'}],"
-            "'permission':31,'aceid':4}],"
-            "'rowneruuid':'00000000-0000-0000-0000-000000000000'}");
+        "{'rt':['oic.r.acl2'],'if':['oic.if.rw','oic.if.baseline'],'aclist2':["
+        "{'subject':{'uuid':'" ALICE_TEXT
+        "'},'resources':[{'href':'/light'}],"
+        "'permission':2,'aceid':1500000000,'tag':'t'},"
+        "{'subject':{'uuid':'*'},'resources':[{'wc':'*'}],'permission':2,'aceid':2},"
+        "{'subject':{'uuid':'" BOB_TEXT
+        "'},'resources':[{'wc':'*'}],"
+        "'permission':65535,'aceid':3},"
+        "{'subject':{'uuid':'" BOB_TEXT
+        "'},'resources':[{'wc':'*'}],"
+        "'permission':31,'aceid':4}],"
+        "'rowneruuid':'00000000-0000-0000-0000-000000000000'}");
     CHECK(oc_sec_decode_acl(rep, true, 0, NULL, NULL));
     CHECK(count(0) == 3 && mock.dump_count == 0);
     CHECK(oc_sec_get_ace_by_aceid(preset, 0) && oc_sec_get_ace_by_aceid(4, 0)
@@ -577,14 +589,15 @@ static void applying_tells_of_each_ace(void) {
     mock.dump_count = 0;
     mock.pstat[0].s = OC_DOS_RFOTM;
     oc_rep_t *rep = rep_of(
-            "{'aclist2':["
-            "{'aceid':9,'subject':{'conntype':'auth-crypt'},'resources':[{'wc':'*'}],"
-            "'permission':2},"
-            "{'aceid':7,'subject':{'uuid':'" BOB_TEXT "'},'resources':"
-            "[{'href':'/light'},{'href':'/b'}],'permission':3},"
-            "{'aceid':8,'subject':{'conntype':'anon-clear'},'resources':[],"
-            "'permission':2}],'rowneruuid':'" BOB_TEXT "'}");
-    told_t all = { 0 };
+        "{'aclist2':["
+        "{'aceid':9,'subject':{'conntype':'auth-crypt'},'resources':[{'wc':'*'}],"
+        "'permission':2},"
+        "{'aceid':7,'subject':{'uuid':'" BOB_TEXT
+        "'},'resources':"
+        "[{'href':'/light'},{'href':'/b'}],'permission':3},"
+        "{'aceid':8,'subject':{'conntype':'anon-clear'},'resources':[],"
+        "'permission':2}],'rowneruuid':'" BOB_TEXT "'}");
+    told_t all = {0};
     CHECK(oc_sec_apply_acl(rep, 0, tell, &all) == 0);
     CHECK(all.count == 2 && mock.dump_count == 0);
     CHECK(all.told[0].ace == oc_sec_get_ace_by_aceid(9, 0) && all.told[0].created
@@ -596,8 +609,9 @@ static void applying_tells_of_each_ace(void) {
     mock_free_rep(rep);
 
     /* One that is there already, without its aceid. */
-    rep = rep_of("{'aclist2':[{'subject':{'conntype':'auth-crypt'},'resources':"
-                 "[{'wc':'*'}],'permission':2}]}");
+    rep = rep_of(
+        "{'aclist2':[{'subject':{'conntype':'auth-crypt'},'resources':"
+        "[{'wc':'*'}],'permission':2}]}");
     memset(&all, 0, sizeof(all));
     CHECK(oc_sec_apply_acl(rep, 0, tell, &all) == 0);
     CHECK(all.count == 1 && all.told[0].ace == oc_sec_get_ace_by_aceid(9, 0)
@@ -621,7 +635,8 @@ static void clears_and_removes_for_the_device_in_any_state(void) {
                "{'role':'r'},'resources':[{'wc':'*'}],'permission':2},{'aceid':3,"
                "'subject':{'uuid':'" BOB_TEXT "'},'resources':[{'wc':'*'}],"
                "'permission':2},{'aceid':4,'subject':{'conntype':'auth-crypt'},"
-               "'resources':[{'wc':'*'}],'permission':2}]}") == OC_STATUS_CHANGED);
+               "'resources':[{'wc':'*'}],'permission':2}]}")
+          == OC_STATUS_CHANGED);
     mock.pstat[0].s = OC_DOS_RFNOP;
     mock.dump_count = 0;
     oc_sec_get_acl(0)->rowneruuid = BOB;
@@ -647,11 +662,11 @@ static void clears_and_removes_for_the_device_in_any_state(void) {
 
 static void merges_and_finds(void) {
     start();
-    oc_ace_subject_view_t subject = { .conn = OC_CONN_AUTH_CRYPT };
+    oc_ace_subject_view_t subject = {.conn = OC_CONN_AUTH_CRYPT};
     oc_sec_ace_update_data_t data;
     CHECK(oc_sec_acl_update_res(OC_SUBJECT_CONN, subject, -1, OC_PERM_RETRIEVE,
-                                OC_STRING_VIEW("t"), OC_STRING_VIEW("/a"),
-                                OC_ACE_NO_WC, 0, &data));
+                                OC_STRING_VIEW("t"), OC_STRING_VIEW("/a"), OC_ACE_NO_WC,
+                                0, &data));
     CHECK(data.created && data.created_resource && data.ace == first(0)
           && is_tag(data.ace, "t") && is_href(resource(data.ace, 0), "/a"));
     int aceid = data.ace->aceid;
@@ -661,17 +676,17 @@ static void merges_and_finds(void) {
     CHECK(!data.created && data.created_resource && data.ace->aceid == aceid
           && count(0) == 1 && resource(data.ace, 1) != NULL);
     CHECK(oc_sec_acl_update_res(OC_SUBJECT_CONN, subject, aceid, OC_PERM_RETRIEVE,
-                                OC_STRING_VIEW("t"), OC_STRING_VIEW("/a"),
-                                OC_ACE_NO_WC, 0, &data));
+                                OC_STRING_VIEW("t"), OC_STRING_VIEW("/a"), OC_ACE_NO_WC,
+                                0, &data));
     CHECK(!data.created && !data.created_resource && resource(data.ace, 2) == NULL);
     CHECK(oc_sec_acl_update_res(OC_SUBJECT_CONN, subject, -1, OC_PERM_RETRIEVE,
-                                OC_STRING_VIEW_NULL, OC_STRING_VIEW("/a"),
-                                OC_ACE_NO_WC, 0, NULL));
+                                OC_STRING_VIEW_NULL, OC_STRING_VIEW("/a"), OC_ACE_NO_WC,
+                                0, NULL));
     CHECK(count(0) == 2);
-    oc_ace_subject_view_t role = { .role = { OC_STRING_VIEW("r"), OC_STRING_VIEW("x") } };
+    oc_ace_subject_view_t role = {.role = {OC_STRING_VIEW("r"), OC_STRING_VIEW("x")}};
     CHECK(oc_sec_acl_update_res(OC_SUBJECT_ROLE, role, 77, OC_PERM_NOTIFY,
-                                OC_STRING_VIEW_NULL, OC_STRING_VIEW("/r"),
-                                OC_ACE_WC_ALL, 0, &data));
+                                OC_STRING_VIEW_NULL, OC_STRING_VIEW("/r"), OC_ACE_WC_ALL,
+                                0, &data));
     CHECK(data.ace->aceid == 77 && data.created
           && resource(data.ace, 0)->wildcard == OC_ACE_WC_ALL);
     /* No permission has this value, and no wildcard that. */
@@ -683,11 +698,11 @@ static void merges_and_finds(void) {
                                  OC_STRING_VIEW_NULL, OC_ACE_NO_WC, 0, NULL));
     CHECK(count(0) == 3);
 
-#define FIND(start, type, subject, id, permission, tag, by_tag)                    \
-    oc_sec_acl_find_subject((start), (type), (subject), (id), (permission), (tag), \
+#define FIND(start, type, subject, id, permission, tag, by_tag)                          \
+    oc_sec_acl_find_subject((start), (type), (subject), (id), (permission), (tag),       \
                             (by_tag), 0)
     oc_sec_ace_t *ace =
-            FIND(NULL, OC_SUBJECT_CONN, subject, -1, 0, OC_STRING_VIEW_NULL, false);
+        FIND(NULL, OC_SUBJECT_CONN, subject, -1, 0, OC_STRING_VIEW_NULL, false);
     CHECK(ace && ace->aceid == aceid);
     ace = FIND(ace, OC_SUBJECT_CONN, subject, -1, 0, OC_STRING_VIEW_NULL, false);
     CHECK(ace && ace->aceid != aceid);
@@ -698,7 +713,7 @@ static void merges_and_finds(void) {
     CHECK(!FIND(NULL, OC_SUBJECT_CONN, subject, -1, 4, OC_STRING_VIEW("t"), true));
     CHECK(!FIND(NULL, OC_SUBJECT_CONN, subject, 77, 0, OC_STRING_VIEW_NULL, false));
     CHECK(FIND(NULL, OC_SUBJECT_ROLE, role, 77, 0, OC_STRING_VIEW_NULL, true));
-    oc_ace_subject_view_t bare = { .role = { OC_STRING_VIEW("r"), OC_STRING_VIEW_NULL } };
+    oc_ace_subject_view_t bare = {.role = {OC_STRING_VIEW("r"), OC_STRING_VIEW_NULL}};
     CHECK(!FIND(NULL, OC_SUBJECT_ROLE, bare, -1, 0, OC_STRING_VIEW_NULL, false));
     CHECK(oc_sec_is_acl_resource_uri(OC_STRING_VIEW("/oic/sec/acl2"))
           && oc_sec_is_acl_resource_uri(OC_STRING_VIEW("oic/sec/acl2"))
@@ -716,9 +731,8 @@ static void who_asks(void) {
     CHECK(post(LIGHT_FOR_ALICE) == OC_STATUS_CHANGED);
     CHECK(!may(OC_GET, &to, &from)); /* not in RFPRO */
     mock.pstat[0].s = OC_DOS_RFNOP;
-    CHECK(may(OC_GET, &to, &from) && may(OC_POST, &to, &from)
-          && may(OC_PUT, &to, &from) && !may(OC_DELETE, &to, &from)
-          && !may(OC_FETCH, &to, &from));
+    CHECK(may(OC_GET, &to, &from) && may(OC_POST, &to, &from) && may(OC_PUT, &to, &from)
+          && !may(OC_DELETE, &to, &from) && !may(OC_FETCH, &to, &from));
     from.di = BOB;
     CHECK(!may(OC_GET, &to, &from));
     from.di = ALICE;
@@ -736,12 +750,10 @@ static void who_asks(void) {
     CHECK(may(OC_GET, &to, &from));
 
     /* What stands for no UUID is not one. */
-    static const oc_uuid_t nobodies[] = {
-        { { 0 } },
-        { { '*' } },
-        { { 'o', 'i', 'c', '.', 's', 'e', 'c', '.', 'd', 'o', 'x', 'm', '.', 'r', 'd',
-            'p' } }
-    };
+    static const oc_uuid_t nobodies[] = {{{0}},
+                                         {{'*'}},
+                                         {{'o', 'i', 'c', '.', 's', 'e', 'c', '.', 'd',
+                                           'o', 'x', 'm', '.', 'r', 'd', 'p'}}};
     oc_resource_t *const doxm = &to;
     doxm->kind = 'S';
     doxm->uri.ptr = (void *) (intptr_t) "/oic/sec/doxm";
@@ -799,11 +811,12 @@ static oc_sec_cred_t *chain(oc_sec_cred_t *all[], size_t count_of) {
 static void roles_by_credentials(void) {
     start();
     CHECK(post("{'aclist2':[{'subject':{'role':'r','authority':'a'},'resources':"
-               "[{'href':'/light'}],'permission':2}]}") == OC_STATUS_CHANGED);
+               "[{'href':'/light'}],'permission':2}]}")
+          == OC_STATUS_CHANGED);
     mock.pstat[0].s = OC_DOS_RFNOP;
     oc_resource_t to = light();
     oc_endpoint_t from = secured(ALICE);
-    oc_tls_peer_t peer = { .is_psk = true };
+    oc_tls_peer_t peer = {.is_psk = true};
     mock.peer = &peer;
     mock.peer_endpoint = &from;
     mock.peer_count = 1;
@@ -839,27 +852,31 @@ static void roles_by_credentials(void) {
 }
 
 static void roles_by_certificates(void) {
-    static int8_t good[] = { 0, 0 };
-    static int8_t expired[] = { 0, 1 };
-    static int8_t wrong[] = { -1, 0 };
+    static int8_t good[] = {0, 0};
+    static int8_t expired[] = {0, 1};
+    static int8_t wrong[] = {-1, 0};
     start();
     CHECK(post("{'aclist2':[{'subject':{'role':'r'},'resources':"
-               "[{'href':'/light'}],'permission':2}]}") == OC_STATUS_CHANGED);
+               "[{'href':'/light'}],'permission':2}]}")
+          == OC_STATUS_CHANGED);
     mock.pstat[0].s = OC_DOS_RFNOP;
     oc_resource_t to = light();
     oc_endpoint_t from = secured(ALICE);
-    oc_tls_peer_t peer = { 0 };
+    oc_tls_peer_t peer = {0};
     mock.peer = &peer;
     mock.peer_endpoint = &from;
 #ifdef OC_PKI
-    oc_sec_cred_t *all[] = { role_cred("r", NULL, expired), role_cred("r", NULL, wrong),
-                             role_cred("x", NULL, good) };
+    oc_sec_cred_t *all[] = {role_cred("r", NULL, expired), role_cred("r", NULL, wrong),
+                            role_cred("x", NULL, good)};
     peer.roles = chain(all, 3);
     CHECK(!may(OC_GET, &to, &from));
     CHECK(peer.roles == all[2] && all[2]->next == NULL); /* the others are freed */
-    oc_sec_cred_t *more[] = { all[2], role_cred("y", "b", good),
-                              role_cred("x", NULL, expired), role_cred("x", NULL, good),
-                              role_cred("x", NULL, good), role_cred("r", "any", good) };
+    oc_sec_cred_t *more[] = {all[2],
+                             role_cred("y", "b", good),
+                             role_cred("x", NULL, expired),
+                             role_cred("x", NULL, good),
+                             role_cred("x", NULL, good),
+                             role_cred("r", "any", good)};
     chain(more, 6);
     CHECK(may(OC_GET, &to, &from) && !may(OC_DELETE, &to, &from));
     CHECK(more[1]->next == more[3]);
@@ -935,7 +952,7 @@ static void onboarding(void) {
     to.uri.ptr = (void *) (intptr_t) "/oic/sec/doxm";
     to.uri.size = sizeof("/oic/sec/doxm");
     CHECK(may(OC_POST, &to, &from));
-    oc_tls_peer_t peer = { .doc = true };
+    oc_tls_peer_t peer = {.doc = true};
     mock.peer = &peer;
     mock.peer_count = 1;
     CHECK(!may(OC_POST, &to, &from)); /* another one's session */
@@ -982,10 +999,11 @@ static void memory_that_runs_out(void) {
             start();
             CHECK(post(LIGHT_FOR_ALICE) == OC_STATUS_CHANGED);
             oc_rep_t *rep = rep_of(
-                    "{'aclist2':[{'aceid':7,'subject':{'role':'role','authority':'auth'},"
-                    "'resources':[{'href':'/light'},{'wc':'*'}],'permission':31,"
-                    "'tag':'tag'},{'aceid':8,'subject':{'uuid':'" BOB_TEXT "'},"
-                    "'resources':[{'href':'/b'}],'permission':2}]}");
+                "{'aclist2':[{'aceid':7,'subject':{'role':'role','authority':'auth'},"
+                "'resources':[{'href':'/light'},{'wc':'*'}],'permission':31,"
+                "'tag':'tag'},{'aceid':8,'subject':{'uuid':'" BOB_TEXT
+                "'},"
+                "'resources':[{'href':'/b'}],'permission':2}]}");
             oc_request_t request = request_to(0);
             request.request_payload = rep;
             if (!is_rep) {
@@ -998,8 +1016,9 @@ static void memory_that_runs_out(void) {
             heap_left = -1;
             int is_new = count(0) == 2;
             changed += is_new;
-            CHECK(is_new ? mock.status == OC_STATUS_CHANGED
-                         : mock.status == OC_STATUS_INTERNAL_SERVER_ERROR && count(0) == 1);
+            CHECK(is_new
+                      ? mock.status == OC_STATUS_CHANGED
+                      : mock.status == OC_STATUS_INTERNAL_SERVER_ERROR && count(0) == 1);
             CHECK(first(0)->permission == (is_new ? 31 : 6) && first(0)->aceid == 7);
             CHECK((mock.dump_count == 2) == is_new);
             if (is_new) {
@@ -1016,14 +1035,14 @@ static void memory_that_runs_out(void) {
         }
     }
     start();
-    oc_ace_subject_view_t subject = { .conn = OC_CONN_AUTH_CRYPT };
+    oc_ace_subject_view_t subject = {.conn = OC_CONN_AUTH_CRYPT};
     for (long after = 0;; ++after) {
         oc_sec_ace_update_data_t data;
         heap_failures = 0;
         heap_left = after;
-        bool is_done = oc_sec_acl_update_res(OC_SUBJECT_CONN, subject, -1, 2,
-                                             OC_STRING_VIEW("t"), OC_STRING_VIEW("/a"),
-                                             OC_ACE_NO_WC, 0, &data);
+        bool is_done =
+            oc_sec_acl_update_res(OC_SUBJECT_CONN, subject, -1, 2, OC_STRING_VIEW("t"),
+                                  OC_STRING_VIEW("/a"), OC_ACE_NO_WC, 0, &data);
         heap_left = -1;
         CHECK(is_done == (heap_failures == 0));
         CHECK(count(0) == is_done);
@@ -1032,10 +1051,11 @@ static void memory_that_runs_out(void) {
             break;
         }
     }
-    oc_rep_t *rep = rep_of("{'aclist2':[{'subject':{'conntype':'auth-crypt'},"
-                           "'resources':[{'wc':'*'}],'permission':2}]}");
+    oc_rep_t *rep = rep_of(
+        "{'aclist2':[{'subject':{'conntype':'auth-crypt'},"
+        "'resources':[{'wc':'*'}],'permission':2}]}");
     for (long after = 0;; ++after) {
-        told_t all = { 0 };
+        told_t all = {0};
         heap_failures = 0;
         heap_left = after;
         int result = oc_sec_apply_acl(rep, 0, tell, &all);
@@ -1082,7 +1102,8 @@ typedef struct {
     void (*run)(void);
 } case_t;
 
-#define CASE(name) { #name, name }
+#define CASE(name)                                                                       \
+    { #name, name }
 
 int main(void) {
     static const case_t cases[] = {

@@ -19,30 +19,30 @@
 /* ---- util --------------------------------------------------------------- */
 
 #if defined(OC_RESOURCE_ACCESS_IN_RFOTM)
-#  define OC_HAS_FEATURE_RESOURCE_ACCESS_IN_RFOTM
+#    define OC_HAS_FEATURE_RESOURCE_ACCESS_IN_RFOTM
 #endif
 #if defined(PLGD_DEV_TIME)
-#  define OC_HAS_FEATURE_PLGD_TIME
+#    define OC_HAS_FEATURE_PLGD_TIME
 #endif
 #define OC_COLLECTIONS
 
 #define OC_ERR_IS_ENABLED 1
-#define OC_ERR(...)                    \
-    do {                               \
-        fprintf(stderr, __VA_ARGS__);  \
-        fputc('\n', stderr);           \
+#define OC_ERR(...)                                                                      \
+    do {                                                                                 \
+        fprintf(stderr, __VA_ARGS__);                                                    \
+        fputc('\n', stderr);                                                             \
     } while (0)
 
 void oc_abort(const char *message);
 
 typedef void **oc_list_t;
-#define OC_LIST_STRUCT(name) \
-    void *name##_list;       \
+#define OC_LIST_STRUCT(name)                                                             \
+    void *name##_list;                                                                   \
     oc_list_t name
-#define OC_LIST_STRUCT_INIT(object, name)          \
-    do {                                           \
-        (object)->name = &(object)->name##_list;   \
-        (object)->name##_list = NULL;              \
+#define OC_LIST_STRUCT_INIT(object, name)                                                \
+    do {                                                                                 \
+        (object)->name = &(object)->name##_list;                                         \
+        (object)->name##_list = NULL;                                                    \
     } while (0)
 void *oc_list_head(oc_list_t list);
 
@@ -58,19 +58,19 @@ size_t oc_string_len(oc_string_t string);
 bool oc_string_is_empty(const oc_string_t *string);
 
 #define STRING_ARRAY_ITEM_MAX_LEN 128
-#define oc_string_array_get_allocated_size(array) \
+#define oc_string_array_get_allocated_size(array)                                        \
     ((array).size / STRING_ARRAY_ITEM_MAX_LEN)
-#define oc_string_array_get_item(array, index) \
+#define oc_string_array_get_item(array, index)                                           \
     ((char *) (array).ptr + (index) *STRING_ARRAY_ITEM_MAX_LEN + 1)
-#define oc_string_array_get_item_size(array, index) \
+#define oc_string_array_get_item_size(array, index)                                      \
     (((uint8_t *) (array).ptr)[(index) *STRING_ARRAY_ITEM_MAX_LEN])
 
 typedef struct {
     const char *data;
     size_t length;
 } oc_string_view_t;
-#define OC_STRING_VIEW(text) ((oc_string_view_t) { (text), sizeof(text) - 1 })
-#define OC_STRING_VIEW_NULL ((oc_string_view_t) { NULL, 0 })
+#define OC_STRING_VIEW(text) ((oc_string_view_t){(text), sizeof(text) - 1})
+#define OC_STRING_VIEW_NULL ((oc_string_view_t){NULL, 0})
 
 #define OC_UUID_LEN 37
 typedef struct {
@@ -120,72 +120,52 @@ extern int g_err;
 extern CborEncoder root_map;
 int mock_open(char container);
 int mock_close(void);
-int oc_rep_encode_text_string(CborEncoder *encoder,
-                              const char *text,
-                              size_t length);
-int oc_rep_object_set_text_string(CborEncoder *object,
-                                  const char *key,
-                                  size_t key_length,
-                                  const char *text,
-                                  size_t length);
-int oc_rep_object_set_int(CborEncoder *object,
-                          const char *key,
-                          size_t key_length,
+int oc_rep_encode_text_string(CborEncoder *encoder, const char *text, size_t length);
+int oc_rep_object_set_text_string(CborEncoder *object, const char *key, size_t key_length,
+                                  const char *text, size_t length);
+int oc_rep_object_set_int(CborEncoder *object, const char *key, size_t key_length,
                           int64_t value);
-int oc_rep_object_set_uint(CborEncoder *object,
-                           const char *key,
-                           size_t key_length,
+int oc_rep_object_set_uint(CborEncoder *object, const char *key, size_t key_length,
                            uint64_t value);
 
 #define oc_rep_object(name) (&name##_map)
-#define oc_rep_set_key(object, key) \
+#define oc_rep_set_key(object, key)                                                      \
     (g_err |= oc_rep_encode_text_string((object), (key), strlen(key)))
-#define oc_rep_begin_object(parent, name) \
-    do {                                  \
-        CborEncoder name##_map;           \
-        (void) name##_map;                \
+#define oc_rep_begin_object(parent, name)                                                \
+    do {                                                                                 \
+        CborEncoder name##_map;                                                          \
+        (void) name##_map;                                                               \
     g_err |= mock_open('{')
-#define oc_rep_end_object(parent, name) \
-    g_err |= mock_close();              \
-    (void) (parent);                    \
-    }                                   \
+#define oc_rep_end_object(parent, name)                                                  \
+    g_err |= mock_close();                                                               \
+    (void) (parent);                                                                     \
+    }                                                                                    \
     while (0)
-#define oc_rep_begin_array(parent, name) \
-    do {                                 \
+#define oc_rep_begin_array(parent, name)                                                 \
+    do {                                                                                 \
     g_err |= mock_open('[')
-#define oc_rep_end_array(parent, name) \
-    g_err |= mock_close();             \
-    (void) (parent);                   \
-    }                                  \
+#define oc_rep_end_array(parent, name)                                                   \
+    g_err |= mock_close();                                                               \
+    (void) (parent);                                                                     \
+    }                                                                                    \
     while (0)
-#define oc_rep_open_array(parent, name)        \
-    oc_rep_set_key(oc_rep_object(parent), #name); \
+#define oc_rep_open_array(parent, name)                                                  \
+    oc_rep_set_key(oc_rep_object(parent), #name);                                        \
     oc_rep_begin_array(oc_rep_object(parent), name)
-#define oc_rep_close_array(parent, name) \
-    oc_rep_end_array(oc_rep_object(parent), name)
-#define oc_rep_object_array_begin_item(name) \
-    oc_rep_begin_object(NULL, name)
-#define oc_rep_object_array_end_item(name) \
-    g_err |= mock_close();                 \
-    }                                      \
+#define oc_rep_close_array(parent, name) oc_rep_end_array(oc_rep_object(parent), name)
+#define oc_rep_object_array_begin_item(name) oc_rep_begin_object(NULL, name)
+#define oc_rep_object_array_end_item(name)                                               \
+    g_err |= mock_close();                                                               \
+    }                                                                                    \
     while (0)
 #define oc_rep_start_root_object() (g_err |= mock_open('{'))
 #define oc_rep_end_root_object() (g_err |= mock_close())
 
 /* ---- resources and requests --------------------------------------------- */
 
-typedef enum {
-    OC_GET = 1,
-    OC_POST,
-    OC_PUT,
-    OC_DELETE,
-    OC_FETCH
-} oc_method_t;
+typedef enum { OC_GET = 1, OC_POST, OC_PUT, OC_DELETE, OC_FETCH } oc_method_t;
 
-typedef enum {
-    OC_IF_BASELINE = 1 << 1,
-    OC_IF_RW = 1 << 4
-} oc_interface_mask_t;
+typedef enum { OC_IF_BASELINE = 1 << 1, OC_IF_RW = 1 << 4 } oc_interface_mask_t;
 
 typedef enum {
     OC_DISCOVERABLE = 1 << 0,
@@ -252,8 +232,7 @@ typedef struct {
 
 typedef void (*oc_request_callback_t)(oc_request_t *, oc_interface_mask_t, void *);
 
-void oc_send_response_with_callback(oc_request_t *request,
-                                    oc_status_t status,
+void oc_send_response_with_callback(oc_request_t *request, oc_status_t status,
                                     bool trigger);
 void oc_process_baseline_interface(const oc_resource_t *resource);
 bool oc_resource_match_uri(oc_string_view_t canonical, oc_string_view_t uri);
@@ -266,18 +245,12 @@ bool oc_resource_match_uri(oc_string_view_t canonical, oc_string_view_t uri);
 #define PLGD_TIME_URI "/x.plgd.dev/time"
 size_t oc_core_get_num_devices(void);
 oc_resource_t *oc_core_get_resource_by_index(int index, size_t device);
-void oc_core_populate_resource(int index,
-                               size_t device,
-                               const char *uri,
+void oc_core_populate_resource(int index, size_t device, const char *uri,
                                oc_interface_mask_t interfaces,
-                               oc_interface_mask_t default_interface,
-                               int properties,
-                               oc_request_callback_t on_get,
-                               oc_request_callback_t on_put,
+                               oc_interface_mask_t default_interface, int properties,
+                               oc_request_callback_t on_get, oc_request_callback_t on_put,
                                oc_request_callback_t on_post,
-                               oc_request_callback_t on_delete,
-                               int type_count,
-                               ...);
+                               oc_request_callback_t on_delete, int type_count, ...);
 bool oc_core_is_SVR(const oc_resource_t *resource, size_t device);
 bool oc_core_is_DCR(const oc_resource_t *resource, size_t device);
 bool oc_core_is_vertical_resource(const oc_resource_t *resource, size_t device);
@@ -323,10 +296,8 @@ typedef struct {
     oc_uuid_t rowneruuid;
 } oc_sec_creds_t;
 oc_sec_creds_t *oc_sec_get_creds(size_t device);
-oc_sec_cred_t *oc_sec_find_cred(oc_sec_cred_t *start,
-                                const oc_uuid_t *subject,
-                                oc_sec_credtype_t type,
-                                oc_sec_credusage_t usage,
+oc_sec_cred_t *oc_sec_find_cred(oc_sec_cred_t *start, const oc_uuid_t *subject,
+                                oc_sec_credtype_t type, oc_sec_credusage_t usage,
                                 size_t device);
 
 typedef struct {
@@ -361,7 +332,11 @@ typedef enum {
     OC_ACE_WC_ALL_PUBLIC = 0x10
 } oc_ace_wildcard_t;
 
-typedef enum { OC_SUBJECT_UUID = 0, OC_SUBJECT_ROLE, OC_SUBJECT_CONN } oc_ace_subject_type_t;
+typedef enum {
+    OC_SUBJECT_UUID = 0,
+    OC_SUBJECT_ROLE,
+    OC_SUBJECT_CONN
+} oc_ace_subject_type_t;
 
 typedef struct oc_ace_res_t {
     struct oc_ace_res_t *next;
@@ -410,7 +385,8 @@ typedef struct {
 } oc_sec_on_apply_acl_data_t;
 
 typedef bool (*oc_sec_ace_filter_t)(const oc_sec_ace_t *ace, void *user_data);
-typedef void (*oc_sec_on_apply_acl_cb_t)(oc_sec_on_apply_acl_data_t data, void *user_data);
+typedef void (*oc_sec_on_apply_acl_cb_t)(oc_sec_on_apply_acl_data_t data,
+                                         void *user_data);
 
 #define OC_CONN_AUTH_CRYPT_STR "auth-crypt"
 #define OC_CONN_ANON_CLEAR_STR "anon-clear"
@@ -423,48 +399,31 @@ void oc_sec_acl_create_resource(size_t device);
 void oc_sec_acl_default(size_t device);
 oc_sec_acl_t *oc_sec_get_acl(size_t device);
 bool oc_sec_encode_acl(size_t device, oc_interface_mask_t interfaces, bool to_storage);
-bool oc_sec_decode_acl(const oc_rep_t *rep,
-                       bool from_storage,
-                       size_t device,
-                       oc_sec_on_apply_acl_cb_t on_apply,
-                       void *user_data);
-int oc_sec_apply_acl(const oc_rep_t *rep,
-                     size_t device,
-                     oc_sec_on_apply_acl_cb_t on_apply,
-                     void *user_data);
+bool oc_sec_decode_acl(const oc_rep_t *rep, bool from_storage, size_t device,
+                       oc_sec_on_apply_acl_cb_t on_apply, void *user_data);
+int oc_sec_apply_acl(const oc_rep_t *rep, size_t device,
+                     oc_sec_on_apply_acl_cb_t on_apply, void *user_data);
 bool oc_sec_acl_add_bootstrap_acl(size_t device);
 void oc_sec_acl_clear(size_t device, oc_sec_ace_filter_t filter, void *user_data);
 void oc_sec_remove_ace(oc_sec_ace_t *ace, size_t device);
 oc_sec_ace_t *oc_sec_get_ace_by_aceid(int aceid, size_t device);
 bool oc_sec_remove_ace_by_aceid(int aceid, size_t device);
-oc_sec_ace_t *oc_sec_acl_find_subject(oc_sec_ace_t *start,
-                                      oc_ace_subject_type_t type,
-                                      oc_ace_subject_view_t subject,
-                                      int aceid,
-                                      uint16_t permission,
-                                      oc_string_view_t tag,
-                                      bool match_tag,
-                                      size_t device);
-bool oc_sec_acl_update_res(oc_ace_subject_type_t type,
-                           oc_ace_subject_view_t subject,
-                           int aceid,
-                           uint16_t permission,
-                           oc_string_view_t tag,
-                           oc_string_view_t href,
-                           oc_ace_wildcard_t wildcard,
-                           size_t device,
-                           oc_sec_ace_update_data_t *data);
+oc_sec_ace_t *oc_sec_acl_find_subject(oc_sec_ace_t *start, oc_ace_subject_type_t type,
+                                      oc_ace_subject_view_t subject, int aceid,
+                                      uint16_t permission, oc_string_view_t tag,
+                                      bool match_tag, size_t device);
+bool oc_sec_acl_update_res(oc_ace_subject_type_t type, oc_ace_subject_view_t subject,
+                           int aceid, uint16_t permission, oc_string_view_t tag,
+                           oc_string_view_t href, oc_ace_wildcard_t wildcard,
+                           size_t device, oc_sec_ace_update_data_t *data);
 bool oc_sec_acl_is_owned_by(size_t device, oc_uuid_t uuid);
 bool oc_sec_is_acl_resource_uri(oc_string_view_t uri);
-void oc_resource_set_access_in_RFOTM(oc_resource_t *resource,
-                                     bool state,
+void oc_resource_set_access_in_RFOTM(oc_resource_t *resource, bool state,
                                      oc_ace_permissions_t permission);
 bool oc_sec_acl_add_created_resource_ace(oc_string_view_t href,
-                                         const oc_endpoint_t *client,
-                                         size_t device,
+                                         const oc_endpoint_t *client, size_t device,
                                          bool collection);
-bool oc_sec_check_acl(oc_method_t method,
-                      const oc_resource_t *resource,
+bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *resource,
                       const oc_endpoint_t *endpoint);
 
 /* ---- the mock ----------------------------------------------------------- */

@@ -99,7 +99,7 @@ static int put(const void *bytes, size_t length) {
 }
 
 static int put_head(int major, uint64_t argument) {
-    uint8_t head[9] = { (uint8_t) (major << 5 | 27) };
+    uint8_t head[9] = {(uint8_t) (major << 5 | 27)};
     for (int i = 0; i < 8; ++i) {
         head[8 - i] = (uint8_t) (argument >> 8 * i);
     }
@@ -114,37 +114,27 @@ int mock_close(void) {
     return put("\xff", 1);
 }
 
-int oc_rep_encode_text_string(CborEncoder *encoder,
-                              const char *text,
-                              size_t length) {
+int oc_rep_encode_text_string(CborEncoder *encoder, const char *text, size_t length) {
     (void) encoder;
     return put_head(3, length) | put(text, length);
 }
 
-int oc_rep_object_set_text_string(CborEncoder *object,
-                                  const char *key,
-                                  size_t key_length,
-                                  const char *text,
-                                  size_t length) {
+int oc_rep_object_set_text_string(CborEncoder *object, const char *key, size_t key_length,
+                                  const char *text, size_t length) {
     return oc_rep_encode_text_string(object, key, key_length)
            | oc_rep_encode_text_string(object, text, length);
 }
 
-int oc_rep_object_set_int(CborEncoder *object,
-                          const char *key,
-                          size_t key_length,
+int oc_rep_object_set_int(CborEncoder *object, const char *key, size_t key_length,
                           int64_t value) {
     return oc_rep_encode_text_string(object, key, key_length)
            | (value < 0 ? put_head(1, (uint64_t) (-1 - value))
                         : put_head(0, (uint64_t) value));
 }
 
-int oc_rep_object_set_uint(CborEncoder *object,
-                           const char *key,
-                           size_t key_length,
+int oc_rep_object_set_uint(CborEncoder *object, const char *key, size_t key_length,
                            uint64_t value) {
-    return oc_rep_encode_text_string(object, key, key_length)
-           | put_head(0, value);
+    return oc_rep_encode_text_string(object, key, key_length) | put_head(0, value);
 }
 
 void oc_process_baseline_interface(const oc_resource_t *resource) {
@@ -221,7 +211,7 @@ static void text(input_t *in, uint64_t length, oc_string_t *string) {
         while (is_more(in, &length)) {
             uint64_t chunk;
             if (head(in, &chunk) != 3 || chunk > sizeof(whole) - size
-                    || chunk > (uint64_t) (in->end - in->at)) {
+                || chunk > (uint64_t) (in->end - in->at)) {
                 in->is_bad = true;
                 return;
             }
@@ -264,18 +254,15 @@ static void items(input_t *in, uint64_t left, oc_rep_t *rep) {
         oc_rep_t *item = (oc_rep_t *) calloc(1, sizeof(*item));
         value(in, item);
         if (item->type == OC_REP_OBJECT
-                && (rep->type == OC_REP_NIL
-                    || rep->type == OC_REP_OBJECT_ARRAY)) {
+            && (rep->type == OC_REP_NIL || rep->type == OC_REP_OBJECT_ARRAY)) {
             rep->type = OC_REP_OBJECT_ARRAY;
             *link = item;
             link = &item->next;
             continue;
         }
         if (item->type == OC_REP_STRING
-                && (rep->type == OC_REP_NIL
-                    || rep->type == OC_REP_STRING_ARRAY)
-                && oc_string_len(item->value.string)
-                       < STRING_ARRAY_ITEM_MAX_LEN) {
+            && (rep->type == OC_REP_NIL || rep->type == OC_REP_STRING_ARRAY)
+            && oc_string_len(item->value.string) < STRING_ARRAY_ITEM_MAX_LEN) {
             size_t size = rep->value.array.size;
             uint8_t *all = (uint8_t *) realloc(rep->value.array.ptr,
                                                size + STRING_ARRAY_ITEM_MAX_LEN);
@@ -325,7 +312,7 @@ static void value(input_t *in, oc_rep_t *rep) {
 }
 
 oc_rep_t *mock_parse(const uint8_t *bytes, size_t length, bool *is_bad) {
-    input_t in = { bytes, bytes + length, false };
+    input_t in = {bytes, bytes + length, false};
     uint64_t argument;
     oc_rep_t *rep = NULL;
     if (head(&in, &argument) == 5) {
@@ -367,27 +354,20 @@ size_t oc_core_get_num_devices(void) {
 }
 
 oc_resource_t *oc_core_get_resource_by_index(int index, size_t device) {
-    return index == OCF_SEC_ACL && device < MOCK_DEVICES ? &mock.acl[device]
-                                                         : NULL;
+    return index == OCF_SEC_ACL && device < MOCK_DEVICES ? &mock.acl[device] : NULL;
 }
 
-void oc_core_populate_resource(int index,
-                               size_t device,
-                               const char *uri,
+void oc_core_populate_resource(int index, size_t device, const char *uri,
                                oc_interface_mask_t interfaces,
-                               oc_interface_mask_t default_interface,
-                               int properties,
-                               oc_request_callback_t on_get,
-                               oc_request_callback_t on_put,
+                               oc_interface_mask_t default_interface, int properties,
+                               oc_request_callback_t on_get, oc_request_callback_t on_put,
                                oc_request_callback_t on_post,
-                               oc_request_callback_t on_delete,
-                               int type_count,
-                               ...) {
+                               oc_request_callback_t on_delete, int type_count, ...) {
     va_list types;
     va_start(types, type_count);
     if (index != OCF_SEC_ACL || interfaces != (OC_IF_RW | OC_IF_BASELINE)
-            || default_interface != OC_IF_RW || type_count != 1
-            || strcmp(va_arg(types, const char *), OCF_SEC_ACL_RT) != 0) {
+        || default_interface != OC_IF_RW || type_count != 1
+        || strcmp(va_arg(types, const char *), OCF_SEC_ACL_RT) != 0) {
         abort();
     }
     va_end(types);
@@ -425,8 +405,7 @@ bool oc_resource_match_uri(oc_string_view_t canonical, oc_string_view_t uri) {
            && memcmp(canonical.data, uri.data, uri.length) == 0;
 }
 
-void oc_send_response_with_callback(oc_request_t *request,
-                                    oc_status_t status,
+void oc_send_response_with_callback(oc_request_t *request, oc_status_t status,
                                     bool trigger) {
     (void) request;
     if (!trigger || mock.status != -1) {
@@ -451,13 +430,10 @@ oc_sec_creds_t *oc_sec_get_creds(size_t device) {
 }
 
 /* Begins with `start` itself. */
-oc_sec_cred_t *oc_sec_find_cred(oc_sec_cred_t *start,
-                                const oc_uuid_t *subject,
-                                oc_sec_credtype_t type,
-                                oc_sec_credusage_t usage,
+oc_sec_cred_t *oc_sec_find_cred(oc_sec_cred_t *start, const oc_uuid_t *subject,
+                                oc_sec_credtype_t type, oc_sec_credusage_t usage,
                                 size_t device) {
-    oc_sec_cred_t *cred =
-            start ? start : (oc_sec_cred_t *) mock.creds[device].creds_list;
+    oc_sec_cred_t *cred = start ? start : (oc_sec_cred_t *) mock.creds[device].creds_list;
     while (cred
            && (cred->credtype != type || cred->credusage != usage
                || !oc_uuid_is_equal(cred->subjectuuid, *subject))) {
@@ -467,8 +443,7 @@ oc_sec_cred_t *oc_sec_find_cred(oc_sec_cred_t *start,
 }
 
 oc_tls_peer_t *oc_tls_get_peer(const oc_endpoint_t *endpoint) {
-    return endpoint == NULL || endpoint == mock.peer_endpoint ? mock.peer
-                                                              : NULL;
+    return endpoint == NULL || endpoint == mock.peer_endpoint ? mock.peer : NULL;
 }
 
 int oc_tls_num_peers(size_t device) {
@@ -515,8 +490,8 @@ void oc_sec_dump_acl(size_t device) {
 
 void oc_sec_load_acl(size_t device) {
     bool is_bad;
-    oc_rep_t *rep = mock_parse(mock.stored[device].bytes,
-                               mock.stored[device].length, &is_bad);
+    oc_rep_t *rep =
+        mock_parse(mock.stored[device].bytes, mock.stored[device].length, &is_bad);
     if (rep && !is_bad) {
         oc_sec_decode_acl(rep, true, device, NULL, NULL);
     }

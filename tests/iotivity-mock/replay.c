@@ -62,16 +62,18 @@ static void print_ace(const oc_sec_ace_t *ace) {
         }
         break;
     default:
-        printf("c:%s", ace->subject.conn == OC_CONN_AUTH_CRYPT ? "auth-crypt" : "anon-clear");
+        printf("c:%s",
+               ace->subject.conn == OC_CONN_AUTH_CRYPT ? "auth-crypt" : "anon-clear");
         break;
     }
-    printf(",%d,%s", (int) ace->permission, oc_string(ace->tag) ? oc_string(ace->tag) : "");
-    for (const oc_ace_res_t *res = (const oc_ace_res_t *) oc_list_head(ace->resources); res;
-         res = res->next) {
-        const char *wildcard = res->wildcard == OC_ACE_WC_ALL            ? "&*"
-                               : res->wildcard == OC_ACE_WC_ALL_SECURED  ? "&+"
-                               : res->wildcard == OC_ACE_WC_ALL_PUBLIC   ? "&-"
-                                                                         : "";
+    printf(",%d,%s", (int) ace->permission,
+           oc_string(ace->tag) ? oc_string(ace->tag) : "");
+    for (const oc_ace_res_t *res = (const oc_ace_res_t *) oc_list_head(ace->resources);
+         res; res = res->next) {
+        const char *wildcard = res->wildcard == OC_ACE_WC_ALL           ? "&*"
+                               : res->wildcard == OC_ACE_WC_ALL_SECURED ? "&+"
+                               : res->wildcard == OC_ACE_WC_ALL_PUBLIC  ? "&-"
+                                                                        : "";
         printf(",%s%s", oc_string(res->href) ? oc_string(res->href) : "", wildcard);
     }
 }
@@ -162,7 +164,7 @@ static void decide(char *line) {
 
     static int8_t certificate[2];
     oc_sec_cred_t roles[MAX_ROLES];
-    oc_tls_peer_t peer = { .doc = flags[1] == 'o', .is_psk = true };
+    oc_tls_peer_t peer = {.doc = flags[1] == 'o', .is_psk = true};
     memset(roles, 0, sizeof(roles));
     size_t count = 0;
     for (; *line && count < MAX_ROLES; ++count) {

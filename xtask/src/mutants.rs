@@ -152,12 +152,8 @@ const MUTANTS: &[Mutant] = &[
         &["short::commands", "model"],
     ),
     mutant(
-        "an OCF list whose owner is lost when it is encoded",
-        [
-            "ocf/src/acl.rs",
-            "\n        self.owner = owner;\n",
-            "\n        let _ = owner;\n",
-        ],
+        "an OCF list whose owner is encoded under another name",
+        ["ocf/src/encode.rs", "b\"rowneruuid\"", "b\"owneruuid\""],
         &["short::ocf"],
     ),
     mutant(
