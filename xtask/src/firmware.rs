@@ -44,11 +44,11 @@ fn configure() -> Result<(), String> {
     run(command.args(["-G", "Unix Makefiles"]).arg(toolchain))
 }
 
-/// The engine's archive for the Cortex-M4.
-pub fn archive() -> Result<PathBuf, String> {
+/// An archive for the Cortex-M4.
+pub fn archive(name: &str, file: &str) -> Result<PathBuf, String> {
     configure()?;
-    cmake_build("aac_cargo_engine")?;
-    Ok(folder().join("anjay_access_control/lib/libanjay_access_control.a"))
+    cmake_build(&format!("aac_cargo_{name}"))?;
+    Ok(folder().join("anjay_access_control/lib").join(file))
 }
 
 pub fn main() -> Result<(), String> {

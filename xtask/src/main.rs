@@ -21,7 +21,7 @@ cargo xtask headers [--check]
                              writes include/ from the Rust sources, or says what is stale
 cargo xtask c-format [--check]
                              lays out the C code by .clang-format
-cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
+cargo xtask size             flash and RAM on a Cortex-M4, against xtask/size-budget.toml
 cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
