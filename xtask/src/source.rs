@@ -12,7 +12,13 @@ use std::process::Command;
 use toml::{Table, Value};
 
 /// The workspace that is left.
-const MEMBERS: [&str; 4] = ["ocf", "ocf/staticlib", "packaging", "packaging/runtime"];
+const MEMBERS: [&str; 5] = [
+    "ocf",
+    "ocf/staticlib",
+    "packaging",
+    "packaging/engine",
+    "packaging/runtime",
+];
 
 /// What of the repository is in it.
 const CONTENTS: [&str; 19] = [
