@@ -39,7 +39,8 @@ pub struct State {
     pub reported: Changes,
     /// What observers are to hear of.
     pub touched: Vec<Touch>,
-    /// Instances that were removed, though there may be new ones by their IDs.
+    /// Objects and Instances that were removed, though there may be new ones by
+    /// their IDs.
     pub removed: Vec<Path>,
     pub observations: Vec<Observed>,
     pub attributes: BTreeMap<(u16, Path), Attributes>,

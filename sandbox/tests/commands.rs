@@ -249,6 +249,11 @@ fn observations_and_attributes_end() {
             "^2.04 Changed\nserver 2 no longer observes /1234/0: /1234/0 is gone",
         ),
         ("1 discover /1234/0", BARE),
+        // What never was does not end.
+        ("3 observe-composite /1234/1 /1234/5", "2.05"),
+        ("changed /1/1/1", "^done"),
+        ("changed /1234", "^done"),
+        ("3 cancel-composite /1234/1 /1234/5", "2.05"),
         // A deletion that is taken back ends nothing.
         ("2 observe /1234/0", "2.05"),
         ("bs begin", "2.04"),
@@ -292,13 +297,18 @@ fn observations_and_attributes_end() {
             "bs delete /0/2",
             "server 2 no longer observes /1234/0: its account is gone",
         ),
-        // With its Object.
+        // With its Object, though there is another one.
+        ("owner /1234/0 1", "server 1"),
+        ("1 observe /1234", "2.05"),
+        ("!unregister", ""),
+        ("!register", ""),
+        ("show", "server 1 no longer observes /1234: /1234 is gone"),
         ("owner /1234/0 1", "server 1"),
         ("1 observe /1234", "2.05"),
         ("!unregister", ""),
         (
             "show",
-            "server 1 no longer observes /1234: Object 1234 is gone\nObject 0",
+            "server 1 no longer observes /1234: /1234 is gone\nObject 0",
         ),
     ]);
 }

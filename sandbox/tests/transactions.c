@@ -36,7 +36,8 @@ int main(void) {
 
     /* Whatever fails takes everything back, the rights included. */
     thing.write_result = ANJAY_ERR_BAD_REQUEST;
-    ANSWER(anjay, "1 create /1234/3 0=8", "4.00");
+    ANSWER(anjay, "1 create /1234/3 0=8",
+           "4.00 Bad Request\n  reason: resource_write of /1234/3/0 returned -128");
     CHECK(thing_called(&thing, "BcwR"));
     CHECK(!thing.exists[3]);
     thing.write_result = 0;

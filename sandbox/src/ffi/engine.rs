@@ -141,7 +141,7 @@ impl Object for AccessControl {
             0 => Ok(Value::Int(value.into())),
             _ => Err(Fault::new(
                 Code::of_handler(result),
-                format!("{} has no value", Path::value(OID, iid, rid, riid)),
+                format!("{} has no value", Path::new(&[OID, iid, rid, riid])),
             )),
         }
     }
@@ -153,7 +153,7 @@ impl Object for AccessControl {
             2 => (riid, "an access mask is 0 to 31"),
             _ => (MAX_ID, "an owner is 1 to 65535"),
         };
-        let path = Path::value(OID, iid, rid, place);
+        let path = Path::new(&[OID, iid, rid, place]);
         let wrong = || Fault::new(Code::BAD_REQUEST, out_of_range(&path, value, range));
         let number = parse::number(value).ok_or_else(wrong)?;
         // SAFETY: see above.
