@@ -1193,6 +1193,7 @@ const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
 /// # Safety
 ///
 /// `data` is NULL or has `len` readable bytes for as long as the result is used.
+#[inline(never)]
 unsafe fn bytes<'a>(data: *const u8, len: usize) -> Option<&'a [u8]> {
     // SAFETY: by contract.
     unsafe { elements(data, len) }

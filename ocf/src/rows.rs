@@ -39,6 +39,10 @@ pub fn find(rows: &[Row], id: u32) -> usize {
     rows.partition_point(|row| row.id < id)
 }
 
+pub fn has(rows: &[Row], id: u32) -> bool {
+    rows.get(find(rows, id)).is_some_and(|row| row.id == id)
+}
+
 pub fn set(rows: &mut [Row], index: usize, row: Row) {
     if let Some(slot) = rows.get_mut(index) {
         *slot = row;
