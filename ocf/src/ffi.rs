@@ -1140,13 +1140,7 @@ unsafe fn tell(on_skipped: ocf_acl_skipped_t, context: *mut c_void, refusal: &Re
 /// What `ace` and `resources` point to is readable in the lengths they give.
 unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<Update, Reason> {
     // SAFETY: by contract, here and below.
-    let text = |text: *const c_char, len| match unsafe { bytes(text.cast(), len) } {
-        Some(_) if text.is_null() => Ok(None),
-        Some(bytes) => core::str::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| Reason::NotText),
-        None => Err(Reason::WrongType),
-    };
+    let text = |data, len| unsafe { text_from(data, len) };
     let subject = match ace.subject {
         OCF_ACL_SUBJECT_UUID => {
             // SAFETY: by contract.
@@ -1219,12 +1213,29 @@ unsafe fn elements<'a, T>(data: *const T, count: usize) -> Option<&'a [T]> {
 ///
 /// `data` is NULL or has `len` writable bytes that nothing else refers to while the result is used.
 unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Option<&'a mut [u8]> {
-    if data.is_null() {
-        return (len == 0).then_some(&mut []);
+    // SAFETY: by contract; that it is in range is checked.
+    let len = unsafe { bytes(data, len) }?.len();
+    if len == 0 {
+        return Some(&mut []);
     }
-    isize::try_from(len).ok()?;
     // SAFETY: by contract, and the length is in range.
     Some(unsafe { slice::from_raw_parts_mut(data, len) })
+}
+
+/// Text, or `None` for NULL.
+///
+/// # Safety
+///
+/// `data` is NULL or has `len` readable bytes for as long as the result is used.
+#[inline(never)]
+unsafe fn text_from<'a>(data: *const c_char, len: usize) -> Result<Option<&'a str>, Reason> {
+    // SAFETY: by contract.
+    let bytes = unsafe { bytes(data.cast(), len) }.ok_or(Reason::WrongType)?;
+    match core::str::from_utf8(bytes) {
+        Ok(_) if data.is_null() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(_) => Err(Reason::NotText),
+    }
 }
 
 /// # Safety
