@@ -126,6 +126,10 @@ impl Acl {
         self.owner
     }
 
+    pub(crate) fn owner_ref(&self) -> Option<&Uuid> {
+        self.owner.as_ref()
+    }
+
     /// Grows with every change (and wraps): when it differs, there is something to persist.
     pub fn generation(&self) -> u32 {
         self.generation
@@ -525,14 +529,13 @@ impl Acl {
 
     fn move_out(&mut self) -> Result<(), Reason> {
         let mut memory = Vec::new();
-        let mut rows = Vec::new();
+        let mut rows = rows::copy(&self.rows)?;
         fallible::reserve(&mut memory, self.memory.len().saturating_sub(self.waste))?;
-        fallible::reserve(&mut rows, self.rows.len())?;
-        for row in &self.rows {
+        for row in &mut rows {
             let at = memory.len() as u32;
             let record = Record::at(&self.memory, row.at);
             fallible::extend(&mut memory, record.bytes(&self.memory, row.at))?;
-            fallible::push(&mut rows, Row { at, ..*row })?;
+            row.at = at;
         }
         self.memory = memory;
         self.rows = rows;

@@ -7,7 +7,7 @@
 use crate::ace::{Item, Items, SubjectKind};
 use crate::{
     Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason,
-    Refusal, Request, Resource, Role, State, Subject, Update, Uuid, View, What, Wildcard,
+    Refusal, Request, Resource, Role, State, Update, Uuid, View, What, Wildcard,
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
@@ -1009,7 +1009,7 @@ pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8
     if owner.is_none() && !uuid.is_null() {
         return OCF_ACL_CODE_BAD_REQUEST;
     }
-    list.0.set_owner(owner);
+    list.0.set_owner(owner.copied());
     OCF_ACL_CODE_CHANGED
 }
 
@@ -1141,33 +1141,35 @@ unsafe fn tell(on_skipped: ocf_acl_skipped_t, context: *mut c_void, refusal: &Re
 unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<Update, Reason> {
     // SAFETY: by contract, here and below.
     let text = |data, len| unsafe { text_from(data, len) };
-    let subject = match ace.subject {
-        OCF_ACL_SUBJECT_UUID => {
-            // SAFETY: by contract.
-            let uuid = unsafe { uuid_from(ace.uuid) };
-            Subject::Uuid(uuid.ok_or(Reason::SubjectUuid)?)
-        }
-        OCF_ACL_SUBJECT_ROLE => Subject::Role {
-            role: text(ace.role, ace.role_len)?.unwrap_or_default(),
-            authority: text(ace.authority, ace.authority_len)?,
-        },
-        OCF_ACL_SUBJECT_AUTH_CRYPT => Subject::AuthCrypt,
-        OCF_ACL_SUBJECT_ANON_CLEAR => Subject::AnonClear,
+    let kind = match ace.subject {
+        OCF_ACL_SUBJECT_UUID => SubjectKind::Uuid,
+        OCF_ACL_SUBJECT_ROLE => SubjectKind::Role,
+        OCF_ACL_SUBJECT_AUTH_CRYPT => SubjectKind::AuthCrypt,
+        OCF_ACL_SUBJECT_ANON_CLEAR => SubjectKind::AnonClear,
         _ => return Err(Reason::Subject),
     };
     let permissions = Permissions::from_bits(ace.permission).ok_or(Reason::Permission)?;
     let mut update = Update::new();
-    update.make(
-        ace.aceid,
-        &subject,
-        permissions,
-        text(ace.tag, ace.tag_len)?,
-    )?;
+    update.begin(ace.aceid, kind, permissions)?;
+    if kind == SubjectKind::Uuid {
+        // SAFETY: by contract.
+        let uuid = unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?;
+        update.item(Item::UUID, uuid.as_bytes())?;
+    }
+    if kind == SubjectKind::Role {
+        let role = text(ace.role, ace.role_len)?.unwrap_or_default();
+        update.text_item(Item::ROLE, role)?;
+        if let Some(authority) = text(ace.authority, ace.authority_len)? {
+            update.text_item(Item::AUTHORITY, authority)?;
+        }
+    }
+    if let Some(tag) = text(ace.tag, ace.tag_len)? {
+        update.text_item(Item::TAG, tag)?;
+    }
     for resource in resources {
-        let wildcard = resource.wildcard as u8;
-        let wildcard = match wildcard {
+        let wildcard = match resource.wildcard as u8 {
             0 => None,
-            _ => Some(Wildcard::parse(&[wildcard]).ok_or(Reason::Wildcard)?),
+            byte => Some(Wildcard::parse(&[byte]).ok_or(Reason::Wildcard)?),
         };
         let href = text(resource.href, resource.href_len)?;
         update.resource(&Resource { href, wildcard })?;
@@ -1240,12 +1242,12 @@ unsafe fn text_from<'a>(data: *const c_char, len: usize) -> Result<Option<&'a st
 
 /// # Safety
 ///
-/// `data` is NULL or has 16 readable bytes.
-unsafe fn uuid_from(data: *const u8) -> Option<Uuid> {
+/// `data` is NULL or has 16 readable bytes for as long as the result is used.
+unsafe fn uuid_from<'a>(data: *const u8) -> Option<&'a Uuid> {
     // SAFETY: by contract; an array of bytes has no alignment.
-    unsafe { data.cast::<[u8; 16]>().as_ref() }
-        .copied()
-        .and_then(Uuid::new)
+    let bytes = unsafe { data.cast::<[u8; 16]>().as_ref() }?;
+    // SAFETY: a UUID is these bytes, but not all 0.
+    (*bytes != [0; 16]).then(|| unsafe { &*data.cast::<Uuid>() })
 }
 
 fn view_from(view: u8) -> Option<View> {

@@ -49,6 +49,15 @@ pub fn set(rows: &mut [Row], index: usize, row: Row) {
     }
 }
 
+pub fn copy(rows: &[Row]) -> Result<Vec<Row>, Reason> {
+    let mut copy = Vec::new();
+    fallible::reserve(&mut copy, rows.len())?;
+    for row in rows {
+        fallible::push(&mut copy, *row)?;
+    }
+    Ok(copy)
+}
+
 /// Sorts by the aceid and then by the place, in n log n steps whatever the order.
 pub fn sort(rows: &mut [Row]) {
     if rows

@@ -315,11 +315,7 @@ impl Update {
     /// No two ACEs of one payload have the same aceid.
     #[inline(never)]
     fn drop_repeated(&mut self, skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
-        let mut order = Vec::new();
-        fallible::reserve(&mut order, self.aces.len())?;
-        for row in &self.aces {
-            fallible::push(&mut order, *row)?;
-        }
+        let mut order = rows::copy(&self.aces)?;
         rows::sort(&mut order);
         let mut last = NO_ACE_ID;
         for row in order {
