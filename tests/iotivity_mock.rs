@@ -247,15 +247,18 @@ const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "what was stored takes the place of presets",
-        &[("OCF_ACL_APPLY_ADD", "OCF_ACL_APPLY_LOAD")],
+        &[(
+            "from_storage ? OCF_ACL_APPLY_ADD",
+            "from_storage ? OCF_ACL_APPLY_LOAD",
+        )],
     ),
     broken(
         "what was stored is judged like a client's",
-        &[("is_lenient ? on_skipped : NULL", "NULL")],
+        &[("how == OCF_ACL_APPLY_ADD ? on_skipped : NULL", "NULL")],
     ),
     broken(
         "a client is judged like what was stored",
-        &[("is_lenient ? on_skipped : NULL", "on_skipped")],
+        &[("how == OCF_ACL_APPLY_ADD ? on_skipped : NULL", "on_skipped")],
     ),
     broken(
         "what was replaced is not told",
@@ -263,15 +266,15 @@ const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "the mirror is made anew each time",
-        &[("!shows(next, &ace)", "true")],
+        &[("old->is_replaced || !is_left", "true || !is_left")],
     ),
     broken(
         "what was changed is not mirrored",
-        &[("!shows(next, &ace)", "false")],
+        &[("->is_replaced = true;", "->is_replaced = false;")],
     ),
     broken(
         "the mirror gives up when memory was short",
-        &[("if (is_complete) {", "if (true) {")],
+        &[("device->generation = generation - 1;", "")],
     ),
     broken(
         "clearing takes the owner too",

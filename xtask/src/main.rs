@@ -6,6 +6,7 @@ mod dependencies;
 mod firmware;
 mod headers;
 mod mutants;
+mod planted_ocf;
 mod replay;
 mod size;
 mod tools;
