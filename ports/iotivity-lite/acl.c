@@ -70,11 +70,15 @@
 /** Roles that are handed over at once. There may be any number of them. */
 #define ROLES_AT_ONCE 4
 
+/**
+ * In the permissions of a mirrored ACE that the list has replaced, until the mirror
+ * shows the other one, which nobody sees: a member of its own would cost 16 bytes.
+ */
+#define REPLACED 0x8000u
+
 /** An ACE of the mirror; only its strings are blocks of their own. */
 typedef struct {
     oc_sec_ace_t ace;
-    /** The list has replaced it: the mirror is about to show another one. */
-    bool is_replaced;
     oc_ace_res_t resources[];
 } mirrored_t;
 
@@ -240,7 +244,7 @@ static oc_sec_ace_t *new_mirrored(const ocf_acl_ace_t *from) {
 static void mark_replaced(const device_t *device, const ocf_acl_outcome_t *outcome) {
     oc_sec_ace_t *ace = mirrored_by_id(device, (int) outcome->aceid);
     if (outcome->what == OCF_ACL_REPLACED && ace != NULL) {
-        ((mirrored_t *) ace)->is_replaced = true;
+        ace->permission = (oc_ace_permissions_t) (ace->permission | REPLACED);
     }
 }
 
@@ -265,16 +269,17 @@ static void show(device_t *device, oc_sec_ace_t **former) {
         oc_sec_ace_t *it = NULL;
         while (it == NULL && next != NULL
                && (!is_left || (uint32_t) next->aceid <= ace.aceid)) {
-            mirrored_t *old = (mirrored_t *) next;
+            oc_sec_ace_t *old = next;
             next = next->next;
-            if (old->is_replaced && former != NULL) {
-                old->ace.next = *former;
-                *former = &old->ace;
-            } else if (old->is_replaced || !is_left
-                       || (uint32_t) old->ace.aceid != ace.aceid) {
-                free_mirrored(&old->ace);
+            bool is_replaced = (old->permission & REPLACED) != 0;
+            if (is_replaced && former != NULL) {
+                old->permission = (oc_ace_permissions_t) (old->permission & ~REPLACED);
+                old->next = *former;
+                *former = old;
+            } else if (is_replaced || !is_left || (uint32_t) old->aceid != ace.aceid) {
+                free_mirrored(old);
             } else {
-                it = &old->ace;
+                it = old;
             }
         }
         if (it == NULL && is_left) {
@@ -1059,9 +1064,10 @@ static uint8_t kind_of(const oc_resource_t *resource) {
     if (oc_core_is_DCR(resource, resource->device)) {
         return OCF_ACL_KIND_DCR;
     }
-    return oc_core_is_vertical_resource(resource, resource->device)
-               ? OCF_ACL_KIND_VERTICAL
-               : OCF_ACL_KIND_OTHER;
+    /* What IoTivity-lite takes for the application's own may be a security resource
+     * that it does not know; the list goes by the path. */
+    return oc_core_is_vertical_resource(resource, resource->device) ? OCF_ACL_KIND_BY_PATH
+                                                                    : OCF_ACL_KIND_OTHER;
 }
 
 static bool is_allowed(const device_t *device, const ocf_acl_request_t *request) {
