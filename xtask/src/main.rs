@@ -9,6 +9,7 @@ mod headers;
 mod machines;
 mod mutants;
 mod planted_engine;
+mod planted_ocf;
 mod replay;
 mod size;
 mod source;

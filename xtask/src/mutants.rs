@@ -1,8 +1,8 @@
 //! Plants bugs, one at a time, in a copy of the tree, and expects the check that
 //! is there for it to fail. A check that finds nothing wrong is itself wrong.
 
-use crate::planted_engine;
 use crate::tools::{cargo, output_of, root, target_folder};
+use crate::{planted_engine, planted_ocf};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -37,7 +37,7 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
     copy_tree(&copy)?;
     let mut survivors = Vec::new();
     let (start, mut planted) = (Instant::now(), 0);
-    for mutant in planted_engine::PLANTED {
+    for mutant in planted_engine::PLANTED.iter().chain(planted_ocf::PLANTED) {
         if only.is_some_and(|only| !mutant.name.contains(only)) {
             continue;
         }
