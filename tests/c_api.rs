@@ -329,10 +329,10 @@ fn symbols(archive: &Path, own: &str, option: &str) -> BTreeSet<String> {
 }
 
 /// Whether a symbol is one of Anjay's module, or asked for by these.
-fn is_of_anjay(name: &String) -> bool {
+fn is_of_anjay(name: &impl AsRef<str>) -> bool {
     ["anjay_", "avs_", "aac_client_"]
         .iter()
-        .any(|prefix| name.starts_with(prefix))
+        .any(|prefix| name.as_ref().starts_with(prefix))
 }
 
 #[test]
