@@ -339,7 +339,11 @@ fn is_of_anjay(name: &str) -> bool {
 fn the_archives_define_the_documented_symbols() {
     let neutral = NEUTRAL.profile("release").path();
     for (archive, own, is_in) in [
-        (shipped(), "anjay_access_control", (|_: &String| true) as fn(&String) -> bool),
+        (
+            shipped(),
+            "anjay_access_control",
+            (|_: &String| true) as fn(&String) -> bool,
+        ),
         (neutral, "lwm2m_access_control", |name| !is_of_anjay(name)),
     ] {
         let mut defined = documented("defines");
