@@ -8,13 +8,15 @@
  * header, module.c Object 2 and the client's answers to the engine, and core.c
  * what takes the place of Anjay's own enforcement.
  *
- * cmake/AnjayPort.cmake finds out about the version and defines:
+ * cmake/AnjayPort.cmake finds out about the version and defines what follows.
+ * Without CMake, compile drop_in.c; what is not defined is taken to be as in the
+ * newest Anjay, and what was guessed or said wrongly does not compile.
  *
  *   AAC_PORT_OBJECTS_BY_DM  1 if objects are looked up in the data model (from
  *                           Anjay 3.8.1), 0 if in the client
  *   AAC_PORT_QUEUE_BY_PATH  1 if notifications are queued by path (from 3.9.0),
  *                           0 if by IDs
- *   AAC_PORT_CORE           1 if core.c is part of the build
+ *   AAC_PORT_CORE           1 if core.c is part of the build (from 3.8.1)
  */
 
 #ifndef AAC_PORT_H
@@ -28,12 +30,48 @@
 
 #include <access_control_host.h>
 
-#if !defined(AAC_PORT_OBJECTS_BY_DM) || !defined(AAC_PORT_QUEUE_BY_PATH) \
-    || !defined(AAC_PORT_CORE)
-#  error "Build the port through cmake/AnjayPort.cmake, which probes Anjay."
+#ifndef AAC_PORT_OBJECTS_BY_DM
+#    define AAC_PORT_OBJECTS_BY_DM 1
+#endif
+#ifndef AAC_PORT_QUEUE_BY_PATH
+#    define AAC_PORT_QUEUE_BY_PATH 1
+#endif
+#ifndef AAC_PORT_CORE
+#    define AAC_PORT_CORE 1
+#endif
+#if AAC_PORT_CORE && !AAC_PORT_OBJECTS_BY_DM
+#    error "Define AAC_PORT_CORE=0: before 3.8.1 only the module can be replaced."
 #endif
 
 VISIBILITY_PRIVATE_HEADER_BEGIN
+
+#ifdef __GNUC__
+/* The declarations of Anjay before the change; the compiler shows these names. */
+#    define AAC_PORT_IS_OLD(Function, ...) \
+        __builtin_types_compatible_p(__typeof__(&(Function)), __VA_ARGS__)
+#    if AAC_PORT_OBJECTS_BY_DM
+AVS_STATIC_ASSERT(
+        !AAC_PORT_IS_OLD(_anjay_dm_find_object_by_oid,
+                         const anjay_dm_installed_object_t *(*) (anjay_unlocked_t *, anjay_oid_t)),
+        define_AAC_PORT_OBJECTS_BY_DM_0_AAC_PORT_QUEUE_BY_PATH_0_AAC_PORT_CORE_0);
+#    else
+AVS_STATIC_ASSERT(
+        AAC_PORT_IS_OLD(_anjay_dm_find_object_by_oid,
+                        const anjay_dm_installed_object_t *(*) (anjay_unlocked_t *, anjay_oid_t)),
+        define_AAC_PORT_OBJECTS_BY_DM_1);
+#    endif
+#    if AAC_PORT_QUEUE_BY_PATH
+AVS_STATIC_ASSERT(
+        !AAC_PORT_IS_OLD(_anjay_notify_queue_instance_set_unknown_change,
+                         int (*)(anjay_notify_queue_t *, anjay_oid_t)),
+        define_AAC_PORT_QUEUE_BY_PATH_0);
+#    else
+AVS_STATIC_ASSERT(
+        AAC_PORT_IS_OLD(_anjay_notify_queue_instance_set_unknown_change,
+                        int (*)(anjay_notify_queue_t *, anjay_oid_t)),
+        define_AAC_PORT_QUEUE_BY_PATH_1);
+#    endif
+#endif
 
 #define AAC_PORT_OID_OSCORE 21
 

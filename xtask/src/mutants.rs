@@ -1,13 +1,14 @@
 //! Plants bugs, one at a time, in a copy of the tree, and expects the check that
 //! is there for it to fail. A check that finds nothing wrong is itself wrong.
 
+use crate::planted_ocf::PLANTED;
 use crate::tools::{cargo, output_of, root, target_folder};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-struct Mutant {
+pub struct Mutant {
     name: &'static str,
     file: &'static str,
     from: &'static str,
@@ -16,7 +17,7 @@ struct Mutant {
     tests: &'static [&'static str],
 }
 
-const fn mutant(
+pub const fn mutant(
     name: &'static str,
     [file, from, to]: [&'static str; 3],
     tests: &'static [&'static str],
@@ -218,7 +219,7 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
     copy_tree(&copy)?;
     let mut survivors = Vec::new();
     let (start, mut planted) = (Instant::now(), 0);
-    for mutant in MUTANTS {
+    for mutant in MUTANTS.iter().chain(PLANTED) {
         if only.is_some_and(|only| !mutant.name.contains(only)) {
             continue;
         }
@@ -250,6 +251,7 @@ fn find(copy: &Path, test: &str) -> Result<Option<String>, String> {
     let (binary, name) = test.split_once("::").unwrap_or((test, ""));
     let package = match binary {
         "short" => "anjay-access-control-hardening",
+        "iotivity_traces" => "ocf-acl",
         _ => "anjay-access-control",
     };
     let test = |more: &[&str]| {
