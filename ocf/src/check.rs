@@ -141,6 +141,28 @@ pub enum Rule {
     List = 10,
 }
 
+impl Rule {
+    /// The rule in a few words, for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnsecuredRfotm => {
+                "in RFOTM an unsecured request is let in only before onboarding"
+            }
+            Self::OutsideRfnop => "outside RFNOP only device configuration resources are reachable",
+            Self::UnsecuredVertical => "the application's own resources need a secured connection",
+            Self::Onboarding => {
+                "the onboarding session reaches every device configuration resource"
+            }
+            Self::PublicRead => "everyone may read this",
+            Self::BeforeOnboarding => "before onboarding only doxm, and reading pstat, is open",
+            Self::UnsecuredSecurity => "security resources need a secured connection",
+            Self::ResourceOwner => "the peer owns this very resource",
+            Self::Roles => "anyone may present roles",
+            Self::List => "the list",
+        }
+    }
+}
+
 /// The answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
