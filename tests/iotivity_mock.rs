@@ -139,12 +139,12 @@ const MUTATIONS: &[Mutation] = &[
     broken(
         "only the first credential gives a role",
         &[(
-            "next = next != NULL ? oc_sec_find_cred",
-            "next = false ? oc_sec_find_cred",
+            "next = next != NULL ? (oc_sec_cred_t *)",
+            "next = false ? (oc_sec_cred_t *)",
         )],
     ),
     broken(
-        "roles beyond the first few are forgotten",
+        "roles beyond the first are forgotten",
         &[("while (cred != NULL) {\n", "if (cred != NULL) {\n")],
     ),
     broken(
@@ -154,24 +154,24 @@ const MUTATIONS: &[Mutation] = &[
     broken(
         "a bad role certificate counts",
         &[(
-            "oc_certs_validate_role_cert(it->ctx, &flags) >= 0 &&",
-            "oc_certs_validate_role_cert(it->ctx, &flags) >= -1 &&",
+            "oc_certs_validate_role_cert(cred->ctx, &flags) >= 0 &&",
+            "oc_certs_validate_role_cert(cred->ctx, &flags) >= -1 &&",
         )],
     ),
     broken(
         "a credential's role is as good as a certificate's",
-        &[("role->certified = !is_psk;", "role->certified = 1;")],
+        &[("role.certified = !is_psk;", "role.certified = 1;")],
     ),
     broken(
         "the authority of a role is not told",
         &[
             (
-                "role->authority = has_authority ?",
-                "role->authority = false ?",
+                "role.authority = has_authority ?",
+                "role.authority = false ?",
             ),
             (
-                "role->authority_len = has_authority ?",
-                "role->authority_len = false ?",
+                "role.authority_len = has_authority ?",
+                "role.authority_len = false ?",
             ),
         ],
     ),

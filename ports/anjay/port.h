@@ -75,6 +75,13 @@ AVS_STATIC_ASSERT(
 
 #define AAC_PORT_OID_OSCORE 21
 
+/* For functions that are there to be code once, which compilers do not see. */
+#ifdef __GNUC__
+#    define AAC_PORT_SHARED __attribute__((noinline))
+#else
+#    define AAC_PORT_SHARED
+#endif
+
 #define port_log(...) _anjay_log(access_control, __VA_ARGS__)
 
 /** Object 2 of one client. */
@@ -100,16 +107,8 @@ typedef struct {
     } granted;
 } aac_port_t;
 
-typedef enum {
-    AAC_PORT_ABSENT,
-    AAC_PORT_OURS,
-    /* The application registered another Object 2. */
-    AAC_PORT_FOREIGN
-} aac_port_presence_t;
-
-/** Finds Object 2; @p out_port is set only where it is ours. */
-aac_port_presence_t aac_port_find(anjay_unlocked_t *anjay,
-                                  aac_port_t **out_port);
+/** Object 2 of a client; NULL if there is none, or it is not ours. */
+aac_port_t *aac_port_find(anjay_unlocked_t *anjay);
 
 const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid);
