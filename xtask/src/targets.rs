@@ -24,7 +24,7 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     let mut table = vec!["| target | for | built | run |\n|---|---|---|---|".to_owned()];
     let mut failures = Vec::new();
     for machine in machines {
-        let outcome = prefix(machine, &folder).and_then(|prefix| {
+        let outcome = prefix(machine, false, &folder).and_then(|prefix| {
             let where_ = try_out(machine, &prefix, &folder.join("try").join(machine.target))?;
             Ok(format!("yes | {where_}"))
         });
