@@ -23,7 +23,7 @@ class AnjayAccessControl(ConanFile):
         ".cargo/*", "CMakeLists.txt", "Cargo.*", "*.md", "LICENSE-*", "build.rs", "cmake/*", "docs/*",
         "include/*", "ocf/*", "packaging/*", "ports/*", "sandbox/*", "scripts/*", "src/*",
         # Members of the workspace, without which cargo reads none of it.
-        "bench/*", "hardening/*", "policy/*", "testkit/*", "xtask/*",
+        "bench/*", "hardening/*", "policy/*", "testkit/*", "tests/*", "xtask/*",
     )
 
     def set_version(self):
