@@ -4,7 +4,7 @@
 use super::host::{CHost, aac_t};
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
-use crate::{Decision, Edit, Engine, Error, ObjectChange, Operation, Rule};
+use crate::{Decision, Edit, Engine, Error, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::{c_int, c_void};
 
 // ---- enforcement ----------------------------------------------------------------
@@ -178,6 +178,65 @@ pub unsafe extern "C" fn aac_sync(
         created: unsafe { slice(change.created, change.created_count) }.unwrap_or(&[]),
     });
     coap_result(aac.engine.sync(origin, changes))
+}
+
+// aac_sync() in pieces, for a client that has its changes in no array. They belong
+// into a transaction (AAC_BEGIN), which is to be rolled back if one of them fails:
+// first each Object whose set of Instances changed, then the accounts, if Security,
+// Server or Access Control is among these Objects, then each new Instance.
+
+/// Removes the Access Control Instances of targets that are gone.
+///
+/// @param aac The engine.
+/// @param oid An Object whose set of Instances changed.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { step(aac, SyncStep::Targets(oid)) }
+}
+
+/// Drops the rights of accounts that are gone.
+///
+/// @param aac The engine.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_accounts(aac: *const aac_t) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { step(aac, SyncStep::Accounts) }
+}
+
+/// Gives a new Instance to the server that created it.
+///
+/// @param aac    The engine.
+/// @param origin The server.
+/// @param oid    The Object.
+/// @param iid    The Instance.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_created(
+    aac: *const aac_t,
+    origin: u16,
+    oid: u16,
+    iid: u16,
+) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { step(aac, SyncStep::Created(origin, oid, iid)) }
+}
+
+/// # Safety
+/// `aac` is NULL or a valid engine.
+unsafe fn step(aac: *const aac_t, step: SyncStep) -> c_int {
+    coap_result(try_ref!(aac, INTERNAL).engine.sync_step(step))
 }
 
 // ---- the handlers of Object 2 ---------------------------------------------------
