@@ -141,7 +141,7 @@ function(_aac_look_at source)
             "Anjay ${_aac_versions}: only the module can be replaced. Its core can from 3.8.1 on; "
             "set ANJAY_ACCESS_CONTROL_VARIANT to module or auto.")
     endif()
-    set(_aac_sources ${_aac_port_dir}/module.c)
+    set(_aac_sources ${_aac_port_dir}/functions.c ${_aac_port_dir}/module.c)
     set(_aac_is_core 0)
     if(_aac_variant_ STREQUAL "core")
         list(APPEND _aac_sources ${_aac_port_dir}/core.c)
@@ -201,10 +201,7 @@ function(anjay_access_control_replace_in target)
     set_source_files_properties(${_aac_sources} TARGET_DIRECTORY ${target} PROPERTIES
         COMPILE_DEFINITIONS "${_aac_definitions}"
         INCLUDE_DIRECTORIES "${source}/src;${include}")
-    # Each needs the other: the port the engine, the seven functions the port.
     target_link_libraries(${target} PRIVATE anjay_access_control::engine)
-    set_property(TARGET anjay_access_control::engine APPEND PROPERTY
-        INTERFACE_LINK_LIBRARIES $<LINK_ONLY:${target}>)
     set(_aac_variant ${_aac_variant_} CACHE INTERNAL "")
     list(LENGTH gone count)
     message(STATUS
@@ -351,7 +348,11 @@ elseif(NOT _aac_target)
     file(GLOB _aac_archives
         ${ANJAY_BUILD_DIR}/output/lib/*.a ${ANJAY_BUILD_DIR}/deps/*/output/lib/*.a)
     # A build of everything has the other back ends as well.
-    set(_aac_system_libs m pthread)
+    set(_aac_system_libs m)
+    if("${_aac_archives}" MATCHES "libavs_compat_threading_pthread|libavs_net_.*posix"
+            OR NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
+        list(APPEND _aac_system_libs pthread)
+    endif()
     set(_aac_backend ${_aac_built_DTLS_BACKEND})
     if(_aac_backend STREQUAL "mbedtls")
         list(APPEND _aac_system_libs mbedtls mbedx509 mbedcrypto)
@@ -389,18 +390,9 @@ target_include_directories(anjay_access_control_port PRIVATE ${_aac_engine_inclu
 target_include_directories(anjay_access_control_port SYSTEM PRIVATE
     ${_aac_include_dirs} ${_aac_source}/src)
 
-# Linkers take the first definition that an archive offers. Objects come before
-# all archives; the engine's archive goes there too, with its seven functions
-# asked for, so that the order in which the user lists libraries does not matter.
+# Linkers take the first definition that they meet, and objects come before all
+# archives: the order in which the user lists libraries does not matter.
 target_sources(anjay_access_control_anjay INTERFACE
     $<TARGET_OBJECTS:anjay_access_control_port>)
-foreach(_aac_name install purge persist restore is_modified set_acl set_owner)
-    target_link_options(anjay_access_control_anjay INTERFACE
-        LINKER:-u,anjay_access_control_${_aac_name})
-endforeach()
-target_link_options(anjay_access_control_anjay INTERFACE
-    $<TARGET_FILE:anjay_access_control::engine>)
-set_property(TARGET anjay_access_control_anjay APPEND PROPERTY
-    INTERFACE_LINK_DEPENDS $<TARGET_FILE:anjay_access_control::engine>)
 target_link_libraries(anjay_access_control_anjay INTERFACE
     anjay_access_control::engine ${_aac_anjay})

@@ -431,6 +431,8 @@ impl Update {
                 return fallible::extend(&mut self.memory, bytes);
             }
             Field::Uuid | Field::Owner => {
+                // IoTivity-lite's onboarding tool counts the NUL at the end of a UUID.
+                let text = text.strip_suffix('\0').unwrap_or(text);
                 let bytes = uuid::bytes(text).ok_or(Reason::SubjectUuid)?;
                 let uuid = Uuid::new(bytes);
                 if field == Field::Uuid {

@@ -322,6 +322,35 @@ fn the_generation_moves_with_every_change_and_only_then() {
     assert!(moved(&acl), "the owner went");
 }
 
+/// So IoTivity-lite's own onboarding tool sends it.
+#[test]
+fn a_uuid_may_end_with_one_nul() {
+    let payload = |end: &str| {
+        json!({
+            "aclist2": [{
+                "aceid": 7,
+                "subject": { "uuid": format!("{ALICE}{end}") },
+                "resources": [{ "href": "/light" }],
+                "permission": 2,
+            }],
+            "rowneruuid": format!("{BOB}{end}"),
+        })
+    };
+    let mut plain = Acl::new();
+    post(&mut plain, State::Rfotm, &payload("")).expect("it is well-formed");
+    let mut ended = Acl::new();
+    post(&mut ended, State::Rfotm, &payload("\0")).expect("so is this one");
+    assert_eq!(snapshot(&ended), snapshot(&plain));
+    for end in ["\0\0", "0", " "] {
+        let refused = post(&mut ended, State::Rfotm, &payload(end));
+        assert_eq!(refused, Err(Reason::SubjectUuid), "{end:?}");
+    }
+    let short = json!({ "rowneruuid": format!("{}\0", &ALICE[..35]) });
+    let refused = post(&mut ended, State::Rfotm, &short);
+    assert_eq!(refused, Err(Reason::SubjectUuid));
+    assert_eq!(snapshot(&ended), snapshot(&plain));
+}
+
 #[test]
 fn the_three_views() {
     let mut acl = list(&json!([

@@ -273,7 +273,7 @@ static int follow_changes(aac_port_t *port,
     result = _anjay_dm_transaction_include_object(port->anjay,
                                                   &port->installed);
     if (!result) {
-        result = aac_sync(port->engine, origin, changes, count);
+        result = aac_sync(aac_port_edit(port), origin, changes, count);
     }
     avs_free(changes);
     return _anjay_dm_transaction_finish(port->anjay, result);

@@ -131,7 +131,7 @@ static int remove_instance(void *host, uint16_t oid, uint16_t iid) {
     anjay_unlocked_t *anjay = client_of(host);
     const anjay_dm_installed_object_t *object = aac_port_object(anjay, oid);
     if (!object || _anjay_dm_call_instance_remove(anjay, object, iid)) {
-        port_log(WARNING, _("could not remove ") "/%u/%u", oid, iid);
+        port_log(ERROR, _("could not remove ") "/%u/%u", oid, iid);
         return -1;
     }
     if (_anjay_notify_instances_changed_unlocked(anjay, oid)) {
@@ -168,7 +168,10 @@ static const aac_host_t HOST = {
     .list_instances = list_instances_of,
     .list_accounts = list_accounts,
     .remove_instance = remove_instance,
-    .changed = changed
+    .changed = changed,
+#ifdef ANJAY_WITH_LOGS
+    .refused = aac_port_log_refusal
+#endif
 };
 
 /* ---- handlers of Object 2 ---------------------------------------------- */
@@ -186,11 +189,22 @@ static int list_instances(anjay_unlocked_t *anjay,
     return 0;
 }
 
+aac_t *aac_port_edit(aac_port_t *port) {
+    if (!port->is_open) {
+        port->is_open = !aac_transaction(port->engine, AAC_BEGIN);
+    }
+    return port->is_open ? port->engine : NULL;
+}
+
+static aac_t *edit(const anjay_dm_installed_object_t *object) {
+    return aac_port_edit(port_of(object));
+}
+
 static int instance_reset(anjay_unlocked_t *anjay,
                           const anjay_dm_installed_object_t object,
                           anjay_iid_t iid) {
     (void) anjay;
-    return aac_reset(port_of(&object)->engine, iid);
+    return aac_reset(edit(&object), iid);
 }
 
 static int instance_create(anjay_unlocked_t *anjay,
@@ -198,14 +212,14 @@ static int instance_create(anjay_unlocked_t *anjay,
                            anjay_iid_t iid) {
     (void) anjay;
     assert(iid != ANJAY_ID_INVALID);
-    return aac_create(port_of(&object)->engine, iid);
+    return aac_create(edit(&object), iid);
 }
 
 static int instance_remove(anjay_unlocked_t *anjay,
                            const anjay_dm_installed_object_t object,
                            anjay_iid_t iid) {
     (void) anjay;
-    return aac_remove(port_of(&object)->engine, iid);
+    return aac_remove(edit(&object), iid);
 }
 
 static int list_resources(anjay_unlocked_t *anjay,
@@ -252,8 +266,7 @@ static int resource_write(anjay_unlocked_t *anjay,
            == (riid != ANJAY_ID_INVALID));
     int64_t value;
     int result = _anjay_get_i64_unlocked(ctx, &value);
-    return result ? result
-                  : aac_write(port_of(&object)->engine, iid, rid, riid, value);
+    return result ? result : aac_write(edit(&object), iid, rid, riid, value);
 }
 
 static int resource_reset(anjay_unlocked_t *anjay,
@@ -261,7 +274,7 @@ static int resource_reset(anjay_unlocked_t *anjay,
                           anjay_iid_t iid,
                           anjay_rid_t rid) {
     (void) anjay;
-    return aac_reset_resource(port_of(&object)->engine, iid, rid);
+    return aac_reset_resource(edit(&object), iid, rid);
 }
 
 static int list_resource_instances(anjay_unlocked_t *anjay,
@@ -290,29 +303,33 @@ resource_instance_remove(anjay_unlocked_t *anjay,
     (void) anjay;
     assert(rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL);
     (void) rid;
-    return aac_remove_entry(port_of(&object)->engine, iid, riid);
+    return aac_remove_entry(edit(&object), iid, riid);
 }
 #endif
 
+/* The engine's transaction begins with the first change, see aac_port_edit(). */
 static int transaction_begin(anjay_unlocked_t *anjay,
                              const anjay_dm_installed_object_t object) {
     (void) anjay;
-    aac_port_t *port = port_of(&object);
-    assert(!port->granted.is_set);
-    return aac_transaction(port->engine, AAC_BEGIN);
+    (void) object;
+    assert(!port_of(&object)->is_open && !port_of(&object)->granted.is_set);
+    return 0;
 }
 
 static int transaction_validate(anjay_unlocked_t *anjay,
                                 const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return aac_transaction(port_of(&object)->engine, AAC_VALIDATE);
+    aac_port_t *port = port_of(&object);
+    return port->is_open ? aac_transaction(port->engine, AAC_VALIDATE) : 0;
 }
 
 static int end_transaction(const anjay_dm_installed_object_t *object,
                            aac_step_t step) {
     aac_port_t *port = port_of(object);
+    bool was_open = port->is_open;
+    port->is_open = false;
     port->granted.is_set = false;
-    return aac_transaction(port->engine, step);
+    return was_open ? aac_transaction(port->engine, step) : 0;
 }
 
 static int transaction_commit(anjay_unlocked_t *anjay,
@@ -353,7 +370,7 @@ static bool is_ours(const anjay_unlocked_dm_object_def_t *def) {
     return def == &OBJECT_2;
 }
 
-/* ---- the hooks of access_control_host.h -------------------------------- */
+/* ---- installing -------------------------------------------------------- */
 
 /* Anjay still has Object 2 in its list when this runs, and frees it itself. */
 static void delete_engine(void *port_) {
@@ -362,7 +379,7 @@ static void delete_engine(void *port_) {
     port->engine = NULL;
 }
 
-static int install(anjay_unlocked_t *anjay) {
+int aac_port_install(anjay_unlocked_t *anjay) {
     if (aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL)) {
         port_log(ERROR, _("Object 2 is already installed"));
         return -1;
@@ -395,23 +412,4 @@ static int install(anjay_unlocked_t *anjay) {
     }
     assert(!element);
     return 0;
-}
-
-int aac_client_install(anjay_t *anjay_locked) {
-    int result = -1;
-    /* The lock macros open and close a function in debug builds of Anjay. */
-    ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-    result = install(anjay);
-    ANJAY_MUTEX_UNLOCK(anjay_locked);
-    return result;
-}
-
-int aac_client_call(anjay_t *anjay_locked, aac_body_t *body, void *arg) {
-    int result = -1;
-    ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-    aac_port_t *port = NULL;
-    (void) aac_port_find(anjay, &port);
-    result = body(port ? port->engine : NULL, arg);
-    ANJAY_MUTEX_UNLOCK(anjay_locked);
-    return result;
 }

@@ -4,7 +4,9 @@
  *
  * The port translates between Anjay's private interface, which differs between
  * versions and configurations, and access_control_host.h, which does not. It
- * holds no rule of access control.
+ * holds no rule of access control. functions.c has the functions of the public
+ * header, module.c Object 2 and the client's answers to the engine, and core.c
+ * what takes the place of Anjay's own enforcement.
  *
  * cmake/AnjayPort.cmake finds out about the version and defines:
  *
@@ -24,7 +26,7 @@
 #include <anjay_modules/anjay_notify.h>
 #include <anjay_modules/anjay_utils_core.h>
 
-#include <anjay_access_control_hooks.h>
+#include <access_control_host.h>
 
 #if !defined(AAC_PORT_OBJECTS_BY_DM) || !defined(AAC_PORT_QUEUE_BY_PATH) \
     || !defined(AAC_PORT_CORE)
@@ -45,6 +47,8 @@ typedef struct {
     /* NULL once the client is being deleted. */
     aac_t *engine;
     anjay_unlocked_t *anjay;
+    /* Whether the engine has a transaction open, see aac_port_edit(). */
+    bool is_open;
     /*
      * The change that Anjay asked about, and was allowed, in the transaction
      * that is open. Anjay asks before it changes anything, except in
@@ -71,6 +75,21 @@ aac_port_presence_t aac_port_find(anjay_unlocked_t *anjay,
 
 const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid);
+
+/**
+ * The engine in a transaction, or NULL. Object 2 may be part of Anjay's without
+ * anything being changed in it; the engine's own begins with the first change, so
+ * that what the application does before that is not part of it.
+ */
+aac_t *aac_port_edit(aac_port_t *port);
+
+/** Makes Object 2. */
+int aac_port_install(anjay_unlocked_t *anjay);
+
+#ifdef ANJAY_WITH_LOGS
+/** Logs why a call was refused. */
+void aac_port_log_refusal(void *host, const aac_refusal_t *refusal);
+#endif
 
 #if AAC_PORT_CORE
 /** The only server other than the Bootstrap-Server, or 0. */

@@ -18,18 +18,23 @@ anjay_unlocked_t *mock_client(void) {
 #endif
 }
 
-void mock_log(const char *format, ...) {
+char MOCK_LOGGED[256];
+unsigned MOCK_LOG_COUNT;
+
+void mock_log(const char *level, const char *format, ...) {
+    size_t used = (size_t) snprintf(MOCK_LOGGED, sizeof(MOCK_LOGGED), "%s: ", level);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(MOCK_LOGGED + used, sizeof(MOCK_LOGGED) - used, format, arguments);
+    va_end(arguments);
+    ++MOCK_LOG_COUNT;
     if (getenv("MOCK_LOG")) {
-        va_list arguments;
-        va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
-        va_end(arguments);
-        fputc('\n', stderr);
+        fprintf(stderr, "%s\n", MOCK_LOGGED);
     }
 }
 
 void _anjay_log_oom(void) {
-    mock_log("out of memory");
+    mock_log("anjay ERROR", "out of memory");
 }
 
 /* ---- memory and lists --------------------------------------------------------- */
@@ -421,6 +426,8 @@ void mock_start(void) {
     memset(&MOCK, 0, sizeof(MOCK));
     LOCKED = false;
     MOCK_FAILING_ALLOCATION = 0;
+    MOCK_LOG_COUNT = 0;
+    MOCK_LOGGED[0] = '\0';
     mock_object_t *security = add_object(0, ANJAY_DM_OID_SECURITY);
     mock_object_t *target = add_object(1, 1234);
     for (anjay_ssid_t ssid = 1; ssid <= 3; ++ssid) {

@@ -42,7 +42,7 @@ const PAYLOADS: [&str; 4] = [
     "ocf_acl_update_cbor",
 ];
 
-const PORT: [&str; 2] = ["module.c", "core.c"];
+const PORT: [&str; 3] = ["functions.c", "module.c", "core.c"];
 
 const CFLAGS: [&str; 9] = [
     "-std=c99",
@@ -186,7 +186,7 @@ impl Image {
 }
 
 pub fn main() -> Result<(), String> {
-    let engine = firmware::archive("engine", "libanjay_access_control.a")?;
+    let engine = firmware::archive("engine", "liblwm2m_access_control.a")?;
     let ocf = firmware::archive("ocf", "libocf_acl_static.a")?;
     let folder = target_folder().join("c-firmware");
     let port = port(&folder)?;
