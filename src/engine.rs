@@ -4,9 +4,10 @@
 //! therefore takes `&self`, holds the state only between questions, and asks
 //! first, then looks again and changes.
 
+use crate::refusal::Story;
 use crate::row::Target;
 use crate::table::{Mark, Table};
-use crate::{Error, Host, Iid, Refusal, Rid, Ssid, Why};
+use crate::{Error, Host, Iid, Rid, Ssid, Why};
 use crate::{MAX_ID, SSID_ANY, SSID_BOOTSTRAP};
 use core::cell::{RefCell, RefMut};
 
@@ -91,20 +92,20 @@ impl<H: Host> Engine<H> {
     }
 
     /// The state, possibly turned back to before the transaction.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn lock_any(&self) -> Result<RefMut<'_, State>, Why> {
         self.state.try_borrow_mut().map_err(|_| Why::InUse)
     }
 
     /// Tells the host why a call is refused; the error that is to be returned.
-    pub(crate) fn refuse(&self, call: Refusal, why: Why) -> Error {
-        self.host.refused(&Refusal { why, ..call });
-        why.error()
+    pub(crate) fn refuse(&self, story: &Story, why: Why) -> Error {
+        story.end(why, |refusal| self.host.refused(refusal))
     }
 
     /// As [`Engine::refuse`], where changes of a server are not valid: whatever
     /// is wrong with them, they are a bad request.
-    pub(crate) fn refuse_changes(&self, call: Refusal, why: Why) -> Error {
-        match self.refuse(call, why) {
+    pub(crate) fn refuse_changes(&self, story: &Story, why: Why) -> Error {
+        match self.refuse(story, why) {
             Error::Unreachable | Error::UnknownServer | Error::Incomplete => Error::BadRequest,
             other => other,
         }

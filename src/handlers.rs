@@ -2,10 +2,11 @@
 
 use crate::engine::State;
 use crate::grant::is_governable;
-use crate::row::{AclEntry, Instance, Target, Touch};
+use crate::refusal::Story;
+use crate::row::{AclEntry, Instance, Touch};
 use crate::{
-    Call, Engine, Error, Host, Iid, MAX_ID, Mask, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Refusal,
-    Rid, SSID_BOOTSTRAP, Ssid, Why,
+    Call, Engine, Error, Host, Iid, MAX_ID, Mask, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid,
+    SSID_BOOTSTRAP, Ssid, Why,
 };
 
 /// What a server asks to be done to an instance of Object 2.
@@ -33,7 +34,7 @@ impl<H: Host> Engine<H> {
     pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
         let state = self.lock().ok()?;
         let next = state.table.at_or_after(next_id(previous));
-        next.map(|instance| instance.iid)
+        next.map(Instance::iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -43,7 +44,7 @@ impl<H: Host> Engine<H> {
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
         let table = &self.lock().map_err(Why::error)?.table;
         match table.find(iid) {
-            Some(instance) if instance.has_acl => {
+            Some(instance) if instance.has_acl() => {
                 let next = table.entry_at_or_after(instance, next_id(previous));
                 Ok((!next.is_none()).then_some(next.ssid()))
             }
@@ -59,8 +60,8 @@ impl<H: Host> Engine<H> {
         let table = &self.lock().map_err(Why::error)?.table;
         let instance = table.find(iid).ok_or(Error::NotFound)?;
         let (value, is_set) = match rid {
-            RID_OID => (instance.target.oid(), instance.target.oid() != 0),
-            RID_OIID => (instance.target.iid(), instance.has_iid),
+            RID_OID => (instance.target().oid(), instance.target().oid() != 0),
+            RID_OIID => (instance.target().iid(), instance.has_iid()),
             RID_ACL => {
                 let entry = table.entry_at_or_after(instance, riid);
                 (entry.mask(), entry.ssid() == riid && !entry.is_none())
@@ -83,7 +84,7 @@ impl<H: Host> Engine<H> {
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
         let edited = self.lock().and_then(|mut state| state.edit(iid, edit));
-        edited.map_err(|why| self.refuse_changes(edit.call(iid), why))
+        edited.map_err(|why| self.refuse_changes(&edit.story(iid), why))
     }
 }
 
@@ -94,28 +95,28 @@ fn next_id(previous: Option<u16>) -> u16 {
 }
 
 impl Edit {
-    /// As it is told of, should it be refused.
-    fn call(self, acl_iid: Iid) -> Refusal {
-        let mut call = Refusal {
-            acl_iid,
-            ..Refusal::of(Call::Create)
-        };
-        match self {
-            Edit::Create => {}
-            Edit::Remove => call.call = Call::Remove,
-            Edit::Reset => call.call = Call::Reset,
-            Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
-            Edit::Write(rid, riid, value) => {
-                (call.call, call.rid, call.value) = (Call::Write, rid, value);
-                if rid == RID_ACL {
-                    call.ssid = riid;
+    /// What is told of it, should it be refused.
+    fn story(self, acl_iid: Iid) -> Story {
+        let mut story = Story::of(Call::Create);
+        story.tell(|call| {
+            call.acl_iid = acl_iid;
+            match self {
+                Edit::Create => {}
+                Edit::Remove => call.call = Call::Remove,
+                Edit::Reset => call.call = Call::Reset,
+                Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
+                Edit::Write(rid, riid, value) => {
+                    (call.call, call.rid, call.value) = (Call::Write, rid, value);
+                    if rid == RID_ACL {
+                        call.ssid = riid;
+                    }
+                }
+                Edit::RemoveEntry(ssid) => {
+                    (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
                 }
             }
-            Edit::RemoveEntry(ssid) => {
-                (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
-            }
-        }
-        call
+        });
+        story
     }
 
     /// What validation is to look at afterwards.
@@ -133,7 +134,7 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        let mark = self.table.start()?;
+        let mark = self.table.start(0)?;
         let touch = Touch::new(iid, edit.touches());
         let is_new = self.table.touch(touch);
         let edited = self.try_edit(iid, edit);
@@ -161,14 +162,12 @@ impl State {
             Edit::Remove => table.remove(found),
             Edit::Reset => {
                 table.empty(found);
-                let has_acl = false;
-                table.replace(found, Instance { has_acl, ..found });
+                table.replace(found, found.with_acl(false));
                 table.set_owner(found, 0);
             }
             Edit::ResetResource(RID_ACL) => {
                 table.empty(found);
-                let has_acl = true;
-                table.replace(found, Instance { has_acl, ..found });
+                table.replace(found, found.with_acl(true));
             }
             Edit::RemoveEntry(ssid) => {
                 if table.entry_at_or_after(found, ssid).ssid() != ssid || ssid == SSID_BOOTSTRAP {
@@ -192,22 +191,8 @@ impl State {
                 let value = u16::try_from(value).map_err(|_| Why::ValueOutOfRange)?;
                 match rid {
                     RID_OID if !is_governable(value) => return Err(Why::NotGovernable),
-                    RID_OID => {
-                        let target = Target::new(value, found.target.iid());
-                        table.replace(found, Instance { target, ..found });
-                    }
-                    RID_OIID => {
-                        let target = Target::new(found.target.oid(), value);
-                        let has_iid = true;
-                        table.replace(
-                            found,
-                            Instance {
-                                target,
-                                has_iid,
-                                ..found
-                            },
-                        );
-                    }
+                    RID_OID => table.replace(found, found.with_oid(value)),
+                    RID_OIID => table.replace(found, found.with_target_iid(value)),
                     _ if value == 0 => return Err(Why::OwnerIsZero),
                     _ => table.set_owner(found, value),
                 }

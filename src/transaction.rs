@@ -1,9 +1,8 @@
 //! Transactions on Object 2: begin, validate, commit, roll back.
 
+use crate::refusal::Story;
 use crate::row::Touch;
-use crate::{
-    Call, Engine, Error, Host, Ids, Iid, MAX_ID, RID_ACL, RID_OWNER, Refusal, SSID_ANY, Ssid, Why,
-};
+use crate::{Call, Engine, Error, Host, Ids, Iid, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Ssid, Why};
 
 /// How often validation begins again because something was changed meanwhile.
 const ROUNDS: u32 = 16;
@@ -15,7 +14,7 @@ impl<H: Host> Engine<H> {
     /// [`Error::Busy`]: one is open. On bare metal also [`Error::NoMemory`].
     pub fn begin(&self) -> Result<(), Error> {
         self.try_begin()
-            .map_err(|why| self.refuse(Refusal::of(Call::Begin), why))
+            .map_err(|why| self.refuse(&Story::of(Call::Begin), why))
     }
 
     fn try_begin(&self) -> Result<(), Why> {
@@ -38,13 +37,13 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
-        let mut call = Refusal::of(Call::Validate);
-        let valid = self.try_validate(&mut call);
-        valid.map_err(|why| self.refuse_changes(call, why))
+        let mut story = Story::of(Call::Validate);
+        let valid = self.try_validate(&mut story);
+        valid.map_err(|why| self.refuse_changes(&story, why))
     }
 
-    /// Notes in `call` what it is looking at.
-    pub(crate) fn try_validate(&self, call: &mut Refusal) -> Result<(), Why> {
+    /// Notes in the story what it is looking at.
+    pub(crate) fn try_validate(&self, story: &mut Story) -> Result<(), Why> {
         let mut state = self.lock()?;
         // What was found good before counts no longer, should this one fail.
         state.make_unchecked();
@@ -78,10 +77,10 @@ impl<H: Host> Engine<H> {
             drop(state);
             let iid = touch.iid();
             if checked != Some(iid) {
-                self.check_instance(iid, call)?;
+                self.check_instance(iid, story)?;
                 checked = Some(iid);
             }
-            let ssid = self.written(touch, call)?;
+            let ssid = self.written(touch, story)?;
             if ssid != SSID_ANY && !servers.contains(ssid) {
                 self.check_server(ssid).map_err(|why| match why {
                     Why::ServerUnknown if touch.what() == Touch::OWNER => Why::OwnerUnknown,
@@ -94,7 +93,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Fails, if the instance is there and does not validate.
-    fn check_instance(&self, iid: Iid, call: &mut Refusal) -> Result<(), Why> {
+    fn check_instance(&self, iid: Iid, story: &mut Story) -> Result<(), Why> {
         let state = self.lock()?;
         let Some(instance) = state.table.find(iid) else {
             return Ok(());
@@ -102,8 +101,10 @@ impl<H: Host> Engine<H> {
         let is_owned = state.table.owner(instance) != 0;
         let is_only_one = state.table.is_only_one(instance);
         drop(state);
-        (call.acl_iid, call.rid, call.ssid) = (iid, MAX_ID, MAX_ID);
-        (call.oid, call.iid) = (instance.target.oid(), instance.target.iid());
+        story.tell(|call| {
+            (call.acl_iid, call.rid, call.ssid) = (iid, MAX_ID, MAX_ID);
+            (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
+        });
         if !instance.has_target() {
             return Err(Why::TargetUnset);
         }
@@ -113,11 +114,11 @@ impl<H: Host> Engine<H> {
         if !is_only_one {
             return Err(Why::DuplicateTarget);
         }
-        self.check_target(instance.target)
+        self.check_target(instance.target())
     }
 
     /// The server that was written, if it is there still; otherwise zero.
-    fn written(&self, touch: Touch, call: &mut Refusal) -> Result<Ssid, Why> {
+    fn written(&self, touch: Touch, story: &mut Story) -> Result<Ssid, Why> {
         let state = self.lock()?;
         let Some(instance) = state.table.find(touch.iid()) else {
             return Ok(SSID_ANY);
@@ -127,11 +128,13 @@ impl<H: Host> Engine<H> {
             ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
             _ => SSID_ANY,
         };
-        call.ssid = ssid;
-        call.rid = match touch.what() {
-            Touch::OWNER => RID_OWNER,
-            _ => RID_ACL,
-        };
+        story.tell(|call| {
+            call.ssid = ssid;
+            call.rid = match touch.what() {
+                Touch::OWNER => RID_OWNER,
+                _ => RID_ACL,
+            };
+        });
         Ok(ssid)
     }
 
@@ -142,18 +145,18 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
-        let mut call = Refusal::of(Call::Commit);
-        let committed = self.try_commit(&mut call);
-        committed.map_err(|why| self.refuse_changes(call, why))
+        let mut story = Story::of(Call::Commit);
+        let committed = self.try_commit(&mut story);
+        committed.map_err(|why| self.refuse_changes(&story, why))
     }
 
-    fn try_commit(&self, call: &mut Refusal) -> Result<(), Why> {
+    fn try_commit(&self, story: &mut Story) -> Result<(), Why> {
         let state = self.lock()?;
         let is_checked = state.checked == state.edits;
         drop(state);
         let result = match is_checked {
             true => Ok(()),
-            false => self.try_validate(call),
+            false => self.try_validate(story),
         };
         self.end(result.is_ok())?;
         result
@@ -165,7 +168,7 @@ impl<H: Host> Engine<H> {
     /// [`Error::Busy`]: none is open.
     pub fn rollback(&self) -> Result<(), Error> {
         self.end(false)
-            .map_err(|why| self.refuse(Refusal::of(Call::Rollback), why))
+            .map_err(|why| self.refuse(&Story::of(Call::Rollback), why))
     }
 
     fn end(&self, keeps: bool) -> Result<(), Why> {

@@ -24,14 +24,16 @@
 //! what was before. Each call here is whole or not done at all; of operations that
 //! take several, those that may fail after the first have a copy as well.
 
-use super::words::Words;
-use crate::row::{AclEntry, Instance, Target, Touch, join, split};
+use crate::list::List;
+use crate::row::{AclEntry, Instance, Note, Target, Touch, join, split};
 use crate::{Error, Iid, MAX_ID, Ssid, Why};
+
+type Words = List<u32>;
 
 /// Words of an instance in front of its entries.
 const HEAD: usize = 3;
-const HAS_IID: u16 = 1;
-const HAS_ACL: u16 = 2;
+/// The flags of an instance; above them are notes.
+const FLAGS: u16 = 0xfff;
 /// Stands for all targets: nothing on Object 0 is ever governed or asked for.
 const ANY: Target = Target(0);
 
@@ -78,7 +80,7 @@ impl Table {
     /// The words from the first instance on whose ID is `iid` or above, and which
     /// has this target.
     fn seek(&self, target: Target, iid: Iid) -> &[u32] {
-        let mut words = self.live.as_slice();
+        let mut words = &*self.live;
         while let [found, ids, count, rest @ ..] = words {
             if split(*ids)[0] >= iid && (target == ANY || *found == target.0) {
                 break;
@@ -103,18 +105,68 @@ impl Table {
     }
 
     /// The next instance, after this one, whose target is of the Object.
-    pub(crate) fn next_of(
-        &self,
-        oid: u16,
-        previous: Option<(Target, Iid)>,
-    ) -> Option<(Target, Iid)> {
-        let mut from = previous.map_or(0, |(_, iid)| iid.saturating_add(1));
+    pub(crate) fn next_of(&self, oid: u16, previous: Option<Instance>) -> Option<Instance> {
+        let mut from = previous.map_or(0, |previous| previous.iid() + 1);
         loop {
             let found = self.at_or_after(from)?;
-            if found.has_iid && found.target.oid() == oid {
-                return Some((found.target, found.iid));
+            if found.has_iid() && found.target().oid() == oid {
+                return Some(found);
             }
-            from = found.iid + 1;
+            from = found.iid() + 1;
+        }
+    }
+
+    /// The instance with this one's ID, if it has this one's target, too.
+    pub(crate) fn find_same(&self, instance: Instance) -> Option<Instance> {
+        let found = self.find(instance.iid());
+        found.filter(|found| found.target() == instance.target())
+    }
+
+    /// Notes something about an instance, in its own words.
+    pub(crate) fn note(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), Error> {
+        notes.is_empty = false;
+        if let Some(found) = self.find_same(instance) {
+            let at = self.place(self.seek(ANY, found.iid()));
+            if let Some(flags) = self.live.get_mut(at + 2) {
+                *flags |= join([what.0, 0]);
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Table::note`].
+    pub(crate) fn note_again(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), Error> {
+        self.note(notes, instance, what)
+    }
+
+    /// Takes the next note that is among these.
+    pub(crate) fn next_note(&mut self, _: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+        let mut from = 0;
+        loop {
+            let words = self.seek(ANY, from);
+            let [_, ids, flags, ..] = *words else {
+                return None;
+            };
+            let at = self.place(words);
+            let what = Note(split(flags)[0]).only(among);
+            if !what.is_nothing() {
+                let found = instance_of(words)?;
+                if let Some(flags) = self.live.get_mut(at + 2) {
+                    *flags &= !join([among.0, 0]);
+                }
+                return Some((found, what));
+            }
+            from = split(ids)[0] + 1;
         }
     }
 
@@ -137,12 +189,12 @@ impl Table {
 
     /// The instance with this ID.
     pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
-        self.at_or_after(iid).filter(|found| found.iid == iid)
+        self.at_or_after(iid).filter(|found| found.iid() == iid)
     }
 
     /// The owner; zero while unset.
     pub(crate) fn owner(&self, instance: Instance) -> Ssid {
-        match self.seek(ANY, instance.iid) {
+        match self.seek(ANY, instance.iid()) {
             [_, ids, ..] => *ids as Ssid,
             _ => 0,
         }
@@ -150,19 +202,19 @@ impl Table {
 
     /// The first entry of an instance whose SSID is `ssid` or above, or none.
     pub(crate) fn entry_at_or_after(&self, instance: Instance, ssid: Ssid) -> AclEntry {
-        entry_from(self.seek(ANY, instance.iid), ssid)
+        entry_from(self.seek(ANY, instance.iid()), ssid)
     }
 
     /// Whether no other instance has the same target.
     pub(crate) fn is_only_one(&self, instance: Instance) -> bool {
-        self.governing(instance.target) == instance.iid
-            && self.seek(instance.target, instance.iid + 1).is_empty()
+        self.governing(instance.target()) == instance.iid()
+            && self.seek(instance.target(), instance.iid() + 1).is_empty()
     }
 
     /// The lowest ID that no instance has, or [`MAX_ID`].
     pub(crate) fn lowest_free_iid(&self) -> Iid {
         let mut free = 0;
-        self.visit(|instance, _, _| free += Iid::from(instance.iid == free));
+        self.visit(|instance, _, _| free += Iid::from(instance.iid() == free));
         free
     }
 
@@ -175,7 +227,7 @@ impl Table {
 
     /// Shows all instances by rising ID, with their owners and entries.
     pub(crate) fn visit<'a>(&'a self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
-        let mut words = self.live.as_slice();
+        let mut words = &*self.live;
         while let Some(instance) = instance_of(words) {
             let entries = entries_of(words);
             let owner = words.get(1).map_or(0, |ids| *ids as Ssid);
@@ -186,8 +238,10 @@ impl Table {
 
     // ---- operations -------------------------------------------------------
 
-    /// Begins an operation that is a single call, or cannot fail after the first.
-    pub(crate) fn start(&mut self) -> Result<Mark, Why> {
+    /// Begins an operation that adds so many instances at most, each with an entry,
+    /// and cannot fail otherwise; or is a single call.
+    pub(crate) fn start(&mut self, new: usize) -> Result<Mark, Why> {
+        self.live.reserve(self.live.len() + new * (HEAD + 1))?;
         Ok(Mark(None))
     }
 
@@ -211,6 +265,7 @@ impl Table {
     pub(crate) fn finish(&mut self, mark: Mark, keeps: bool) {
         if let (Mark(Some(words)), false) = (mark, keeps) {
             self.live = words;
+            self.forget_notes();
         }
         if !self.is_open {
             self.live.fit();
@@ -225,9 +280,19 @@ impl Table {
 
     /// Opens a transaction, if there is memory for a copy.
     pub(crate) fn begin(&mut self) -> Result<(), Why> {
-        self.saved = self.live.copy()?;
+        let saved = self.live.copy()?;
+        // What a synchronisation around this has noted is about the state from here
+        // on, and not about the one that it may be taken back to.
+        self.saved = core::mem::replace(&mut self.live, saved);
+        self.forget_notes();
+        core::mem::swap(&mut self.live, &mut self.saved);
         self.is_open = true;
         Ok(())
+    }
+
+    fn forget_notes(&mut self) {
+        let all = Note::CHANGED.and(Note::GONE);
+        while self.next_note(&mut Notes::new(), all).is_some() {}
     }
 
     /// Ends the transaction, and takes back what it did or makes it final.
@@ -267,13 +332,13 @@ impl Table {
 
     /// Forgets it, for what was about to be written was refused.
     pub(crate) fn untouch(&mut self, touch: Touch) {
-        let at = place(self.touched.as_slice(), touch.0);
+        let at = place(&self.touched, touch.0);
         let _ = self.touched.splice(at, 1, &[]);
     }
 
     /// The first touch from this one on.
     pub(crate) fn touched_from(&self, touch: Touch) -> Option<Touch> {
-        let touched = self.touched.as_slice();
+        let touched = &*self.touched;
         touched.get(place(touched, touch.0)).copied().map(Touch)
     }
 
@@ -293,7 +358,7 @@ impl Table {
 
     /// Adds an instance with an ACL of one entry, or without one.
     pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        let at = self.place(self.seek(ANY, instance.iid));
+        let at = self.place(self.seek(ANY, instance.iid()));
         let [target, ids, flags] = head_of(instance, owner, 0);
         match entry {
             AclEntry::NONE => self.splice(at, 0, &[target, ids, flags]),
@@ -303,14 +368,14 @@ impl Table {
 
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let (at, count) = (self.place(words), entries_of(words).len());
         self.splice(at, HEAD + count, &[]);
     }
 
     /// Puts an instance in the place of the one with its ID, with its entries.
     fn set_head(&mut self, instance: Instance, owner: Ssid) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let (at, count) = (self.place(words), entries_of(words).len());
         self.splice(at, HEAD, &head_of(instance, owner, count));
     }
@@ -322,13 +387,13 @@ impl Table {
 
     /// Sets the owner.
     pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        let found = self.find(instance.iid).unwrap_or(instance);
+        let found = self.find(instance.iid()).unwrap_or(instance);
         self.set_head(found, owner);
     }
 
     /// Removes all entries of an instance.
     pub(crate) fn empty(&mut self, instance: Instance) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let (at, count) = (self.place(words), entries_of(words).len());
         let owner = self.owner(instance);
         self.splice(at, HEAD + count, &head_of(instance, owner, 0));
@@ -345,7 +410,7 @@ impl Table {
     }
 
     fn replace_entry(&mut self, instance: Instance, ssid: Ssid, new: &[u32]) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let at = self.place(words);
         let entries = entries_of(words);
         let entry_at = place(entries, AclEntry::new(ssid, 0).0);
@@ -356,46 +421,29 @@ impl Table {
         let count = entries.len() + new.len() - old;
         let owner = self.owner(instance);
         self.splice(at + HEAD + entry_at, old, new);
-        let has_acl = true;
-        let instance = Instance {
-            has_acl,
-            ..instance
-        };
-        self.splice(at, HEAD, &head_of(instance, owner, count));
+        self.splice(at, HEAD, &head_of(instance.with_acl(true), owner, count));
     }
 }
 
 fn instance_of(words: &[u32]) -> Option<Instance> {
-    let [target, ids, flags] = *words.first_chunk()?;
-    let [iid, _] = split(ids);
-    let [flags, _] = split(flags);
-    let has_iid = flags & HAS_IID != 0;
-    Some(Instance {
-        iid,
-        target: match has_iid {
-            true => Target(target),
-            false => Target(target << 16),
-        },
-        has_iid,
-        has_acl: flags & HAS_ACL != 0,
+    let [target, ids, flags, ..] = *words else {
+        return None;
+    };
+    let instance = Instance::with_flags(split(ids)[0], Target(target), split(flags)[0] & FLAGS);
+    Some(match instance.has_iid() {
+        true => instance,
+        false => Instance::with_flags(instance.iid(), Target(target << 16), instance.flags()),
     })
 }
 
 fn head_of(instance: Instance, owner: Ssid, count: usize) -> [u32; HEAD] {
-    let Instance { iid, target, .. } = instance;
-    let mut flags = 0;
-    if instance.has_iid {
-        flags |= HAS_IID;
-    }
-    if instance.has_acl {
-        flags |= HAS_ACL;
-    }
-    let target = match instance.has_iid {
-        true => target.0,
-        false => u32::from(target.oid()),
+    let target = match instance.has_iid() {
+        true => instance.target().0,
+        false => u32::from(instance.target().oid()),
     };
+    let ids = join([instance.iid(), owner]);
     // As many entries as there are SSIDs at most.
-    [target, join([iid, owner]), join([flags, count as u16])]
+    [target, ids, join([instance.flags(), count as u16])]
 }
 
 /// The entries of the instance that these words begin with.
@@ -420,8 +468,8 @@ fn place(words: &[u32], word: u32) -> usize {
 
 /// Inserts a word among rising ones. Tells whether it is new.
 fn insert(words: &mut Words, word: u32) -> Result<bool, Error> {
-    let at = place(words.as_slice(), word);
-    if words.as_slice().get(at) == Some(&word) {
+    let at = place(words, word);
+    if words.get(at) == Some(&word) {
         return Ok(false);
     }
     words.splice(at, 0, &[word])?;
@@ -455,7 +503,7 @@ impl IdRows {
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
-        self.0.as_slice().contains(&id.into())
+        self.0.contains(&id.into())
     }
 }
 
@@ -473,7 +521,22 @@ impl IdMap {
     }
 
     pub(crate) fn get(&self, id: u16) -> Option<usize> {
-        let mut ids = self.0.as_slice().iter();
+        let mut ids = self.0.iter();
         ids.position(|found| *found == id.into())
+    }
+}
+
+/// What synchronisation has yet to act on stands in the instances' own words.
+pub(crate) struct Notes {
+    is_empty: bool,
+}
+
+impl Notes {
+    pub(crate) const fn new() -> Notes {
+        Notes { is_empty: true }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.is_empty
     }
 }

@@ -24,9 +24,9 @@
 
 use super::chunks::Index;
 use super::rows::{AclRow, Place, iid_key, instance_of, row_of};
-use crate::row::{AclEntry, Instance, Target, Touch};
-use crate::{Error, Iid, MAX_ID, Ssid, Why, vec};
-use alloc::vec::Vec;
+use crate::list::List;
+use crate::row::{AclEntry, Instance, Note, Target, Touch};
+use crate::{Error, Iid, MAX_ID, Ssid, Why};
 
 /// What a decision needs to know of the instance that governs a target.
 #[derive(Clone, Copy)]
@@ -64,10 +64,10 @@ pub(crate) struct Table {
     instances: Index<1, 16>,
     /// The first steps of the operation, which are mostly all.
     steps: [Option<Step>; 2],
-    further_steps: Vec<Step>,
+    further_steps: List<Step>,
     is_open: bool,
     /// At most one; none as long as nothing was changed.
-    changes: Vec<Changes>,
+    changes: List<Changes>,
     /// Why something could not be done since the last [`Table::outcome`]. After
     /// that no step is done, so that callers ask once, at the end.
     error: Result<(), Why>,
@@ -82,9 +82,9 @@ impl Table {
             targets: Index::new(),
             instances: Index::new(),
             steps: [None; 2],
-            further_steps: Vec::new(),
+            further_steps: List::new(),
             is_open: false,
-            changes: Vec::new(),
+            changes: List::new(),
             error: Ok(()),
         }
     }
@@ -112,17 +112,59 @@ impl Table {
     }
 
     /// The next instance, after this one, whose target is of the Object.
-    pub(crate) fn next_of(
-        &self,
-        oid: u16,
-        previous: Option<(Target, Iid)>,
-    ) -> Option<(Target, Iid)> {
+    pub(crate) fn next_of(&self, oid: u16, previous: Option<Instance>) -> Option<Instance> {
         let from = match previous {
-            Some((target, iid)) => Place { target, iid }.last_key() + 1,
+            Some(previous) => Place::of(previous).last_key() + 1,
             None => Place::first_key(Target::new(oid, 0)),
         };
         let place = AclRow::from(self.acl_rows(from).first()?).place();
-        (place.target.oid() == oid).then_some((place.target, place.iid))
+        match place.target.oid() == oid {
+            true => self.find(place.iid),
+            false => None,
+        }
+    }
+
+    /// The instance with this one's ID, if it has this one's target, too.
+    pub(crate) fn find_same(&self, instance: Instance) -> Option<Instance> {
+        let found = self.find(instance.iid());
+        found.filter(|found| found.target() == instance.target())
+    }
+
+    /// Notes something about an instance that nothing has been noted about.
+    pub(crate) fn note(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), Error> {
+        notes.all.push((instance, what))
+    }
+
+    /// As [`Table::note`], where something may have been.
+    pub(crate) fn note_again(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), Error> {
+        for (noted, all) in notes.all.iter_mut().skip(notes.done) {
+            if noted.iid() == instance.iid() {
+                *all = all.and(what);
+                return Ok(());
+            }
+        }
+        notes.all.push((instance, what))
+    }
+
+    /// Takes the next note that is among these, of an instance that is still there.
+    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+        while let Some(&(instance, what)) = notes.all.get(notes.done) {
+            notes.done += 1;
+            if let (Some(found), true) = (self.find_same(instance), what.has(among)) {
+                return Some((found, what.only(among)));
+            }
+        }
+        None
     }
 
     /// What a decision about this target and server needs to know.
@@ -161,7 +203,7 @@ impl Table {
 
     /// The instance with this ID.
     pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
-        self.at_or_after(iid).filter(|found| found.iid == iid)
+        self.at_or_after(iid).filter(|found| found.iid() == iid)
     }
 
     /// The owner; zero while unset.
@@ -235,14 +277,14 @@ impl Table {
 
     fn changes(&mut self) -> Result<&mut Changes, Error> {
         if self.changes.is_empty() {
-            self.changes.try_reserve_exact(1)?;
+            self.changes.reserve(1)?;
             let changes = Changes {
                 acl: Index::new(),
                 instances: Index::new(),
                 touched: Index::new(),
                 is_turned_back: false,
             };
-            vec::push(&mut self.changes, changes)?;
+            self.changes.push(changes)?;
         }
         self.changes.first_mut().ok_or(Error::NoMemory)
     }
@@ -268,11 +310,13 @@ impl Table {
                 return Ok(());
             }
         }
-        vec::push(&mut self.further_steps, step)
+        self.further_steps.push(step)
     }
 
     fn last_step(&mut self) -> Option<Step> {
-        let last = self.further_steps.pop();
+        let last = self
+            .further_steps
+            .remove(self.further_steps.len().wrapping_sub(1));
         last.or_else(|| self.steps.iter_mut().rev().find_map(Option::take))
     }
 
@@ -316,8 +360,8 @@ impl Table {
             .map_err(Why::from);
     }
 
-    /// Begins an operation.
-    pub(crate) fn start(&mut self) -> Result<Mark, Why> {
+    /// Begins an operation that adds so many instances at most.
+    pub(crate) fn start(&mut self, _: usize) -> Result<Mark, Why> {
         Ok(Mark)
     }
 
@@ -343,7 +387,7 @@ impl Table {
         let Mark = mark;
         if keeps {
             self.steps = [None; 2];
-            self.further_steps.clear();
+            self.further_steps.truncate(0);
         }
         while let Some(step) = self.last_step() {
             // What is put back has been there before.
@@ -354,8 +398,8 @@ impl Table {
                 Step::Instance(iid, None) => drop(self.instances.take(iid_key(iid))),
             }
         }
-        if self.further_steps.capacity() > 8 {
-            self.further_steps = Vec::new();
+        if self.further_steps.room() > 8 {
+            self.further_steps = List::new();
         }
         if keeps && !self.is_open {
             self.targets.tidy();
@@ -379,7 +423,7 @@ impl Table {
     pub(crate) fn end(&mut self, keeps: bool) {
         self.turn(!keeps);
         self.is_open = false;
-        self.changes = Vec::new();
+        self.changes = List::new();
         self.targets.tidy();
         self.instances.tidy();
     }
@@ -479,13 +523,13 @@ impl Table {
 
     /// Adds an instance with an ACL of one entry, or without one.
     pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        self.step_instance(instance.iid, Some(instance));
+        self.step_instance(instance.iid(), Some(instance));
         self.put_acl(AclRow::new(Place::of(instance), [entry, entry], owner));
     }
 
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
-        self.step_instance(instance.iid, None);
+        self.step_instance(instance.iid(), None);
         self.take_acl(Place::of(instance));
     }
 
@@ -504,7 +548,7 @@ impl Table {
     pub(crate) fn replace(&mut self, old: Instance, new: Instance) {
         let (from, to) = (Place::of(old), Place::of(new));
         if old != new {
-            self.step_instance(new.iid, Some(new));
+            self.step_instance(new.iid(), Some(new));
         }
         if from != to {
             let mut ssid = 0;
@@ -537,15 +581,8 @@ impl Table {
 
     /// Sets an entry; the ACL is present afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, entry: AclEntry) {
-        if !instance.has_acl {
-            let has_acl = true;
-            self.step_instance(
-                instance.iid,
-                Some(Instance {
-                    has_acl,
-                    ..instance
-                }),
-            );
+        if !instance.has_acl() {
+            self.step_instance(instance.iid(), Some(instance.with_acl(true)));
         }
         self.replace_entry(Place::of(instance), entry.ssid(), entry);
     }
@@ -689,5 +726,25 @@ impl IdMap {
 
     pub(crate) fn get(&self, id: u16) -> Option<usize> {
         self.0.get(id.into()).map(|[_, number]| *number as usize)
+    }
+}
+
+/// What synchronisation has to act on.
+pub(crate) struct Notes {
+    all: List<(Instance, Note)>,
+    /// How many of them it has acted on.
+    done: usize,
+}
+
+impl Notes {
+    pub(crate) const fn new() -> Notes {
+        Notes {
+            all: List::new(),
+            done: 0,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 }
