@@ -763,7 +763,7 @@ pub unsafe extern "C" fn ocf_acl_set_tag(
     tag_len: usize,
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), text = bytes(tag.cast(), tag_len));
-    let Ok(text) = str::from_utf8(text) else {
+    let Ok(text) = core::str::from_utf8(text) else {
         return OCF_ACL_CODE_BAD_REQUEST;
     };
     let text = (!tag.is_null()).then_some(text);
@@ -869,7 +869,7 @@ pub unsafe extern "C" fn ocf_acl_update_event(
         OCF_ACL_EVENT_MAP => Ok(Event::Map),
         OCF_ACL_EVENT_ARRAY => Ok(Event::Array),
         OCF_ACL_EVENT_END => Ok(Event::End),
-        OCF_ACL_EVENT_TEXT => str::from_utf8(text)
+        OCF_ACL_EVENT_TEXT => core::str::from_utf8(text)
             .map(Event::Text)
             .map_err(|_| Reason::NotText),
         OCF_ACL_EVENT_NUMBER => Ok(Event::Number(u32::try_from(number).unwrap_or(u32::MAX))),
@@ -1142,13 +1142,16 @@ unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<
     // SAFETY: by contract, here and below.
     let text = |text: *const c_char, len| match unsafe { bytes(text.cast(), len) } {
         Some(_) if text.is_null() => Ok(None),
-        Some(bytes) => str::from_utf8(bytes).map(Some).map_err(|_| Reason::NotText),
+        Some(bytes) => core::str::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| Reason::NotText),
         None => Err(Reason::WrongType),
     };
     let subject = match ace.subject {
-        // SAFETY: by contract.
         OCF_ACL_SUBJECT_UUID => {
-            Subject::Uuid(unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?)
+            // SAFETY: by contract.
+            let uuid = unsafe { uuid_from(ace.uuid) };
+            Subject::Uuid(uuid.ok_or(Reason::SubjectUuid)?)
         }
         OCF_ACL_SUBJECT_ROLE => Subject::Role {
             role: text(ace.role, ace.role_len)?.unwrap_or_default(),

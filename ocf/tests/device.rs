@@ -507,8 +507,10 @@ fn a_stored_list_without_an_owner() {
     assert_eq!((ids(&acl), acl.owner()), (vec![1], None));
 }
 
+type Skipped = Vec<(Option<u32>, Reason)>;
+
 /// Reads leniently; what was left out, by its number and reason.
-fn lenient(payload: &[u8]) -> (Result<Acl, Refusal>, Vec<(Option<u32>, Reason)>) {
+fn lenient(payload: &[u8]) -> (Result<Acl, Refusal>, Skipped) {
     let mut skipped = Vec::new();
     let mut update = Update::lenient();
     let read = update.cbor(payload, &mut |refusal| {

@@ -290,7 +290,8 @@ static void provision(const char *what, oc_sec_ace_t *ace, const char *href,
 }
 
 static int acl_count;
-static int last_aceid;
+/* Of the ACE for a UUID. */
+static int uuid_aceid;
 
 static void on_acl(oc_sec_acl_t *acl, void *data) {
     (void) data;
@@ -300,7 +301,7 @@ static void on_acl(oc_sec_acl_t *acl, void *data) {
         for (oc_sec_ace_t *it = (oc_sec_ace_t *) oc_list_head(acl->subjects); it;
              it = it->next) {
             ++acl_count;
-            last_aceid = it->aceid;
+            uuid_aceid = it->subject_type == OC_SUBJECT_UUID ? it->aceid : uuid_aceid;
         }
         oc_obt_free_acl(acl);
     }
@@ -421,9 +422,10 @@ int main(int argc, char **argv) {
     get("RFNOP: GET /hidden with it", "/hidden", &secured);
     show("the list after provisioning");
     answer = WAITING;
-    say("that ACE is deleted",
-        oc_obt_delete_ace_by_aceid(&device_id, last_aceid, on_deleted, NULL));
+    say("the ACE of the owner is deleted",
+        oc_obt_delete_ace_by_aceid(&device_id, uuid_aceid, on_deleted, NULL));
     show("the list without it");
+    post_light("RFNOP: POST /light without it", "/light");
 
     provision_by_hand();
 
