@@ -235,13 +235,13 @@ impl<H: Host> Engine<H> {
         let mut found = Found::default();
         // Each question is asked once, so this ends.
         let is_new = loop {
-            let mut state = self.lock()?;
-            let mark = state.table.start(0)?;
+            let mut state = self.lock().ok_or(Why::InUse)?;
+            state.table.start(0)?;
             let granted = state.grant(grant, acl_iid, &found);
             let concluded = match granted {
-                Ok(_) => state.conclude(mark, Ok(())),
+                Ok(_) => state.conclude(Ok(())),
                 Err(why) => {
-                    state.table.finish(mark, false);
+                    state.table.finish(false);
                     Err(why)
                 }
             };
@@ -283,10 +283,10 @@ impl<H: Host> Engine<H> {
     }
 
     fn clear(&self) -> Result<(), Why> {
-        let mut state = self.lock()?;
-        let mark = state.table.start(0)?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(0)?;
         state.table.clear();
-        state.conclude(mark, Ok(()))?;
+        state.conclude(Ok(()))?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -364,7 +364,7 @@ impl<H: Host> Engine<H> {
         let (entry, _) = grant.parts();
         entry.check()?;
         let oid = grant.oid;
-        let is_governed = self.lock()?.table.governing(entry.target) != MAX_ID;
+        let is_governed = self.lock().ok_or(Why::InUse)?.table.governing(entry.target) != MAX_ID;
         if !is_governed && answers.objects.get(oid).is_none() {
             let mut found = None;
             if self.host.is_object_registered(oid)? {
@@ -400,8 +400,8 @@ impl<H: Host> Engine<H> {
         told: &mut List<(Iid, Rid)>,
     ) -> Result<bool, (usize, Why)> {
         let all = grants.len();
-        let mut state = self.lock().map_err(|why| (all, why))?;
-        let mark = state.table.start_long().map_err(|why| (all, why))?;
+        let mut state = self.lock().ok_or((all, Why::InUse))?;
+        let backup = state.table.backup().map_err(|why| (all, why))?;
         let mut has_new = false;
         for (at, grant) in grants.iter().enumerate() {
             let done = state.grant_both(grant, answers, told);
@@ -409,14 +409,15 @@ impl<H: Host> Engine<H> {
             match done.and_then(|is_new| outcome.map(|()| is_new)) {
                 Ok(is_new) => has_new |= is_new,
                 Err(why) => {
-                    let _ = state.conclude(mark, Err(why));
+                    let _ = state.conclude(Err(why));
+                    state.table.take_back(backup);
                     return Err((at, why));
                 }
             }
         }
         match grants {
-            [] => state.table.finish(mark, false),
-            _ => (state.conclude(mark, Ok(()))).map_err(|why| (all, why))?,
+            [] => state.table.finish(false),
+            _ => (state.conclude(Ok(()))).map_err(|why| (all, why))?,
         }
         Ok(has_new)
     }

@@ -32,7 +32,7 @@ impl<H: Host> Engine<H> {
     /// `None`).
     #[must_use]
     pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
-        let state = self.lock().ok()?;
+        let state = self.lock()?;
         let next = state.table.at_or_after(next_id(previous));
         next.map(Instance::iid)
     }
@@ -42,7 +42,7 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
-        let table = &self.lock().map_err(Why::error)?.table;
+        let table = &self.lock().ok_or(Error::Busy)?.table;
         match table.find(iid) {
             Some(instance) if instance.has_acl() => {
                 let next = table.entry_at_or_after(instance, next_id(previous));
@@ -57,7 +57,7 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let table = &self.lock().map_err(Why::error)?.table;
+        let table = &self.lock().ok_or(Error::Busy)?.table;
         let instance = table.find(iid).ok_or(Error::NotFound)?;
         let (value, is_set) = match rid {
             RID_OID => (instance.target().oid(), instance.target().oid() != 0),
@@ -83,7 +83,10 @@ impl<H: Host> Engine<H> {
     /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
-        let edited = self.lock().and_then(|mut state| state.edit(iid, edit));
+        let edited = self
+            .lock()
+            .ok_or(Why::InUse)
+            .and_then(|mut state| state.edit(iid, edit));
         edited.map_err(|why| self.refuse_changes(&edit.story(iid), why))
     }
 }
@@ -134,11 +137,11 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        let mark = self.table.start(0)?;
+        self.table.start(0)?;
         let touch = Touch::new(iid, edit.touches());
         let is_new = self.table.touch(touch);
         let edited = self.try_edit(iid, edit);
-        let concluded = self.conclude(mark, edited);
+        let concluded = self.conclude(edited);
         if concluded.is_err() && is_new {
             self.table.untouch(touch);
         }

@@ -33,6 +33,7 @@ mod host;
 #[forbid(unsafe_code)]
 mod ids;
 mod list;
+mod lock;
 #[forbid(unsafe_code)]
 mod persist;
 #[forbid(unsafe_code)]

@@ -42,6 +42,7 @@ impl<T> List<T> {
     }
 
     /// How many elements there is memory for.
+    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) const fn room(&self) -> usize {
         self.room
     }
@@ -107,6 +108,7 @@ impl<T> List<T> {
     }
 
     /// Takes out what is at `at`, if there is something.
+    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) fn remove(&mut self, at: usize) -> Option<T> {
         if at >= self.len {
             return None;

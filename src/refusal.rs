@@ -1,6 +1,8 @@
 //! Why an operation was refused: which call, about what, and by which rule.
 
-use crate::{Error, Iid, MAX_ID, Oid, Rid, Ssid};
+#[cfg(feature = "refusals")]
+use crate::MAX_ID;
+use crate::{Error, Iid, Oid, Rid, Ssid};
 
 /// The call that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,7 +189,7 @@ impl From<alloc::collections::TryReserveError> for Why {
     }
 }
 
-/// A refused call, in numbers; [`MAX_ID`] where there is nothing to tell.
+/// A refused call, in numbers; [`crate::MAX_ID`] where there is nothing to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Refusal {

@@ -18,7 +18,7 @@ impl<H: Host> Engine<H> {
     }
 
     fn try_begin(&self) -> Result<(), Why> {
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         if state.table.is_open() {
             return Err(Why::TransactionOpen);
         }
@@ -44,7 +44,7 @@ impl<H: Host> Engine<H> {
 
     /// Notes in the story what it is looking at.
     pub(crate) fn try_validate(&self, story: &mut Story) -> Result<(), Why> {
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         // What was found good before counts no longer, should this one fail.
         state.make_unchecked();
         let mut edits = state.edits;
@@ -55,7 +55,7 @@ impl<H: Host> Engine<H> {
         // The servers that exist: each is asked for once.
         let mut servers = Ids::new();
         loop {
-            let mut state = self.lock()?;
+            let mut state = self.lock().ok_or(Why::InUse)?;
             if !state.table.is_open() {
                 return Err(Why::NoTransaction);
             }
@@ -94,7 +94,7 @@ impl<H: Host> Engine<H> {
 
     /// Fails, if the instance is there and does not validate.
     fn check_instance(&self, iid: Iid, story: &mut Story) -> Result<(), Why> {
-        let state = self.lock()?;
+        let state = self.lock().ok_or(Why::InUse)?;
         let Some(instance) = state.table.find(iid) else {
             return Ok(());
         };
@@ -119,7 +119,7 @@ impl<H: Host> Engine<H> {
 
     /// The server that was written, if it is there still; otherwise zero.
     fn written(&self, touch: Touch, story: &mut Story) -> Result<Ssid, Why> {
-        let state = self.lock()?;
+        let state = self.lock().ok_or(Why::InUse)?;
         let Some(instance) = state.table.find(touch.iid()) else {
             return Ok(SSID_ANY);
         };
@@ -151,7 +151,7 @@ impl<H: Host> Engine<H> {
     }
 
     fn try_commit(&self, story: &mut Story) -> Result<(), Why> {
-        let state = self.lock()?;
+        let state = self.lock().ok_or(Why::InUse)?;
         let is_checked = state.checked == state.edits;
         drop(state);
         let result = match is_checked {
@@ -172,7 +172,7 @@ impl<H: Host> Engine<H> {
     }
 
     fn end(&self, keeps: bool) -> Result<(), Why> {
-        let mut state = self.lock_any()?;
+        let mut state = self.lock_any().ok_or(Why::InUse)?;
         if !state.table.is_open() {
             return Err(Why::NoTransaction);
         }

@@ -201,10 +201,9 @@ impl Builder {
                 });
                 return Err(Why::RepeatedKey);
             }
-            let mark = self.table.start(0)?;
             self.table.set_entry(instance, entry);
             let outcome = self.table.outcome();
-            self.table.finish(mark, outcome.is_ok());
+            self.table.finish(outcome.is_ok());
             outcome?;
         }
         (self.rows, self.unordered) = (List::new(), List::new());

@@ -179,9 +179,8 @@ impl<H: Host> Engine<H> {
     pub fn persist<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
         let mut story = Story::of(Call::Persist);
         let mut why = Why::StreamFailed;
-        let mut state = match self.lock_any() {
-            Ok(state) => state,
-            Err(why) => return Err(self.refuse(&story, why).into()),
+        let Some(mut state) = self.lock_any() else {
+            return Err(self.refuse(&story, Why::InUse).into());
         };
         let mut output = Output::new(sink);
         let write = |table: &Table| output.put_table(table, &mut why, &mut story);
@@ -215,7 +214,7 @@ impl<H: Host> Engine<H> {
     }
 
     fn replace<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<(), Why> {
-        let check_closed = || match self.lock_any()?.table.is_open() {
+        let check_closed = || match self.lock_any().ok_or(Why::InUse)?.table.is_open() {
             true => Err(Why::TransactionOpen),
             false => Ok(()),
         };
@@ -225,7 +224,7 @@ impl<H: Host> Engine<H> {
         self.leave_out_unregistered(table)?;
         // The host's answers may have opened one.
         check_closed()?;
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         core::mem::swap(&mut state.table, table);
         state.modified = false;
         Ok(())
@@ -236,10 +235,10 @@ impl<H: Host> Engine<H> {
         while let Some(instance) = from.and_then(|from| table.at_or_after(from)) {
             from = instance.iid().checked_add(1);
             if !self.host.is_object_registered(instance.target().oid())? {
-                let mark = table.start(0)?;
+                table.start(0)?;
                 table.remove(instance);
                 let outcome = table.outcome();
-                table.finish(mark, outcome.is_ok());
+                table.finish(outcome.is_ok());
                 outcome?;
             }
         }

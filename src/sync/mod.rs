@@ -16,14 +16,14 @@ mod presence;
 
 use crate::engine::State;
 use crate::grant::is_governable;
+use crate::lock::Guard;
 use crate::refusal::Story;
 use crate::row::{AclEntry, Instance, Note, Target};
-use crate::table::{Mark, Notes};
+use crate::table::Notes;
 use crate::{
     Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
     RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why,
 };
-use core::cell::RefMut;
 use presence::Presence;
 
 /// An Object whose set of Instances has changed.
@@ -92,8 +92,8 @@ impl<H: Host> Engine<H> {
                 accounts = Some(self.accounts()?);
             }
         }
-        let mut state = self.lock()?;
-        let mark = state.table.start(new)?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(new)?;
         let mut moved = state.remove_gone(&mut notes);
         if let Some(accounts) = accounts {
             moved |= state.follow_accounts(&mut notes, &accounts);
@@ -103,7 +103,7 @@ impl<H: Host> Engine<H> {
                 moved |= state.adopt(origin, Target::new(oid, *iid), &mut notes);
             }
         }
-        self.tell(state, mark, notes, moved)
+        self.tell(state, notes, moved)
     }
 
     /// Does a part of what [`Engine::sync`] does.
@@ -126,8 +126,8 @@ impl<H: Host> Engine<H> {
             SyncStep::Accounts => accounts = self.accounts()?,
             SyncStep::Created(origin, ..) => story.tell(|call| call.ssid = origin),
         }
-        let mut state = self.lock()?;
-        let mark = state.table.start(1)?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(1)?;
         let moved = match step {
             SyncStep::Targets(_) => state.remove_gone(&mut notes),
             SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
@@ -135,15 +135,15 @@ impl<H: Host> Engine<H> {
                 state.adopt(origin, Target::new(oid, iid), &mut notes)
             }
         };
-        self.tell(state, mark, notes, moved)
+        self.tell(state, notes, moved)
     }
 
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
-        let is_open = self.lock_any()?.table.is_open();
+        let is_open = self.lock_any().ok_or(Why::InUse)?.table.is_open();
         if is_open {
             self.try_validate(story)?;
             // Whatever comes of it, the commit is to validate again.
-            self.lock_any()?.make_unchecked();
+            self.lock_any().ok_or(Why::InUse)?.make_unchecked();
         }
         *story = Story::of(Call::Sync);
         Ok(())
@@ -164,12 +164,15 @@ impl<H: Host> Engine<H> {
         };
         let mut previous = None;
         loop {
-            let found = self.lock()?.table.next_of(oid, previous);
+            let found = self.lock().ok_or(Why::InUse)?.table.next_of(oid, previous);
             let Some(instance) = found else {
                 return Ok(());
             };
             if presence.is_gone(&self.host, instance.target()) {
-                self.lock()?.table.note(notes, instance, Note::GONE)?;
+                self.lock()
+                    .ok_or(Why::InUse)?
+                    .table
+                    .note(notes, instance, Note::GONE)?;
             }
             previous = found;
         }
@@ -179,20 +182,23 @@ impl<H: Host> Engine<H> {
     /// what is different. `moved` is whether instances have come or gone.
     fn tell(
         &self,
-        mut state: RefMut<'_, State>,
-        mark: Mark,
+        mut state: Guard<'_, State>,
         mut notes: Notes,
         mut moved: bool,
     ) -> Result<(), Why> {
         let result = state.table.outcome();
         if result.is_ok() && !moved && notes.is_empty() {
-            state.table.finish(mark, false);
+            state.table.finish(false);
             return Ok(());
         }
-        state.conclude(mark, result)?;
+        state.conclude(result)?;
         drop(state);
         loop {
-            let next = self.lock()?.table.next_note(&mut notes, Note::CHANGED);
+            let next = self
+                .lock()
+                .ok_or(Why::InUse)?
+                .table
+                .next_note(&mut notes, Note::CHANGED);
             let Some((instance, what)) = next else {
                 break;
             };
@@ -217,22 +223,22 @@ impl<H: Host> Engine<H> {
     /// whether the instance has gone.
     fn remove_orphan(&self, orphan: Instance) -> Result<bool, Why> {
         let target = orphan.target();
-        let is_left = self.lock()?.is_orphan(orphan);
+        let is_left = self.lock().ok_or(Why::InUse)?.is_orphan(orphan);
         if !is_left || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
             return Ok(false);
         }
         // What removing set off may have made another one in its place.
         let is_back = self.check_target(target).is_ok();
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         if is_back && !state.is_orphan(orphan) {
             return Ok(false);
         }
         if let Some(found) = state.table.find_same(orphan) {
             // Should memory be lacking even for this, it stays, with no rights,
             // until the Object changes again.
-            let mark = state.table.start(0)?;
+            state.table.start(0)?;
             state.table.remove(found);
-            return Ok(state.conclude(mark, Ok(())).is_ok());
+            return Ok(state.conclude(Ok(())).is_ok());
         }
         Ok(true)
     }

@@ -60,10 +60,6 @@ pub(crate) struct Table {
     error: Result<(), Why>,
 }
 
-/// What an operation can be taken back to, if it may fail after it has changed
-/// something.
-pub(crate) struct Mark(Option<Words>);
-
 impl Table {
     pub(crate) const fn new() -> Table {
         Table {
@@ -240,15 +236,19 @@ impl Table {
 
     /// Begins an operation that adds so many instances at most, each with an entry,
     /// and cannot fail otherwise; or is a single call.
-    pub(crate) fn start(&mut self, new: usize) -> Result<Mark, Why> {
-        self.live.reserve(self.live.len() + new * (HEAD + 1))?;
-        Ok(Mark(None))
+    pub(crate) fn start(&mut self, new: usize) -> Result<(), Why> {
+        Ok(self.live.reserve(self.live.len() + new * (HEAD + 1))?)
     }
 
-    /// Begins an operation that may have to be taken back after it has changed
-    /// something.
-    pub(crate) fn start_long(&mut self) -> Result<Mark, Why> {
-        Ok(Mark(Some(self.live.copy()?)))
+    /// For an operation that may fail after it has changed something.
+    pub(crate) fn backup(&self) -> Result<Words, Why> {
+        Ok(self.live.copy()?)
+    }
+
+    /// Puts a backup in place.
+    pub(crate) fn take_back(&mut self, backup: Words) {
+        self.live = backup;
+        self.forget_notes();
     }
 
     /// Makes this call, and all that are still to come, fail.
@@ -261,12 +261,8 @@ impl Table {
         core::mem::replace(&mut self.error, Ok(()))
     }
 
-    /// Ends an operation: takes all of it back, or keeps it.
-    pub(crate) fn finish(&mut self, mark: Mark, keeps: bool) {
-        if let (Mark(Some(words)), false) = (mark, keeps) {
-            self.live = words;
-            self.forget_notes();
-        }
+    /// Ends an operation.
+    pub(crate) fn finish(&mut self, _: bool) {
         if !self.is_open {
             self.live.fit();
         }

@@ -73,9 +73,6 @@ pub(crate) struct Table {
     error: Result<(), Why>,
 }
 
-/// Up to where an operation can be taken back.
-pub(crate) struct Mark;
-
 impl Table {
     pub(crate) const fn new() -> Table {
         Table {
@@ -361,15 +358,18 @@ impl Table {
     }
 
     /// Begins an operation that adds so many instances at most.
-    pub(crate) fn start(&mut self, _: usize) -> Result<Mark, Why> {
-        Ok(Mark)
+    pub(crate) fn start(&mut self, _: usize) -> Result<(), Why> {
+        Ok(())
     }
 
-    /// Begins an operation that may have to be taken back after it has changed
-    /// something.
-    pub(crate) fn start_long(&mut self) -> Result<Mark, Why> {
-        Ok(Mark)
+    /// For an operation that may fail after it has changed something: its steps are
+    /// noted anyway.
+    pub(crate) fn backup(&self) -> Result<(), Why> {
+        Ok(())
     }
+
+    /// See [`Table::backup`].
+    pub(crate) fn take_back(&mut self, (): ()) {}
 
     /// Makes this step, and all that are still to come, fail.
     pub(crate) fn fail(&mut self, why: Why) {
@@ -383,8 +383,7 @@ impl Table {
 
     /// Ends an operation: takes all of it back, which needs no memory, or keeps
     /// it, which outside a transaction makes it final.
-    pub(crate) fn finish(&mut self, mark: Mark, keeps: bool) {
-        let Mark = mark;
+    pub(crate) fn finish(&mut self, keeps: bool) {
         if keeps {
             self.steps = [None; 2];
             self.further_steps.truncate(0);
