@@ -153,7 +153,7 @@ impl State {
         let entry = grant.mask.map(|mask| AclEntry::new(grant.ssid, mask));
         match (found, entry) {
             (Some(found), Some(entry)) => table.set_entry(found, entry),
-            (Some(found), None) => table.set_owner(found, grant.ssid),
+            (Some(found), None) => table.put(Some(found), found, grant.ssid, true),
             (None, _) => {
                 let iid = match wanted {
                     MAX_ID => table.lowest_free_iid(),
@@ -165,8 +165,11 @@ impl State {
                 *acl_iid = iid;
                 let instance = Instance::new(iid, grant.target);
                 match entry {
-                    Some(entry) => table.add(instance, SSID_BOOTSTRAP, entry),
-                    None => table.add(instance, grant.ssid, AclEntry::NONE),
+                    Some(entry) => {
+                        table.put(None, instance, SSID_BOOTSTRAP, false);
+                        table.set_entry(instance, entry);
+                    }
+                    None => table.put(None, instance, grant.ssid, false),
                 }
             }
         }
@@ -236,14 +239,11 @@ impl<H: Host> Engine<H> {
         // Each question is asked once, so this ends.
         let is_new = loop {
             let mut state = self.lock().ok_or(Why::InUse)?;
-            state.table.start(0)?;
+            state.table.start(1)?;
             let granted = state.grant(grant, acl_iid, &found);
             let concluded = match granted {
                 Ok(_) => state.conclude(Ok(())),
-                Err(why) => {
-                    state.table.finish(false);
-                    Err(why)
-                }
+                Err(why) => Err(why),
             };
             drop(state);
             match concluded {

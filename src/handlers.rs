@@ -137,70 +137,68 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        self.table.start(0)?;
-        let touch = Touch::new(iid, edit.touches());
-        let is_new = self.table.touch(touch);
+        self.table.touch(Touch::new(iid, edit.touches()));
         let edited = self.try_edit(iid, edit);
-        let concluded = self.conclude(edited);
-        if concluded.is_err() && is_new {
-            self.table.untouch(touch);
-        }
-        concluded
+        self.conclude(edited)
     }
 
     fn try_edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
         let table = &mut self.table;
-        let Some(found) = table.find(iid) else {
-            return match edit {
-                Edit::Create if iid == MAX_ID => Err(Why::IidOutOfRange),
-                Edit::Create => {
-                    table.add(Instance::bare(iid), SSID_BOOTSTRAP, AclEntry::NONE);
-                    Ok(())
-                }
-                _ => Err(Why::NoInstance),
-            };
-        };
+        let found = table.find(iid);
+        let mut new = found.unwrap_or(Instance::bare(iid));
+        let mut owner = SSID_BOOTSTRAP;
+        let mut keeps_entries = false;
+        match found {
+            Some(_) if edit == Edit::Create => return Err(Why::IidTaken),
+            Some(found) => owner = table.owner(found),
+            None if edit != Edit::Create => return Err(Why::NoInstance),
+            None if iid == MAX_ID => return Err(Why::IidOutOfRange),
+            None => {}
+        }
         match edit {
-            Edit::Create => return Err(Why::IidTaken),
-            Edit::Remove => table.remove(found),
-            Edit::Reset => {
-                table.empty(found);
-                table.replace(found, found.with_acl(false));
-                table.set_owner(found, 0);
+            Edit::Create => {}
+            Edit::Remove => {
+                table.remove(new);
+                return Ok(());
             }
-            Edit::ResetResource(RID_ACL) => {
-                table.empty(found);
-                table.replace(found, found.with_acl(true));
-            }
+            Edit::Reset => (new, owner) = (new.with_acl(false), 0),
             Edit::RemoveEntry(ssid) => {
-                if table.entry_at_or_after(found, ssid).ssid() != ssid || ssid == SSID_BOOTSTRAP {
+                let entry = table.entry_at_or_after(new, ssid);
+                if entry.is_none() || entry.ssid() != ssid {
                     return Err(Why::NoEntry);
                 }
-                table.remove_entry(found, ssid);
+                table.remove_entry(new, ssid);
+                return Ok(());
             }
             Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
                 return Err(Why::NoResource);
             }
+            Edit::ResetResource(RID_ACL) => new = new.with_acl(true),
             Edit::ResetResource(_) => return Err(Why::NotResettable),
-            Edit::Write(RID_ACL, ssid, value) => {
-                let mask = u16::try_from(value).ok().and_then(Mask::from_bits);
-                let mask = mask.ok_or(Why::MaskOutOfRange)?;
-                if ssid == SSID_BOOTSTRAP {
-                    return Err(Why::BootstrapSsid);
-                }
-                table.set_entry(found, AclEntry::new(ssid, mask.bits()));
-            }
-            Edit::Write(rid, _, value) => {
-                let value = u16::try_from(value).map_err(|_| Why::ValueOutOfRange)?;
+            Edit::Write(rid, riid, value) => {
+                let Ok(value) = u16::try_from(value) else {
+                    return Err(match rid {
+                        RID_ACL => Why::MaskOutOfRange,
+                        _ => Why::ValueOutOfRange,
+                    });
+                };
+                keeps_entries = true;
                 match rid {
                     RID_OID if !is_governable(value) => return Err(Why::NotGovernable),
-                    RID_OID => table.replace(found, found.with_oid(value)),
-                    RID_OIID => table.replace(found, found.with_target_iid(value)),
-                    _ if value == 0 => return Err(Why::OwnerIsZero),
-                    _ => table.set_owner(found, value),
+                    RID_OID => new = new.with_oid(value),
+                    RID_OIID => new = new.with_target_iid(value),
+                    RID_OWNER if value == 0 => return Err(Why::OwnerIsZero),
+                    RID_OWNER => owner = value,
+                    _ if Mask::from_bits(value).is_none() => return Err(Why::MaskOutOfRange),
+                    _ if riid == SSID_BOOTSTRAP => return Err(Why::BootstrapSsid),
+                    _ => {
+                        table.set_entry(new, AclEntry::new(riid, value));
+                        return Ok(());
+                    }
                 }
             }
         }
+        table.put(found, new, owner, keeps_entries);
         Ok(())
     }
 }

@@ -12,11 +12,27 @@
 //!    `room` is 0.
 //! 2. The first `len` elements are initialised, and `len <= room`.
 
-use crate::Error;
+use crate::{Error, Why};
 use alloc::alloc::{Layout, alloc, dealloc, realloc};
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::ptr::{self, NonNull};
+
+/// Memory ran out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoMemory;
+
+impl From<NoMemory> for Error {
+    fn from(_: NoMemory) -> Error {
+        Error::NoMemory
+    }
+}
+
+impl From<NoMemory> for Why {
+    fn from(_: NoMemory) -> Why {
+        Why::NoMemory
+    }
+}
 
 /// The list; a slice by `Deref`.
 pub(crate) struct List<T> {
@@ -48,12 +64,12 @@ impl<T> List<T> {
     }
 
     /// Makes room for exactly `room` elements, if there is less.
-    pub(crate) fn reserve(&mut self, room: usize) -> Result<(), Error> {
+    pub(crate) fn reserve(&mut self, room: usize) -> Result<(), NoMemory> {
         const { assert!(size_of::<T>() > 0) };
         if room <= self.room {
             return Ok(());
         }
-        let layout = Layout::array::<T>(room).map_err(|_| Error::NoMemory)?;
+        let layout = Layout::array::<T>(room).map_err(|_| NoMemory)?;
         // SAFETY: neither layout is empty, for no element is and `room` is above
         // zero; the old one is that of `start` (1), and the new size, which is that
         // of a layout, does not overflow.
@@ -63,7 +79,7 @@ impl<T> List<T> {
                 None => alloc(layout),
             }
         };
-        self.start = NonNull::new(start.cast()).ok_or(Error::NoMemory)?;
+        self.start = NonNull::new(start.cast()).ok_or(NoMemory)?;
         self.room = room;
         Ok(())
     }
@@ -78,7 +94,7 @@ impl<T> List<T> {
 
     /// Makes room for some more, and a quarter more than that: a list that doubles
     /// wastes half of itself.
-    fn grow(&mut self, more: usize) -> Result<(), Error> {
+    fn grow(&mut self, more: usize) -> Result<(), NoMemory> {
         let wanted = self.len.saturating_add(more);
         match wanted <= self.room {
             true => Ok(()),
@@ -87,13 +103,13 @@ impl<T> List<T> {
     }
 
     /// Appends.
-    pub(crate) fn push(&mut self, value: T) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, value: T) -> Result<(), NoMemory> {
         self.insert(self.len, value)
     }
 
     /// Inserts at `at`, or at the end, should that be less. Without memory,
     /// nothing has changed.
-    pub(crate) fn insert(&mut self, at: usize, value: T) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, at: usize, value: T) -> Result<(), NoMemory> {
         self.grow(1)?;
         let at = at.min(self.len);
         // SAFETY: there is room for one more than `len`; what is moved is
@@ -128,7 +144,7 @@ impl<T> List<T> {
 impl<T: Copy> List<T> {
     /// Puts `new` in the place of `count` elements at `at`, as far as they are
     /// there. Without memory, nothing has changed.
-    pub(crate) fn splice(&mut self, at: usize, count: usize, new: &[T]) -> Result<(), Error> {
+    pub(crate) fn splice(&mut self, at: usize, count: usize, new: &[T]) -> Result<(), NoMemory> {
         let at = at.min(self.len);
         let behind = self.len - at;
         let count = count.min(behind);
@@ -146,7 +162,7 @@ impl<T: Copy> List<T> {
     }
 
     /// Another list of the same, with no more room than that takes.
-    pub(crate) fn copy(&self) -> Result<List<T>, Error> {
+    pub(crate) fn copy(&self) -> Result<List<T>, NoMemory> {
         let mut copy = List::new();
         copy.reserve(self.len)?;
         copy.splice(0, 0, self)?;

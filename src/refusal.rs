@@ -183,12 +183,6 @@ impl From<Error> for Why {
     }
 }
 
-impl From<alloc::collections::TryReserveError> for Why {
-    fn from(_: alloc::collections::TryReserveError) -> Why {
-        Why::NoMemory
-    }
-}
-
 /// A refused call, in numbers; [`crate::MAX_ID`] where there is nothing to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]

@@ -2,7 +2,7 @@
 
 use crate::refusal::Story;
 use crate::row::Touch;
-use crate::{Call, Engine, Error, Host, Ids, Iid, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Ssid, Why};
+use crate::{Call, Engine, Error, Host, Ids, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Why};
 
 /// How often validation begins again because something was changed meanwhile.
 const ROUNDS: u32 = 16;
@@ -74,68 +74,50 @@ impl<H: Host> Engine<H> {
                 return Ok(());
             };
             from = touch.0.checked_add(1).map(Touch);
+            let Some(instance) = state.table.find(touch.iid()) else {
+                continue;
+            };
+            let owner = state.table.owner(instance);
+            let is_new = checked != Some(instance.iid());
+            let is_only_one = !is_new || state.table.is_only_one(instance);
+            // The server that was written, if it is there still.
+            let ssid = match touch.what() {
+                Touch::OWNER => owner,
+                ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
+                _ => SSID_ANY,
+            };
             drop(state);
-            let iid = touch.iid();
-            if checked != Some(iid) {
-                self.check_instance(iid, story)?;
-                checked = Some(iid);
+            story.tell(|call| {
+                (call.acl_iid, call.rid, call.ssid) = (instance.iid(), MAX_ID, MAX_ID);
+                (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
+            });
+            if !instance.has_target() {
+                return Err(Why::TargetUnset);
             }
-            let ssid = self.written(touch, story)?;
+            if owner == 0 {
+                return Err(Why::OwnerUnset);
+            }
+            if !is_only_one {
+                return Err(Why::DuplicateTarget);
+            }
+            if is_new {
+                checked = Some(instance.iid());
+                self.check_target(instance.target())?;
+            }
             if ssid != SSID_ANY && !servers.contains(ssid) {
+                let is_owner = touch.what() == Touch::OWNER;
+                story.tell(|call| {
+                    call.ssid = ssid;
+                    call.rid = if is_owner { RID_OWNER } else { RID_ACL };
+                });
                 self.check_server(ssid).map_err(|why| match why {
-                    Why::ServerUnknown if touch.what() == Touch::OWNER => Why::OwnerUnknown,
+                    Why::ServerUnknown if is_owner => Why::OwnerUnknown,
                     why => why,
                 })?;
                 // Where there is no memory for it, it is asked for again.
                 let _ = servers.insert(ssid);
             }
         }
-    }
-
-    /// Fails, if the instance is there and does not validate.
-    fn check_instance(&self, iid: Iid, story: &mut Story) -> Result<(), Why> {
-        let state = self.lock().ok_or(Why::InUse)?;
-        let Some(instance) = state.table.find(iid) else {
-            return Ok(());
-        };
-        let is_owned = state.table.owner(instance) != 0;
-        let is_only_one = state.table.is_only_one(instance);
-        drop(state);
-        story.tell(|call| {
-            (call.acl_iid, call.rid, call.ssid) = (iid, MAX_ID, MAX_ID);
-            (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
-        });
-        if !instance.has_target() {
-            return Err(Why::TargetUnset);
-        }
-        if !is_owned {
-            return Err(Why::OwnerUnset);
-        }
-        if !is_only_one {
-            return Err(Why::DuplicateTarget);
-        }
-        self.check_target(instance.target())
-    }
-
-    /// The server that was written, if it is there still; otherwise zero.
-    fn written(&self, touch: Touch, story: &mut Story) -> Result<Ssid, Why> {
-        let state = self.lock().ok_or(Why::InUse)?;
-        let Some(instance) = state.table.find(touch.iid()) else {
-            return Ok(SSID_ANY);
-        };
-        let ssid = match touch.what() {
-            Touch::OWNER => state.table.owner(instance),
-            ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
-            _ => SSID_ANY,
-        };
-        story.tell(|call| {
-            call.ssid = ssid;
-            call.rid = match touch.what() {
-                Touch::OWNER => RID_OWNER,
-                _ => RID_ACL,
-            };
-        });
-        Ok(ssid)
     }
 
     /// Makes the transaction's changes final. What has not been validated, or was

@@ -78,7 +78,7 @@ impl Builder {
             return Err(Why::RepeatedTarget);
         }
         self.instance = instance;
-        self.table.add(instance, owner, AclEntry::NONE);
+        self.table.put(None, instance, owner, false);
         self.table.outcome()
     }
 

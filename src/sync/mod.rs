@@ -303,7 +303,7 @@ impl State {
         let is_owned = owner == 0 || accounts.contains(owner);
         if !is_owned && owner != SSID_BOOTSTRAP {
             what = what.and(Note::OWNER);
-            table.set_owner(instance, elected.ssid());
+            table.put(Some(instance), instance, elected.ssid(), true);
         }
         // Where no removed server owned it, none leaves it behind. Anjay looks at
         // the entries alone.
@@ -322,7 +322,7 @@ impl State {
             if !instance.has_acl() {
                 what = what.and(Note::ACL);
                 let with_acl = instance.with_acl(true);
-                table.replace(instance, with_acl);
+                table.put(Some(instance), with_acl, SSID_BOOTSTRAP, true);
                 instance = with_acl;
             }
         }
@@ -346,7 +346,11 @@ impl State {
         let Some(found) = table.find(table.governing(target)) else {
             match table.lowest_free_iid() {
                 MAX_ID => table.fail(Why::IidsFull),
-                free => table.add(Instance::new(free, target), origin, own),
+                free => {
+                    let new = Instance::new(free, target);
+                    table.put(None, new, origin, false);
+                    table.set_entry(new, own);
+                }
             }
             return true;
         };
@@ -354,16 +358,15 @@ impl State {
         let mut what = Note::NOTHING;
         if table.owner(found) != origin {
             what = Note::OWNER;
-            table.set_owner(found, origin);
         }
         if table.entry_at_or_after(found, 0) != own
             || !table.entry_at_or_after(found, origin + 1).is_none()
         {
             what = what.and(Note::ACL);
-            table.empty(found);
-            table.set_entry(found, own);
         }
         if !what.is_nothing() {
+            table.put(Some(found), found, origin, false);
+            table.set_entry(found, own);
             // The account of an earlier owner may have gone as well.
             if let Err(error) = table.note_again(notes, found, what) {
                 table.fail(error.into());

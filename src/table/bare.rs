@@ -24,9 +24,9 @@
 //! what was before. Each call here is whole or not done at all; of operations that
 //! take several, those that may fail after the first have a copy as well.
 
-use crate::list::List;
+use crate::list::{List, NoMemory};
 use crate::row::{AclEntry, Instance, Note, Target, Touch, join, split};
-use crate::{Error, Iid, MAX_ID, Ssid, Why};
+use crate::{Iid, MAX_ID, Ssid, Why};
 
 type Words = List<u32>;
 
@@ -124,7 +124,7 @@ impl Table {
         notes: &mut Notes,
         instance: Instance,
         what: Note,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoMemory> {
         notes.is_empty = false;
         if let Some(found) = self.find_same(instance) {
             let at = self.place(self.seek(ANY, found.iid()));
@@ -141,7 +141,7 @@ impl Table {
         notes: &mut Notes,
         instance: Instance,
         what: Note,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoMemory> {
         self.note(notes, instance, what)
     }
 
@@ -248,7 +248,6 @@ impl Table {
     /// Puts a backup in place.
     pub(crate) fn take_back(&mut self, backup: Words) {
         self.live = backup;
-        self.forget_notes();
     }
 
     /// Makes this call, and all that are still to come, fail.
@@ -317,19 +316,11 @@ impl Table {
         result
     }
 
-    /// Notes what a handler is about to write. Gives whether that is new.
-    pub(crate) fn touch(&mut self, touch: Touch) -> bool {
-        let is_new = insert(&mut self.touched, touch.0);
-        if let Err(error) = is_new {
-            self.fail(error.into());
+    /// Notes what a handler is about to write.
+    pub(crate) fn touch(&mut self, touch: Touch) {
+        if insert(&mut self.touched, touch.0).is_err() {
+            self.fail(Why::NoMemory);
         }
-        is_new.unwrap_or(false)
-    }
-
-    /// Forgets it, for what was about to be written was refused.
-    pub(crate) fn untouch(&mut self, touch: Touch) {
-        let at = place(&self.touched, touch.0);
-        let _ = self.touched.splice(at, 1, &[]);
     }
 
     /// The first touch from this one on.
@@ -352,14 +343,27 @@ impl Table {
         self.live = Words::new();
     }
 
-    /// Adds an instance with an ACL of one entry, or without one.
-    pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        let at = self.place(self.seek(ANY, instance.iid()));
-        let [target, ids, flags] = head_of(instance, owner, 0);
-        match entry {
-            AclEntry::NONE => self.splice(at, 0, &[target, ids, flags]),
-            entry => self.splice(at, 0, &[target, ids, flags + 1, entry.0]),
-        }
+    /// Adds an instance, or puts it in the place of the one with its ID; the
+    /// entries of that are kept or not.
+    pub(crate) fn put(
+        &mut self,
+        old: Option<Instance>,
+        new: Instance,
+        owner: Ssid,
+        keeps_entries: bool,
+    ) {
+        let words = self.seek(ANY, new.iid());
+        let at = self.place(words);
+        let count = match old {
+            Some(_) => entries_of(words).len(),
+            None => 0,
+        };
+        let (removed, kept) = match (old, keeps_entries) {
+            (None, _) => (0, 0),
+            (_, true) => (HEAD, count),
+            (_, false) => (HEAD + count, 0),
+        };
+        self.splice(at, removed, &head_of(new, owner, kept));
     }
 
     /// Removes an instance.
@@ -367,32 +371,6 @@ impl Table {
         let words = self.seek(ANY, instance.iid());
         let (at, count) = (self.place(words), entries_of(words).len());
         self.splice(at, HEAD + count, &[]);
-    }
-
-    /// Puts an instance in the place of the one with its ID, with its entries.
-    fn set_head(&mut self, instance: Instance, owner: Ssid) {
-        let words = self.seek(ANY, instance.iid());
-        let (at, count) = (self.place(words), entries_of(words).len());
-        self.splice(at, HEAD, &head_of(instance, owner, count));
-    }
-
-    /// Replaces an instance by another one with the same ID, owner and entries.
-    pub(crate) fn replace(&mut self, _: Instance, new: Instance) {
-        self.set_head(new, self.owner(new));
-    }
-
-    /// Sets the owner.
-    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        let found = self.find(instance.iid()).unwrap_or(instance);
-        self.set_head(found, owner);
-    }
-
-    /// Removes all entries of an instance.
-    pub(crate) fn empty(&mut self, instance: Instance) {
-        let words = self.seek(ANY, instance.iid());
-        let (at, count) = (self.place(words), entries_of(words).len());
-        let owner = self.owner(instance);
-        self.splice(at, HEAD + count, &head_of(instance, owner, 0));
     }
 
     /// Sets an entry; the ACL is present afterwards.
@@ -462,14 +440,11 @@ fn place(words: &[u32], word: u32) -> usize {
     words.iter().take_while(|found| **found < word).count()
 }
 
-/// Inserts a word among rising ones. Tells whether it is new.
-fn insert(words: &mut Words, word: u32) -> Result<bool, Error> {
+/// Inserts a word among rising ones, if it is not there.
+fn insert(words: &mut Words, word: u32) -> Result<(), NoMemory> {
     let at = place(words, word);
-    if words.get(at) == Some(&word) {
-        return Ok(false);
-    }
-    words.splice(at, 0, &[word])?;
-    Ok(true)
+    let is_there = words.get(at) == Some(&word);
+    words.splice(at, usize::from(is_there), &[word])
 }
 
 /// The entries of an instance, by rising SSID.
@@ -494,8 +469,8 @@ impl IdRows {
         IdRows(Words::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16) -> Result<(), Error> {
-        insert(&mut self.0, id.into()).map(drop)
+    pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
+        insert(&mut self.0, id.into())
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
@@ -512,7 +487,7 @@ impl IdMap {
     }
 
     /// `number` is how many were inserted before.
-    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), NoMemory> {
         self.0.splice(number, 0, &[id.into()])
     }
 

@@ -22,8 +22,7 @@
 //! one's range gets room for all that the other could hold. So whatever stood
 //! between two fences has room there again, once what came instead is taken out.
 
-use crate::Error;
-use crate::list::List;
+use crate::list::{List, NoMemory};
 
 /// Words in a chunk: few fences to search against little to move.
 const CHUNK: usize = if cfg!(target_pointer_width = "64") {
@@ -159,7 +158,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     }
 
     /// Puts a row in, in the place of the one with the same key. Gives that one.
-    pub(crate) fn put(&mut self, row: [u64; W]) -> Result<Option<[u64; W]>, Error> {
+    pub(crate) fn put(&mut self, row: [u64; W]) -> Result<Option<[u64; W]>, NoMemory> {
         let key = row[0] >> (64 - ID) << (64 - ID);
         let (mut at, mut place) = self.locate(key);
         let mut is_full = true;
@@ -176,7 +175,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
         }
         match self.chunk_mut(at) {
             Some(rows) => rows.insert(place, row)?,
-            None => return Err(Error::NoMemory),
+            None => return Err(NoMemory),
         }
         self.len += 1;
         Ok(None)
@@ -197,7 +196,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     /// Makes room for `key`, which belongs at `place` of the full chunk `at`: the
     /// upper half moves to a chunk of its own. Rows that come in rising order
     /// leave full chunks behind.
-    fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), Error> {
+    fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), NoMemory> {
         let mut upper = List::new();
         upper.reserve(Self::FULL)?;
         let mut fence = key;

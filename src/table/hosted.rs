@@ -24,9 +24,9 @@
 
 use super::chunks::Index;
 use super::rows::{AclRow, Place, iid_key, instance_of, row_of};
-use crate::list::List;
+use crate::list::{List, NoMemory};
 use crate::row::{AclEntry, Instance, Note, Target, Touch};
-use crate::{Error, Iid, MAX_ID, Ssid, Why};
+use crate::{Iid, MAX_ID, Ssid, Why};
 
 /// What a decision needs to know of the instance that governs a target.
 #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ impl Table {
         notes: &mut Notes,
         instance: Instance,
         what: Note,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoMemory> {
         notes.all.push((instance, what))
     }
 
@@ -143,7 +143,7 @@ impl Table {
         notes: &mut Notes,
         instance: Instance,
         what: Note,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoMemory> {
         for (noted, all) in notes.all.iter_mut().skip(notes.done) {
             if noted.iid() == instance.iid() {
                 *all = all.and(what);
@@ -272,7 +272,7 @@ impl Table {
 
     // ---- steps ------------------------------------------------------------
 
-    fn changes(&mut self) -> Result<&mut Changes, Error> {
+    fn changes(&mut self) -> Result<&mut Changes, NoMemory> {
         if self.changes.is_empty() {
             self.changes.reserve(1)?;
             let changes = Changes {
@@ -283,12 +283,12 @@ impl Table {
             };
             self.changes.push(changes)?;
         }
-        self.changes.first_mut().ok_or(Error::NoMemory)
+        self.changes.first_mut().ok_or(NoMemory)
     }
 
     /// Notes a step that is about to be done, so that it can be taken back, and
     /// its row, should it be the first change of that row in the transaction.
-    fn note_step(&mut self, step: Step) -> Result<(), Error> {
+    fn note_step(&mut self, step: Step) -> Result<(), NoMemory> {
         if self.is_open {
             let changes = self.changes()?;
             match step {
@@ -478,23 +478,15 @@ impl Table {
         view(self)
     }
 
-    /// Notes what a handler is about to write. Gives whether that is new.
-    pub(crate) fn touch(&mut self, touch: Touch) -> bool {
+    /// Notes what a handler is about to write.
+    pub(crate) fn touch(&mut self, touch: Touch) {
         let row = [u64::from(touch.0) << 32];
-        let touched = self.changes().and_then(|changes| changes.touched.put(row));
-        touched.map_or_else(
-            |error| {
-                self.fail(error.into());
-                false
-            },
-            |old| old.is_none(),
-        )
-    }
-
-    /// Forgets it, for what was about to be written was refused.
-    pub(crate) fn untouch(&mut self, touch: Touch) {
-        if let Some(changes) = self.changes.first_mut() {
-            changes.touched.take(u64::from(touch.0) << 32);
+        let changes = self.changes();
+        if changes
+            .and_then(|changes| changes.touched.put(row))
+            .is_err()
+        {
+            self.fail(Why::NoMemory);
         }
     }
 
@@ -520,10 +512,32 @@ impl Table {
         }
     }
 
-    /// Adds an instance with an ACL of one entry, or without one.
-    pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        self.step_instance(instance.iid(), Some(instance));
-        self.put_acl(AclRow::new(Place::of(instance), [entry, entry], owner));
+    /// Adds an instance, or puts it in the place of the one with its ID; the
+    /// entries of that are kept or not.
+    pub(crate) fn put(
+        &mut self,
+        old: Option<Instance>,
+        new: Instance,
+        owner: Ssid,
+        keeps_entries: bool,
+    ) {
+        let place = Place::of(new);
+        let none = AclRow::new(place, [AclEntry::NONE; 2], owner);
+        if old != Some(new) {
+            self.step_instance(new.iid(), Some(new));
+        }
+        match old {
+            Some(old) if keeps_entries => {
+                self.move_acl(Place::of(old), place);
+                let first = self.acl_row(place, 0).unwrap_or(none);
+                self.put_acl(first.with_owner(owner));
+            }
+            Some(old) => {
+                self.take_acl(Place::of(old));
+                self.put_acl(none);
+            }
+            None => self.put_acl(none),
+        }
     }
 
     /// Removes an instance.
@@ -543,38 +557,18 @@ impl Table {
         }
     }
 
-    /// Replaces an instance by another one with the same ID, owner and entries.
-    pub(crate) fn replace(&mut self, old: Instance, new: Instance) {
-        let (from, to) = (Place::of(old), Place::of(new));
-        if old != new {
-            self.step_instance(new.iid(), Some(new));
-        }
-        if from != to {
-            let mut ssid = 0;
-            while let Some(row) = self.acl_row(from, ssid) {
-                self.step_acl(row.key, None);
-                self.put_acl(row.moved_to(to));
-                if self.error.is_err() || row.key == from.last_key() {
-                    return;
-                }
-                ssid = (row.key as Ssid).saturating_add(1);
+    fn move_acl(&mut self, from: Place, to: Place) {
+        let mut ssid = 0;
+        while from != to && self.error.is_ok() {
+            let Some(row) = self.acl_row(from, ssid) else {
+                return;
+            };
+            self.step_acl(row.key, None);
+            self.put_acl(row.moved_to(to));
+            if row.key == from.last_key() {
+                return;
             }
-        }
-    }
-
-    /// Removes all entries of an instance.
-    pub(crate) fn empty(&mut self, instance: Instance) {
-        let place = Place::of(instance);
-        let owner = self.owner(instance);
-        let none = [AclEntry::NONE; 2];
-        self.take_acl(place);
-        self.put_acl(AclRow::new(place, none, owner));
-    }
-
-    /// Sets the owner.
-    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        if let Some(row) = self.acl_row(Place::of(instance), 0) {
-            self.put_acl(row.with_owner(owner));
+            ssid = (row.key as Ssid).saturating_add(1);
         }
     }
 
@@ -649,12 +643,12 @@ impl Table {
     // ---- restoring --------------------------------------------------------
 
     /// Adds an instance that is not there, for good; its rows are still to come.
-    pub(crate) fn add_pointer(&mut self, instance: Instance) -> Result<(), Error> {
+    pub(crate) fn add_pointer(&mut self, instance: Instance) -> Result<(), NoMemory> {
         self.instances.put([row_of(instance)]).map(drop)
     }
 
     /// Adds a row to the set of targets, for good.
-    pub(crate) fn add_row(&mut self, row: AclRow) -> Result<(), Error> {
+    pub(crate) fn add_row(&mut self, row: AclRow) -> Result<(), NoMemory> {
         self.targets.put([row.key, row.value]).map(drop)
     }
 }
@@ -702,7 +696,7 @@ impl IdRows {
         IdRows(Index::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
         self.0.put([iid_key(id)]).map(drop)
     }
 
@@ -719,7 +713,7 @@ impl IdMap {
         IdMap(Index::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), NoMemory> {
         self.0.put([id.into(), number as u64]).map(drop)
     }
 
