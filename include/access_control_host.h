@@ -952,6 +952,34 @@ int aac_sync(const aac_t *aac,
              size_t count);
 
 /**
+ * Removes the Access Control Instances of targets that are gone.
+ *
+ * @param aac The engine.
+ * @param oid An Object whose set of Instances changed.
+ * @returns As aac_sync().
+ */
+int aac_sync_targets(const aac_t *aac, uint16_t oid);
+
+/**
+ * Drops the rights of accounts that are gone.
+ *
+ * @param aac The engine.
+ * @returns As aac_sync().
+ */
+int aac_sync_accounts(const aac_t *aac);
+
+/**
+ * Gives a new Instance to the server that created it.
+ *
+ * @param aac    The engine.
+ * @param origin The server.
+ * @param oid    The Object.
+ * @param iid    The Instance.
+ * @returns As aac_sync().
+ */
+int aac_sync_created(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
+
+/**
  * Does a step of a transaction.
  *
  * @param aac  The engine.

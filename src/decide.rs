@@ -20,8 +20,8 @@ impl<H: Host> Engine<H> {
         self.decide_by(true, ssid, operation, oid, iid)
     }
 
-    #[inline]
-    fn decide_by(
+    /// [`Engine::decide`] or [`Engine::decide_before`].
+    pub(crate) fn decide_by(
         &self,
         before: bool,
         ssid: Ssid,
@@ -45,7 +45,7 @@ impl<H: Host> Engine<H> {
         if self.host.single_server() == Some(ssid) {
             return Decision::by_rule(Rule::SingleServer);
         }
-        let Ok(mut state) = self.lock_any() else {
+        let Some(mut state) = self.lock_any() else {
             return Decision::by_rule(Rule::NotDecided);
         };
         let decide = |table: &Table| match oid {

@@ -32,6 +32,8 @@ mod handlers;
 mod host;
 #[forbid(unsafe_code)]
 mod ids;
+mod list;
+mod lock;
 #[forbid(unsafe_code)]
 mod persist;
 #[forbid(unsafe_code)]
@@ -46,8 +48,6 @@ mod table;
 mod transaction;
 #[forbid(unsafe_code)]
 mod types;
-#[forbid(unsafe_code)]
-mod vec;
 
 pub use engine::{Change, Engine};
 pub use grant::{Provision, Refused};
@@ -56,5 +56,5 @@ pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
 pub use refusal::{Call, Refusal, Why};
-pub use sync::ObjectChange;
+pub use sync::{ObjectChange, SyncStep};
 pub use types::*;

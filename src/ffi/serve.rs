@@ -1,10 +1,10 @@
 //! What a client asks of the engine on behalf of LwM2M Servers: decisions,
 //! synchronisation, and the handlers of Object 2.
 
-use super::host::{CHost, aac_t};
+use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
-use crate::{Decision, Edit, Engine, Error, ObjectChange, Operation, Rule, SyncStep};
+use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::{c_int, c_void};
 
 // ---- enforcement ----------------------------------------------------------------
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn aac_decide(
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
     let decision = match unsafe { aac.as_ref() } {
-        Some(aac) => answer_to(aac, ssid, operation, oid, iid, Engine::decide),
+        Some(aac) => answer_to(aac, false, ssid, operation, oid, iid),
         None => for_c(Decision::by_rule(Rule::NotDecided)),
     };
     // SAFETY: as above.
@@ -68,26 +68,26 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    answer_to(aac, ssid, operation, oid, iid, Engine::decide_before).allowed
+    answer_to(aac, true, ssid, operation, oid, iid).allowed
 }
 
 /// Decides, and tells of a denial.
 fn answer_to(
     aac: &aac_t,
+    before: bool,
     ssid: u16,
     number: c_int,
     oid: u16,
     iid: u16,
-    decide: impl FnOnce(&Engine<CHost>, u16, Operation, u16, u16) -> Decision,
 ) -> aac_decision_t {
     let operation = usize::try_from(number).ok();
     let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
-        Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
+        Some(&operation) => aac.engine.decide_by(before, ssid, operation, oid, iid),
         None => Decision::by_rule(Rule::NotDecided),
     };
     let decision = for_c(decision);
     if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
-        if aac.engine.lock().is_ok() {
+        if aac.engine.lock().is_some() {
             // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
             unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
         }
