@@ -92,7 +92,6 @@ static bool grant(aac_port_t *port, const anjay_action_info_t *info) {
     if (_anjay_dm_transaction_include_object(port->anjay, &port->installed)) {
         return false;
     }
-    port->granted.is_set = true;
     port->granted.ssid = info->ssid;
     port->granted.oid = info->oid;
     port->granted.iid = info->iid;
@@ -183,8 +182,7 @@ static int check_changed(const aac_port_t *port,
         }
         AVS_LIST(anjay_notify_queue_resource_entry_t) it;
         AVS_LIST_FOREACH(it, entry->resources_changed) {
-            if (port->granted.is_set && port->granted.ssid == origin
-                    && port->granted.oid == entry->oid
+            if (port->granted.ssid == origin && port->granted.oid == entry->oid
                     && port->granted.iid == it->iid) {
                 continue;
             }
@@ -216,18 +214,6 @@ next_changed(anjay_notify_queue_t queue, int32_t oid) {
     return entry;
 }
 
-/* The first of the known new instances behind @p iid, or -1. */
-static int32_t
-next_created(const anjay_notify_queue_object_entry_t *entry, int32_t iid) {
-    AVS_LIST(anjay_iid_t) created;
-    AVS_LIST_FOREACH(created, entry->instance_set_changes.known_added_iids) {
-        if (*created > iid) {
-            return *created;
-        }
-    }
-    return -1;
-}
-
 static int follow(const aac_t *engine,
                   anjay_ssid_t origin,
                   const anjay_notify_queue_t *queue) {
@@ -242,21 +228,15 @@ static int follow(const aac_t *engine,
     if (!result && has_accounts) {
         result = aac_sync_accounts(engine);
     }
-    /* What the Bootstrap-Server or the application creates is nobody's. */
-    int32_t done = origin == ANJAY_SSID_BOOTSTRAP ? UINT16_MAX : -1;
-    int32_t oid = -1;
-    int32_t iid = -1;
-    while (!result && (entry = next_changed(*queue, done))) {
-        if (oid != entry->oid) {
-            oid = entry->oid;
-            iid = -1;
-        }
-        iid = next_created(entry, iid);
-        if (iid < 0) {
-            done = oid;
-        } else {
-            result = aac_sync_created(engine, origin, (anjay_oid_t) oid,
-                                      (anjay_iid_t) iid);
+    /* What the Bootstrap-Server or the application creates is nobody's. The queue
+     * of a server's operation is that operation's alone, and stays as it is. */
+    AVS_LIST(anjay_notify_queue_object_entry_t) it;
+    AVS_LIST_FOREACH(it, origin == ANJAY_SSID_BOOTSTRAP ? NULL : *queue) {
+        AVS_LIST(anjay_iid_t) iid;
+        AVS_LIST_FOREACH(iid, it->instance_set_changes.known_added_iids) {
+            if (!result && !is_of_end_device(it)) {
+                result = aac_sync_created(engine, origin, it->oid, *iid);
+            }
         }
     }
     return result;
