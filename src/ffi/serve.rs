@@ -4,7 +4,7 @@
 use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
-use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule};
+use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::{c_int, c_void};
 
 // ---- enforcement ----------------------------------------------------------------
@@ -178,6 +178,67 @@ pub unsafe extern "C" fn aac_sync(
         created: unsafe { slice(change.created, change.created_count) }.unwrap_or(&[]),
     });
     coap_result(aac.engine.sync(origin, changes))
+}
+
+/// A part of aac_sync(), for a client without a list of what changed: the set of
+/// Instances of this Object did. Access Control Instances of targets that are gone
+/// are removed. Each part is whole or not done at all; where they are to be so
+/// together, the client does them within a transaction: targets first, then
+/// accounts, then what was created.
+///
+/// @param aac The engine.
+/// @param oid The Object; Security and Access Control are passed over.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Targets(oid)) }
+}
+
+/// A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
+/// Server or Access Control changed. What accounts that are gone left behind is
+/// dropped.
+///
+/// @param aac The engine.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_accounts(aac: *const aac_t) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Accounts) }
+}
+
+/// A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
+/// gets its rights on it.
+///
+/// @param aac    The engine.
+/// @param origin The server; for a bootstrap or the application nothing happens.
+/// @param oid    Object of the Instance.
+/// @param iid    The Instance.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_created(
+    aac: *const aac_t,
+    origin: u16,
+    oid: u16,
+    iid: u16,
+) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Created(origin, oid, iid)) }
+}
+
+/// # Safety
+/// `aac` is NULL or a valid engine.
+unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {
+    coap_result(try_ref!(aac, INTERNAL).engine.sync_step(step))
 }
 
 // ---- the handlers of Object 2 ---------------------------------------------------
