@@ -952,16 +952,22 @@ int aac_sync(const aac_t *aac,
              size_t count);
 
 /**
- * Removes the Access Control Instances of targets that are gone.
+ * A part of aac_sync(), for a client without a list of what changed: the set of
+ * Instances of this Object did. Access Control Instances of targets that are gone
+ * are removed. Each part is whole or not done at all; where they are to be so
+ * together, the client does them within a transaction: targets first, then
+ * accounts, then what was created.
  *
  * @param aac The engine.
- * @param oid An Object whose set of Instances changed.
+ * @param oid The Object; Security and Access Control are passed over.
  * @returns As aac_sync().
  */
 int aac_sync_targets(const aac_t *aac, uint16_t oid);
 
 /**
- * Drops the rights of accounts that are gone.
+ * A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
+ * Server or Access Control changed. What accounts that are gone left behind is
+ * dropped.
  *
  * @param aac The engine.
  * @returns As aac_sync().
@@ -969,11 +975,12 @@ int aac_sync_targets(const aac_t *aac, uint16_t oid);
 int aac_sync_accounts(const aac_t *aac);
 
 /**
- * Gives a new Instance to the server that created it.
+ * A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
+ * gets its rights on it.
  *
  * @param aac    The engine.
- * @param origin The server.
- * @param oid    The Object.
+ * @param origin The server; for a bootstrap or the application nothing happens.
+ * @param oid    Object of the Instance.
  * @param iid    The Instance.
  * @returns As aac_sync().
  */

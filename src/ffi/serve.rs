@@ -180,15 +180,14 @@ pub unsafe extern "C" fn aac_sync(
     coap_result(aac.engine.sync(origin, changes))
 }
 
-// aac_sync() in pieces, for a client that has its changes in no array. They belong
-// into a transaction (AAC_BEGIN), which is to be rolled back if one of them fails:
-// first each Object whose set of Instances changed, then the accounts, if Security,
-// Server or Access Control is among these Objects, then each new Instance.
-
-/// Removes the Access Control Instances of targets that are gone.
+/// A part of aac_sync(), for a client without a list of what changed: the set of
+/// Instances of this Object did. Access Control Instances of targets that are gone
+/// are removed. Each part is whole or not done at all; where they are to be so
+/// together, the client does them within a transaction: targets first, then
+/// accounts, then what was created.
 ///
 /// @param aac The engine.
-/// @param oid An Object whose set of Instances changed.
+/// @param oid The Object; Security and Access Control are passed over.
 /// @returns As aac_sync().
 ///
 /// # Safety
@@ -196,10 +195,12 @@ pub unsafe extern "C" fn aac_sync(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { step(aac, SyncStep::Targets(oid)) }
+    unsafe { sync_step(aac, SyncStep::Targets(oid)) }
 }
 
-/// Drops the rights of accounts that are gone.
+/// A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
+/// Server or Access Control changed. What accounts that are gone left behind is
+/// dropped.
 ///
 /// @param aac The engine.
 /// @returns As aac_sync().
@@ -209,14 +210,15 @@ pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_sync_accounts(aac: *const aac_t) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { step(aac, SyncStep::Accounts) }
+    unsafe { sync_step(aac, SyncStep::Accounts) }
 }
 
-/// Gives a new Instance to the server that created it.
+/// A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
+/// gets its rights on it.
 ///
 /// @param aac    The engine.
-/// @param origin The server.
-/// @param oid    The Object.
+/// @param origin The server; for a bootstrap or the application nothing happens.
+/// @param oid    Object of the Instance.
 /// @param iid    The Instance.
 /// @returns As aac_sync().
 ///
@@ -230,12 +232,12 @@ pub unsafe extern "C" fn aac_sync_created(
     iid: u16,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { step(aac, SyncStep::Created(origin, oid, iid)) }
+    unsafe { sync_step(aac, SyncStep::Created(origin, oid, iid)) }
 }
 
 /// # Safety
 /// `aac` is NULL or a valid engine.
-unsafe fn step(aac: *const aac_t, step: SyncStep) -> c_int {
+unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {
     coap_result(try_ref!(aac, INTERNAL).engine.sync_step(step))
 }
 

@@ -18,7 +18,7 @@ mod variant;
 use crate::grant::is_governable;
 use crate::refusal::Story;
 use crate::row::{AclEntry, Instance, Target, join, split};
-use crate::table::{Entries, Table};
+use crate::table::{Entries, Table, View};
 use crate::{Call, Engine, Error, Host, MAX_ID, SSID_BOOTSTRAP, Ssid, Why};
 use variant::{Builder, Input, Output};
 
@@ -56,11 +56,11 @@ pub trait Source {
 // ---- writing --------------------------------------------------------------------
 
 impl<S: Sink> Output<'_, S> {
-    fn put_table(&mut self, table: &Table, why: &mut Why, story: &mut Story) {
+    fn put_table(&mut self, view: View<'_>, why: &mut Why, story: &mut Story) {
         self.put(MAGIC, 4);
         // Fewer than there are IDs.
-        self.put(table.len() as u32, 4);
-        table.visit(|instance, owner, entries| {
+        self.put(view.len() as u32, 4);
+        view.visit(|instance, owner, entries| {
             if !instance.has_target() && self.result.is_ok() {
                 self.result = Err(Error::Incomplete.into());
                 *why = Why::TargetUnset;
@@ -183,8 +183,7 @@ impl<H: Host> Engine<H> {
             return Err(self.refuse(&story, Why::InUse).into());
         };
         let mut output = Output::new(sink);
-        let write = |table: &Table| output.put_table(table, &mut why, &mut story);
-        state.table.before(write);
+        output.put_table(state.table.view(true), &mut why, &mut story);
         state.modified &= output.result.is_err();
         drop(state);
         if output.result.is_err() {

@@ -73,22 +73,25 @@ impl Table {
 
     // ---- looking up -------------------------------------------------------
 
-    /// The words from the first instance on whose ID is `iid` or above, and which
-    /// has this target.
+    fn now(&self) -> View<'_> {
+        View(&self.live)
+    }
+
     fn seek(&self, target: Target, iid: Iid) -> &[u32] {
-        let mut words = &*self.live;
-        while let [found, ids, count, rest @ ..] = words {
-            if split(*ids)[0] >= iid && (target == ANY || *found == target.0) {
-                break;
-            }
-            words = rest.get(usize::from(*count as u16)..).unwrap_or_default();
-        }
-        words
+        self.now().seek(target, iid)
     }
 
     /// Where words that were found begin.
     fn place(&self, words: &[u32]) -> usize {
         self.live.len() - words.len()
+    }
+
+    /// The state before the transaction, or as it is now.
+    pub(crate) fn view(&mut self, before: bool) -> View<'_> {
+        match before && self.is_open {
+            true => View(&self.saved),
+            false => View(&self.live),
+        }
     }
 
     /// The ID of the instance that governs a target, or [`MAX_ID`]. Should an
@@ -166,18 +169,6 @@ impl Table {
         }
     }
 
-    /// What a decision about this target and server needs to know.
-    pub(crate) fn look(&self, target: Target, ssid: Ssid) -> Option<Look> {
-        let words = self.seek(target, 0);
-        let [iid, owner] = split(*words.get(1)?);
-        Some(Look {
-            iid,
-            owner,
-            first: entry_from(words, 0),
-            own: entry_from(words, ssid),
-        })
-    }
-
     /// The first instance whose ID is `iid` or above.
     pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
         instance_of(self.seek(ANY, iid))
@@ -185,15 +176,12 @@ impl Table {
 
     /// The instance with this ID.
     pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
-        self.at_or_after(iid).filter(|found| found.iid() == iid)
+        self.now().find(iid)
     }
 
     /// The owner; zero while unset.
     pub(crate) fn owner(&self, instance: Instance) -> Ssid {
-        match self.seek(ANY, instance.iid()) {
-            [_, ids, ..] => *ids as Ssid,
-            _ => 0,
-        }
+        self.now().owner(instance)
     }
 
     /// The first entry of an instance whose SSID is `ssid` or above, or none.
@@ -210,26 +198,10 @@ impl Table {
     /// The lowest ID that no instance has, or [`MAX_ID`].
     pub(crate) fn lowest_free_iid(&self) -> Iid {
         let mut free = 0;
-        self.visit(|instance, _, _| free += Iid::from(instance.iid() == free));
-        free
-    }
-
-    /// How many instances there are.
-    pub(crate) fn len(&self) -> usize {
-        let mut len = 0;
-        self.visit(|_, _, _| len += 1);
-        len
-    }
-
-    /// Shows all instances by rising ID, with their owners and entries.
-    pub(crate) fn visit<'a>(&'a self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
-        let mut words = &*self.live;
-        while let Some(instance) = instance_of(words) {
-            let entries = entries_of(words);
-            let owner = words.get(1).map_or(0, |ids| *ids as Ssid);
-            show(instance, owner, Entries(entries));
-            words = words.get(HEAD + entries.len()..).unwrap_or_default();
+        while self.find(free).is_some() {
+            free += 1;
         }
+        free
     }
 
     // ---- operations -------------------------------------------------------
@@ -303,18 +275,6 @@ impl Table {
 
     /// The live state is always at hand.
     pub(crate) fn turn(&mut self, _: bool) {}
-
-    /// Calls `view` with the state before the transaction.
-    pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
-        if self.is_open {
-            core::mem::swap(&mut self.live, &mut self.saved);
-        }
-        let result = view(self);
-        if self.is_open {
-            core::mem::swap(&mut self.live, &mut self.saved);
-        }
-        result
-    }
 
     /// Notes what a handler is about to write.
     pub(crate) fn touch(&mut self, touch: Touch) {
@@ -396,6 +356,68 @@ impl Table {
         let owner = self.owner(instance);
         self.splice(at + HEAD + entry_at, old, new);
         self.splice(at, HEAD, &head_of(instance.with_acl(true), owner, count));
+    }
+}
+
+/// The words of a state, to be looked up in.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a>(&'a [u32]);
+
+impl<'a> View<'a> {
+    /// The words from the first instance on whose ID is `iid` or above, and which
+    /// has this target.
+    fn seek(self, target: Target, iid: Iid) -> &'a [u32] {
+        let mut words = self.0;
+        while let [found, ids, count, rest @ ..] = words {
+            if split(*ids)[0] >= iid && (target == ANY || *found == target.0) {
+                break;
+            }
+            words = rest.get(usize::from(*count as u16)..).unwrap_or_default();
+        }
+        words
+    }
+
+    /// What a decision about this target and server needs to know.
+    pub(crate) fn look(self, target: Target, ssid: Ssid) -> Option<Look> {
+        let words = self.seek(target, 0);
+        let [iid, owner] = split(*words.get(1)?);
+        Some(Look {
+            iid,
+            owner,
+            first: entry_from(words, 0),
+            own: entry_from(words, ssid),
+        })
+    }
+
+    /// The instance with this ID.
+    pub(crate) fn find(self, iid: Iid) -> Option<Instance> {
+        instance_of(self.seek(ANY, iid)).filter(|found| found.iid() == iid)
+    }
+
+    /// The owner; zero while unset.
+    pub(crate) fn owner(self, instance: Instance) -> Ssid {
+        match self.seek(ANY, instance.iid()) {
+            [_, ids, ..] => *ids as Ssid,
+            _ => 0,
+        }
+    }
+
+    /// How many instances there are.
+    pub(crate) fn len(self) -> usize {
+        let mut len = 0;
+        self.visit(|_, _, _| len += 1);
+        len
+    }
+
+    /// Shows all instances by rising ID, with their owners and entries.
+    pub(crate) fn visit(self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
+        let mut words = self.0;
+        while let Some(instance) = instance_of(words) {
+            let entries = entries_of(words);
+            let owner = words.get(1).map_or(0, |ids| *ids as Ssid);
+            show(instance, owner, Entries(entries));
+            words = words.get(HEAD + entries.len()..).unwrap_or_default();
+        }
     }
 }
 

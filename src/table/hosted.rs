@@ -39,6 +39,9 @@ pub(crate) struct Look {
     pub(crate) own: AclEntry,
 }
 
+/// A state, to be looked up in.
+pub(crate) type View<'a> = &'a Table;
+
 /// A row as it was before a step; none was there, if `None`.
 #[derive(Clone, Copy)]
 enum Step {
@@ -472,10 +475,11 @@ impl Table {
         });
     }
 
-    /// Calls `view` with the state before the transaction.
-    pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
-        self.turn(true);
-        view(self)
+    /// The state before the transaction, or as it is now.
+    #[inline]
+    pub(crate) fn view(&mut self, before: bool) -> View<'_> {
+        self.turn(before);
+        self
     }
 
     /// Notes what a handler is about to write.

@@ -26,8 +26,8 @@ mod promises;
 mod rows;
 
 #[cfg(any(target_os = "none", access_control_small))]
-pub(crate) use bare::{Entries, IdMap, IdRows, Notes, Table};
+pub(crate) use bare::{Entries, IdMap, IdRows, Notes, Table, View};
 #[cfg(not(any(target_os = "none", access_control_small)))]
-pub(crate) use hosted::{Entries, IdMap, IdRows, Notes, Table};
+pub(crate) use hosted::{Entries, IdMap, IdRows, Notes, Table, View};
 #[cfg(not(any(target_os = "none", access_control_small)))]
 pub(crate) use rows::{AclRow, Place};
