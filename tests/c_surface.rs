@@ -373,8 +373,12 @@ fn apply(device: &Device, op: &Op) -> bool {
                         created_count: created.len(),
                     })
                     .collect();
-                // Half of them in pieces, which need a transaction of their own.
-                let in_pieces = origin.is_multiple_of(2) && aac_transaction(aac, 0) == 0;
+                // Half of them in pieces, which need a transaction of their own. Where
+                // orphans go and others come, they go first, and their IDs are free.
+                let is_alike = !changes.iter().any(|change| change.oid <= 2)
+                    || changes.iter().all(|change| change.created_count == 0);
+                let in_pieces =
+                    is_alike && origin.is_multiple_of(2) && aac_transaction(aac, 0) == 0;
                 if in_pieces {
                     let result = sync_in_pieces(aac, origin, &changes);
                     let end = aac_transaction(aac, if result == 0 { 2 } else { 3 });
