@@ -139,12 +139,12 @@ const MUTATIONS: &[Mutation] = &[
     broken(
         "only the first credential gives a role",
         &[(
-            "next = next != NULL ? oc_sec_find_cred",
-            "next = false ? oc_sec_find_cred",
+            "next = next != NULL ? (oc_sec_cred_t *)",
+            "next = false ? (oc_sec_cred_t *)",
         )],
     ),
     broken(
-        "roles beyond the first few are forgotten",
+        "roles beyond the first are forgotten",
         &[("while (cred != NULL) {\n", "if (cred != NULL) {\n")],
     ),
     broken(
@@ -154,24 +154,24 @@ const MUTATIONS: &[Mutation] = &[
     broken(
         "a bad role certificate counts",
         &[(
-            "oc_certs_validate_role_cert(it->ctx, &flags) >= 0 &&",
-            "oc_certs_validate_role_cert(it->ctx, &flags) >= -1 &&",
+            "oc_certs_validate_role_cert(cred->ctx, &flags) >= 0 &&",
+            "oc_certs_validate_role_cert(cred->ctx, &flags) >= -1 &&",
         )],
     ),
     broken(
         "a credential's role is as good as a certificate's",
-        &[("role->certified = !is_psk;", "role->certified = 1;")],
+        &[("role.certified = !is_psk;", "role.certified = 1;")],
     ),
     broken(
         "the authority of a role is not told",
         &[
             (
-                "role->authority = has_authority ?",
-                "role->authority = false ?",
+                "role.authority = has_authority ?",
+                "role.authority = false ?",
             ),
             (
-                "role->authority_len = has_authority ?",
-                "role->authority_len = false ?",
+                "role.authority_len = has_authority ?",
+                "role.authority_len = false ?",
             ),
         ],
     ),
@@ -247,15 +247,18 @@ const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "what was stored takes the place of presets",
-        &[("OCF_ACL_APPLY_ADD", "OCF_ACL_APPLY_LOAD")],
+        &[(
+            "from_storage ? OCF_ACL_APPLY_ADD",
+            "from_storage ? OCF_ACL_APPLY_LOAD",
+        )],
     ),
     broken(
         "what was stored is judged like a client's",
-        &[("is_lenient ? on_skipped : NULL", "NULL")],
+        &[("how == OCF_ACL_APPLY_ADD ? on_skipped : NULL", "NULL")],
     ),
     broken(
         "a client is judged like what was stored",
-        &[("is_lenient ? on_skipped : NULL", "on_skipped")],
+        &[("how == OCF_ACL_APPLY_ADD ? on_skipped : NULL", "on_skipped")],
     ),
     broken(
         "what was replaced is not told",
@@ -263,15 +266,15 @@ const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "the mirror is made anew each time",
-        &[("!shows(next, &ace)", "true")],
+        &[("is_replaced || !is_left", "true || !is_left")],
     ),
     broken(
         "what was changed is not mirrored",
-        &[("!shows(next, &ace)", "false")],
+        &[("(ace->permission | REPLACED)", "(ace->permission)")],
     ),
     broken(
         "the mirror gives up when memory was short",
-        &[("if (is_complete) {", "if (true) {")],
+        &[("device->generation = generation - 1;", "")],
     ),
     broken(
         "clearing takes the owner too",
@@ -512,6 +515,49 @@ fn every_broken_port_is_caught() {
     assert!(survivors.is_empty(), "nobody noticed: {survivors:#?}");
 }
 
+/// The table of differences in docs/iotivity.md: each row has a test, each test a row.
+#[test]
+fn the_documented_differences() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("it is there");
+    let document = read("docs/iotivity.md");
+    let mut rows: Vec<&str> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| O"))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    rows.sort_by_key(|row| row.parse::<u32>().expect("O and a number"));
+    let cases = read("tests/iotivity-mock/cases.c");
+    let mut tested: Vec<&str> = TABLE
+        .iter()
+        .map(|why| why.id.trim_start_matches('O'))
+        .collect();
+    for row in &rows {
+        if cases.contains(&format!("O{row}:")) {
+            tested.push(row);
+        }
+    }
+    tested.sort_by_key(|row| row.parse::<u32>().expect("O and a number"));
+    assert_eq!(rows, tested);
+    for count in [
+        format!("{} broken ports", MUTATIONS.len()),
+        format!("O1 to O{}", TABLE.len()),
+    ] {
+        assert!(document.contains(&count), "{count}");
+    }
+}
+
+/// What stands for the two files of IoTivity-lite.
+const STACK_LIST: &str = "#include \"iotivity.h\"\n\
+         oc_sec_acl_t *oc_sec_get_acl(size_t device) { return device ? NULL : NULL; }\n\
+         bool oc_sec_encode_acl(size_t device, oc_interface_mask_t mask, bool to_storage)\n\
+         { return device && mask && to_storage; }\n\
+         bool oc_sec_decode_acl(const oc_rep_t *rep, bool stored, size_t device,\n\
+         oc_sec_on_apply_acl_cb_t tell, void *data)\n\
+         { return rep && stored && device && tell && data; }\n";
+const STACK_DECISION: &str = "#include \"iotivity.h\"\n\
+         bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *to,\n\
+         const oc_endpoint_t *from) { return method && to && from; }\n";
+
 /// What cmake/CheckIotivityLink.cmake says of a program that is linked from these.
 fn link_check(folder: &Path, name: &str, parts: &[&Path]) -> Output {
     let map = folder.join(format!("{name}.map"));
@@ -550,22 +596,8 @@ fn the_check_of_the_link_map() {
         archive
     };
 
-    let list = write(
-        "oc_acl.c",
-        "#include \"iotivity.h\"\n\
-         oc_sec_acl_t *oc_sec_get_acl(size_t device) { return device ? NULL : NULL; }\n\
-         bool oc_sec_encode_acl(size_t device, oc_interface_mask_t mask, bool to_storage)\n\
-         { return device && mask && to_storage; }\n\
-         bool oc_sec_decode_acl(const oc_rep_t *rep, bool stored, size_t device,\n\
-         oc_sec_on_apply_acl_cb_t tell, void *data)\n\
-         { return rep && stored && device && tell && data; }\n",
-    );
-    let decision = write(
-        "oc_acl_util.c",
-        "#include \"iotivity.h\"\n\
-         bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *to,\n\
-         const oc_endpoint_t *from) { return method && to && from; }\n",
-    );
+    let list = write("oc_acl.c", STACK_LIST);
+    let decision = write("oc_acl_util.c", STACK_DECISION);
     let caller = write(
         "oc_ri.c",
         "#include \"iotivity.h\"\n\
@@ -611,6 +643,70 @@ fn the_check_of_the_link_map() {
         text(&absent)
     );
     assert!(!absent.status.success());
+}
+
+/// cmake/IotivityPort.cmake in a project with a stack of its own, here the mock: the port takes
+/// the stack's definitions, comes before it in any order, and is refused where it cannot work.
+#[test]
+fn the_cmake_target() {
+    let folder = folder().join("cmake");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("cargo's folder for tests is writable");
+    let include = headers(&folder);
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.21)\n\
+         project(device C)\n\
+         add_compile_options(-fsanitize=address)\n\
+         add_link_options(-fsanitize=address)\n\
+         add_library(anjay_access_control::ocf STATIC IMPORTED GLOBAL)\n\
+         set_target_properties(anjay_access_control::ocf PROPERTIES\n\
+             IMPORTED_LOCATION {archive}\n\
+             INTERFACE_INCLUDE_DIRECTORIES {root}/include)\n\
+         include({root}/cmake/Unavailable.cmake)\n\
+         include({root}/cmake/IotivityPort.cmake)\n\
+         add_library(server-static STATIC {mock}/mock.c oc_acl.c oc_acl_util.c)\n\
+         target_compile_definitions(server-static PUBLIC OC_SECURITY OC_SERVER OC_PKI\n\
+             OC_DYNAMIC_ALLOCATION OC_RESOURCE_ACCESS_IN_RFOTM)\n\
+         target_include_directories(server-static PUBLIC {include} {mock})\n\
+         add_executable(device {mock}/replay.c)\n\
+         target_link_libraries(device PRIVATE server-static anjay_access_control::iotivity_lite)\n\
+         anjay_access_control_check_iotivity_link(device)\n",
+        archive = OCF.sanitized().path().display(),
+        root = root().display(),
+        mock = sources().display(),
+        include = include.display(),
+    );
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("cargo's folder for tests is writable");
+    };
+    write("CMakeLists.txt", &project);
+    write("oc_acl.c", STACK_LIST);
+    write("oc_acl_util.c", STACK_DECISION);
+    let cmake = |arguments: &[&str]| {
+        let mut command = Command::new("cmake");
+        output(command.current_dir(&folder).args(arguments))
+    };
+    let configured = cmake(&["-S", ".", "-B", "build"]);
+    assert!(configured.status.success(), "{}", text(&configured));
+    let built = cmake(&["--build", "build", "--target", "device"]);
+    assert!(built.status.success(), "{}", text(&built));
+    let mut device = Process::start(&folder.join("build/device"), &[]);
+    device.begin();
+    assert_eq!(device.post(2, b"\xa1\x67aclist2\x80"), 68);
+
+    let nowhere = cmake(&[
+        "-S",
+        ".",
+        "-B",
+        "none",
+        "-DIOTIVITY_LITE_SOURCE_DIR=/nowhere",
+    ]);
+    assert!(!nowhere.status.success());
+    assert!(
+        text(&nowhere).contains("is not the source tree"),
+        "{}",
+        text(&nowhere)
+    );
 }
 
 /// The port and its mock, in a process of their own.
