@@ -367,12 +367,12 @@ impl Table {
 
     /// For an operation that may fail after it has changed something: its steps are
     /// noted anyway.
-    pub(crate) fn backup(&self) -> Result<(), Why> {
-        Ok(())
+    pub(crate) fn backup(&self) -> Result<Backup, Why> {
+        Ok(Backup)
     }
 
     /// See [`Table::backup`].
-    pub(crate) fn take_back(&mut self, (): ()) {}
+    pub(crate) fn take_back(&mut self, _: Backup) {}
 
     /// Makes this step, and all that are still to come, fail.
     pub(crate) fn fail(&mut self, why: Why) {
@@ -678,6 +678,9 @@ impl Table {
         self.targets.put([row.key, row.value]).map(drop)
     }
 }
+
+/// See [`Table::backup`].
+pub(crate) struct Backup;
 
 /// The entries of an instance, by rising SSID.
 #[derive(Clone)]
