@@ -235,6 +235,16 @@ impl<H: Host> Engine<H> {
 
     fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
         grant.check()?;
+        if let Some(mask) = grant.mask {
+            let mut state = self.lock().ok_or(Why::InUse)?;
+            let entry = AclEntry::new(grant.ssid, mask);
+            if let Some(iid) = state.table.overwrite(grant.target, entry) {
+                state.modified = true;
+                drop(state);
+                self.host.changed(Change::Resource(iid, RID_ACL));
+                return Ok(());
+            }
+        }
         let mut found = Found::default();
         // Each question is asked once, so this ends.
         let is_new = loop {

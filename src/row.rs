@@ -37,6 +37,11 @@ impl Target {
         split(self.0)[1]
     }
 
+    /// One of its four bytes, counted from the lowest.
+    pub(crate) const fn byte(self, at: u32) -> u8 {
+        (self.0 >> (8 * (at & 3))) as u8
+    }
+
     /// Whether it stands for the creation of Instances.
     pub(crate) const fn is_creation(self) -> bool {
         self.iid() == MAX_ID

@@ -219,11 +219,12 @@ fn sort_by_target(rows: &mut List<AclRow>) -> Result<(), Why> {
         return Ok(());
     }
     let mut sorted = rows.copy()?;
-    for byte_at in (0..4).rev() {
-        let byte = |row: &AclRow| usize::from(row.target().0.to_be_bytes()[byte_at]);
+    for at in 0..4 {
         let mut places = [0; 256];
         for row in rows.iter() {
-            places[byte(row)] += 1;
+            if let Some(place) = places.get_mut(usize::from(row.target().byte(at))) {
+                *place += 1;
+            }
         }
         if places.contains(&rows.len()) {
             continue;
@@ -233,7 +234,8 @@ fn sort_by_target(rows: &mut List<AclRow>) -> Result<(), Why> {
             below += core::mem::replace(place, below);
         }
         for row in rows.iter() {
-            let place = &mut places[byte(row)];
+            let place = places.get_mut(usize::from(row.target().byte(at)));
+            let Some(place) = place else { continue };
             if let Some(sorted) = sorted.get_mut(*place) {
                 *sorted = *row;
             }

@@ -138,6 +138,14 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
         &[]
     }
 
+    /// The row whose first word is the lowest that is not below `key`, if it is in
+    /// the chunk that `key` belongs to; to be changed, but not its key.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, key: u64) -> Option<&mut [u64; W]> {
+        let (at, place) = self.locate(key);
+        self.chunk_mut(at)?.get_mut(place)
+    }
+
     /// The row with the highest first word that is below `key`.
     pub(crate) fn before(&self, key: u64) -> Option<&[u64; W]> {
         let (mut at, mut place) = self.locate(key);

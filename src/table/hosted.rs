@@ -367,12 +367,12 @@ impl Table {
 
     /// For an operation that may fail after it has changed something: its steps are
     /// noted anyway.
-    pub(crate) fn backup(&self) -> Result<(), Why> {
-        Ok(())
+    pub(crate) fn backup(&self) -> Result<Backup, Why> {
+        Ok(Backup)
     }
 
     /// See [`Table::backup`].
-    pub(crate) fn take_back(&mut self, (): ()) {}
+    pub(crate) fn take_back(&mut self, _: Backup) {}
 
     /// Makes this step, and all that are still to come, fail.
     pub(crate) fn fail(&mut self, why: Why) {
@@ -576,6 +576,28 @@ impl Table {
         }
     }
 
+    /// Writes an entry over the one for its SSID, if there is one among the first
+    /// two and nothing has to be taken back: what most grants come to, with one
+    /// look-up. Gives the instance.
+    #[inline]
+    pub(crate) fn overwrite(&mut self, target: Target, entry: AclEntry) -> Option<Iid> {
+        if self.is_open {
+            return None;
+        }
+        let row = self.targets.at_mut(Place::first_key(target))?;
+        let found = AclRow::from(row);
+        let pair = found.entries();
+        if found.target() != target || pair.iter().all(|old| old.ssid() != entry.ssid()) {
+            return None;
+        }
+        let replace = |old: AclEntry| match old.ssid() == entry.ssid() {
+            true => entry,
+            false => old,
+        };
+        row[1] = AclRow::new(found.place(), pair.map(replace), found.owner()).value;
+        Some(found.place().iid)
+    }
+
     /// Sets an entry; the ACL is present afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, entry: AclEntry) {
         if !instance.has_acl() {
@@ -656,6 +678,9 @@ impl Table {
         self.targets.put([row.key, row.value]).map(drop)
     }
 }
+
+/// See [`Table::backup`].
+pub(crate) struct Backup;
 
 /// The entries of an instance, by rising SSID.
 #[derive(Clone)]

@@ -300,6 +300,13 @@ impl Model {
         Ok(())
     }
 
+    /// Something that validates has failed for a reason that is not known here.
+    pub fn doubt(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.unchecked = true;
+        }
+    }
+
     pub fn commit(&mut self, client: &Client) -> Result<(), Error> {
         // What the host does between validation and commit is its own affair.
         let is_checked = self.open.as_ref().is_some_and(|open| !open.unchecked);
