@@ -43,18 +43,43 @@ endif()
 set(_aac_port_dir ${ANJAY_ACCESS_CONTROL_PORT_DIR} CACHE INTERNAL "")
 set(_aac_cmake_dir ${CMAKE_CURRENT_LIST_DIR})
 
-# Fails the build of a target into which any of the code came that the port
-# replaces.
+# Fails the build if any of the code that the port replaces came into a target,
+# which may be made in another directory.
 function(anjay_access_control_check_link target)
     if(MSVC OR APPLE)
         message(FATAL_ERROR "anjay_access_control_check_link() needs a linker with GNU's -Map.")
     endif()
+    if(NOT TARGET ${target})
+        message(FATAL_ERROR "anjay_access_control_check_link(): there is no target ${target} yet.")
+    endif()
+    get_target_property(aliased ${target} ALIASED_TARGET)
+    if(aliased)
+        set(target ${aliased})
+    endif()
+    get_target_property(type ${target} TYPE)
+    get_target_property(imported ${target} IMPORTED)
+    if(imported OR NOT type MATCHES "^(EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)$")
+        message(FATAL_ERROR
+            "anjay_access_control_check_link(): ${target} is not linked here: a program, or a shared "
+            "library, that this project makes can be checked.")
+    endif()
     set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
     target_link_options(${target} PRIVATE LINKER:-Map=${map})
-    add_custom_command(TARGET ${target} POST_BUILD
-        COMMAND ${CMAKE_COMMAND} -DMAP=${map} -DVARIANT=${_aac_variant}
-                -P ${_aac_check_link_script}
+    set(check ${CMAKE_COMMAND} -DMAP=${map} -DVARIANT=${_aac_variant} -P ${_aac_check_link_script})
+    get_target_property(folder ${target} SOURCE_DIR)
+    if(folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+        add_custom_command(TARGET ${target} POST_BUILD COMMAND ${check} VERBATIM)
+        return()
+    endif()
+    # Only the directory that made it can add to its build; from here it is a target
+    # of its own, part of `all`.
+    set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${target}.link-checked)
+    add_custom_command(OUTPUT ${stamp}
+        COMMAND ${check}
+        COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+        DEPENDS ${target} $<TARGET_FILE:${target}>
         VERBATIM)
+    add_custom_target(${target}_check_link ALL DEPENDS ${stamp})
 endfunction()
 set(_aac_check_link_script ${_aac_cmake_dir}/CheckLink.cmake CACHE INTERNAL "")
 

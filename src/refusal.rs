@@ -113,7 +113,7 @@ pub enum Why {
     KeepsChanging = 27,
     /// The host could not answer.
     HostFailed = 28,
-    /// The stream failed, or ended too early [`at`].
+    /// The stream failed, or ended too early (`at`).
     StreamFailed = 29,
 
     // ---- persisted data that no device can have written ----
@@ -123,15 +123,15 @@ pub enum Why {
     TooManyInstances = 31,
     /// A target OID is 0, 2 or 65535 [`at`, `oid`].
     WrongOid = 32,
-    /// An Instance ID is 65535 [`at`].
+    /// An Instance ID is 65535 (`at`).
     WrongIid = 33,
-    /// An owner is 0 [`at`].
+    /// An owner is 0 (`at`).
     WrongOwner = 34,
     /// The flag for the ACL is neither 0 nor 1 [`at`, `value`].
     WrongHasAcl = 35,
     /// More entries than there are SSIDs [`at`, `value`].
     TooManyEntries = 36,
-    /// An entry for SSID 65535 [`at`].
+    /// An entry for SSID 65535 (`at`).
     WrongKey = 37,
     /// An Instance ID that an earlier instance has (`acl_iid`).
     RepeatedIid = 38,

@@ -198,6 +198,7 @@ void aac_port_log_refusal(void *host, const aac_refusal_t *refusal) {
     case AAC_WHY_INSTANCE_MISSING:
     case AAC_WHY_SERVER_UNKNOWN:
     case AAC_WHY_OWNER_UNKNOWN:
+    case AAC_WHY_IID_TAKEN:
     case AAC_WHY_STREAM_FAILED:
     case AAC_WHY_WRONG_MAGIC:
         port_log(WARNING, "%s", line);

@@ -40,7 +40,8 @@ fn configure() -> Result<(), String> {
     let mut command = Command::new("cmake");
     command.arg("-S").arg(&source).arg("-B").arg(folder());
     let mut toolchain = std::ffi::OsString::from("-DCMAKE_TOOLCHAIN_FILE=");
-    toolchain.push(source.join("arm-none-eabi.cmake"));
+    toolchain.push(source.join("toolchain.cmake"));
+    command.arg(crate::dist::shared_cargo_folder());
     run(command.args(["-G", "Unix Makefiles"]).arg(toolchain))
 }
 

@@ -3,11 +3,15 @@
 mod bench;
 mod c_format;
 mod dependencies;
+mod dist;
 mod firmware;
 mod headers;
+mod machines;
 mod mutants;
 mod replay;
 mod size;
+mod source;
+mod targets;
 mod tools;
 mod unsafe_count;
 
@@ -24,6 +28,10 @@ cargo xtask c-format [--check]
 cargo xtask size             flash and RAM on a Cortex-M4, against xtask/size-budget.toml
 cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
+cargo xtask targets [--quick | TARGET...]
+                             builds for every machine of docs/targets.md and runs what QEMU can
+cargo xtask dist [--source] [--all | TARGET...]
+                             tarballs of the built library, and of its sources with all packages
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
 cargo xtask dependencies     licences and sources of all dependencies, by deny.toml
 cargo xtask mutants [NAME]   plants bugs in a copy of the tree; each must be found";
@@ -43,6 +51,8 @@ fn main() -> ExitCode {
         ("size", []) => size::main(),
         ("bench", []) => bench::main(),
         ("firmware", []) => firmware::main(),
+        ("targets", names) => targets::main(names),
+        ("dist", [_, ..]) => dist::main(rest),
         ("unsafe-count", []) => unsafe_count::main(),
         ("dependencies", []) => dependencies::main(),
         ("mutants", []) => mutants::main(None),
