@@ -3,7 +3,7 @@
 #   anjay_access_control::anjay_access_control   replaces Anjay's access control in
 #   anjay_access_control::anjay                  the program that links it
 #   anjay_access_control_check_link(<target>)    fails the build if it did not
-#   anjay_access_control_replace_in(<target>)    where Anjay's sources are part of
+#   anjay_access_control_replace_in(<target>...) where Anjay's sources are part of
 #                                                a library of the project's own
 #
 # In, for the targets:
@@ -183,18 +183,37 @@ endfunction()
 
 # ---- Anjay's sources in a library of the project's own -----------------------
 
-# anjay_access_control_replace_in(<target>)
+# anjay_access_control_replace_in(<target>...)
 #
 # For a target to which Anjay's sources belong, as in its packages for Zephyr and
-# ESP-IDF: takes what the port replaces out of it, and puts the port in, to be
-# compiled as the rest of Anjay is. Nothing is then left that could come twice, or
-# in a wrong order. Call it when the target has all its sources.
-function(anjay_access_control_replace_in target)
-    if(NOT TARGET ${target})
-        message(FATAL_ERROR "anjay_access_control_replace_in(): there is no target ${target} yet.")
+# ESP-IDF; of several, the one that has them. Takes what the port replaces out of it,
+# and puts the port in, to be compiled as the rest of Anjay is. Nothing is then left
+# that could come twice, or in a wrong order. Call it when the target has all its
+# sources.
+function(anjay_access_control_replace_in)
+    set(target "")
+    foreach(candidate IN LISTS ARGN)
+        if(NOT TARGET ${candidate})
+            message(FATAL_ERROR
+                "anjay_access_control_replace_in(): there is no target ${candidate} yet.")
+        endif()
+        get_target_property(aliased ${candidate} ALIASED_TARGET)
+        if(aliased)
+            set(candidate ${aliased})
+        endif()
+        get_target_property(sources ${candidate} SOURCES)
+        if("${sources}" MATCHES "core/anjay_access_utils\\.c")
+            set(target ${candidate})
+            break()
+        endif()
+    endforeach()
+    if(NOT target)
+        list(JOIN ARGN ", " candidates)
+        message(FATAL_ERROR
+            "anjay_access_control_replace_in(): Anjay is not among the sources of ${candidates}, as "
+            "none of them is src/core/anjay_access_utils.c; or it was replaced before.")
     endif()
     get_target_property(folder ${target} SOURCE_DIR)
-    get_target_property(sources ${target} SOURCES)
     set(source "")
     foreach(file IN LISTS sources)
         get_filename_component(path "${file}" ABSOLUTE BASE_DIR ${folder})
@@ -204,8 +223,8 @@ function(anjay_access_control_replace_in target)
     endforeach()
     if(NOT source)
         message(FATAL_ERROR
-            "anjay_access_control_replace_in(): the sources of ${target} are not Anjay's, as none of "
-            "them is src/core/anjay_access_utils.c; or they were replaced before.")
+            "anjay_access_control_replace_in(): src/core/anjay_access_utils.c of ${target} is not in "
+            "a source tree of Anjay.")
     endif()
     _aac_look_at(${source})
 

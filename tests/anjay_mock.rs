@@ -129,8 +129,8 @@ const MUTATIONS: [Mutation; 23] = [
         name: "a roll-back commits",
         file: "module.c",
         edits: &[(
-            "return end_transaction(&object, AAC_ROLLBACK);",
-            "return end_transaction(&object, AAC_COMMIT);",
+            "return end_transaction(DEF_OF(object), AAC_ROLLBACK);",
+            "return end_transaction(DEF_OF(object), AAC_COMMIT);",
         )],
     },
     Mutation {
@@ -144,7 +144,7 @@ const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "instance_reset does nothing",
         file: "module.c",
-        edits: &[("return aac_reset(edit(&object), iid);", "return 0;")],
+        edits: &[("return aac_reset(edit(DEF_OF(object)), iid);", "return 0;")],
     },
     Mutation {
         name: "the ACL is always present",
@@ -194,7 +194,7 @@ const MUTATIONS: [Mutation; 23] = [
         file: "module.c",
         edits: &[
             ("    port->granted.is_set = false;\n", ""),
-            (" && !port_of(&object)->granted.is_set);\n", ");\n"),
+            (" && !port->granted.is_set);\n", ");\n"),
         ],
     },
     Mutation {
@@ -233,8 +233,8 @@ const MUTATIONS: [Mutation; 23] = [
         name: "what the application does is part of the operation",
         file: "module.c",
         edits: &[(
-            "    (void) object;\n    assert(",
-            "    (void) edit(&object);\n    if (false) assert(",
+            "    (void) port;\n    return 0;",
+            "    (void) edit(DEF_OF(object));\n    return 0 * port->is_open;",
         )],
     },
     Mutation {
@@ -263,14 +263,14 @@ const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "all errors of the engine are the same",
         file: "functions.c",
-        edits: &[("        return avs_errno(AVS_EBADMSG);", "        break;")],
+        edits: &[("        code = AVS_EBADMSG;", "")],
     },
     Mutation {
         name: "the only server is the first one",
         file: "core.c",
         edits: &[(
-            "        return -1;\n    }\n    *(uint16_t *) single = ssid;",
-            "        return 0;\n    }\n    *(uint16_t *) single = ssid;",
+            "*(uint16_t *) single ? ANJAY_SSID_BOOTSTRAP : ssid;",
+            "*(uint16_t *) single ? *(uint16_t *) single : ssid;",
         )],
     },
     Mutation {

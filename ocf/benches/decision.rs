@@ -62,7 +62,7 @@ fn decisions(criterion: &mut Criterion) {
         let acl = list_of(count);
         let mut request = Request::new(State::Rfnop, Method::Get, b"/light");
         request.secured = true;
-        request.peer = last;
+        request.peer = last.as_ref();
         group.bench_function(format!("{count} ACEs, by UUID"), |bencher| {
             bencher.iter(|| acl.check(black_box(&request), [].into_iter()));
         });

@@ -126,6 +126,10 @@ impl Acl {
         self.owner
     }
 
+    pub(crate) fn owner_ref(&self) -> Option<&Uuid> {
+        self.owner.as_ref()
+    }
+
     /// Grows with every change (and wraps): when it differs, there is something to persist.
     pub fn generation(&self) -> u32 {
         self.generation
@@ -151,9 +155,7 @@ impl Acl {
     pub fn load(&mut self, payload: &[u8]) -> Result<(), Refusal> {
         let mut update = Update::new();
         update.cbor(payload, &mut |_| {})?;
-        let mut list = Self::new();
-        list.take_over(&mut update)?;
-        self.replace(list);
+        self.take_over(&mut update)?;
         Ok(())
     }
 
@@ -193,15 +195,7 @@ impl Acl {
             (Apply::Post(_), Owner::Nil) => {
                 return refuse(Reason::SubjectUuid, update.owner_offset);
             }
-            (Apply::Load, _) => {
-                if !update.has_list {
-                    return refuse(Reason::FieldMissing, 0);
-                }
-                let mut list = Self::new();
-                list.bring_in(update)?;
-                list.take_owner(update);
-                self.replace(list);
-            }
+            (Apply::Load, _) => self.take_over(update)?,
             _ => {
                 let changed = self.bring_in(update)?;
                 if self.take_owner(update) || changed {
@@ -210,13 +204,6 @@ impl Acl {
             }
         }
         Ok(())
-    }
-
-    fn replace(&mut self, list: Self) {
-        let generation = self.generation;
-        *self = list;
-        self.generation = generation;
-        self.touch();
     }
 
     fn take_owner(&mut self, update: &Update) -> bool {
@@ -229,14 +216,18 @@ impl Acl {
         self.owner != before
     }
 
-    /// Makes the whole of an update the list, which is empty.
+    /// Puts the whole of an update in the place of the list.
     fn take_over(&mut self, update: &mut Update) -> Result<(), Reason> {
         if !update.has_list {
             return Err(Reason::FieldMissing);
         }
+        self.owner = None;
         self.take_owner(update);
         self.memory = core::mem::take(&mut update.memory);
         self.rows = core::mem::take(&mut update.aces);
+        self.waste = 0;
+        self.next_id = 1;
+        self.touch();
         rows::sort(&mut self.rows);
         // Those without an aceid are the last, in the order of the payload.
         let given = rows::find(&self.rows, NO_ACE_ID);
@@ -244,8 +235,8 @@ impl Acl {
             let Some(mut row) = self.rows.get(index).copied() else {
                 break;
             };
-            if index >= given {
-                row.id = self.free_id();
+            if row.id == NO_ACE_ID {
+                row.id = self.free_id(given);
             }
             row.note = self.ace_of(&row).record.notes();
             rows::set(&mut self.rows, index, row);
@@ -254,20 +245,16 @@ impl Acl {
         Ok(())
     }
 
-    /// The next aceid that no ACE has.
-    fn free_id(&mut self) -> u32 {
+    /// The next aceid that none of the first ACEs has, as many as are said.
+    fn free_id(&mut self, first: usize) -> u32 {
+        let rows = self.rows.get(..first).unwrap_or_default();
         loop {
             let id = self.next_id;
             self.next_id = if id >= MAX_ACE_ID { 1 } else { id + 1 };
-            if !self.has(id) {
+            if !rows::has(rows, id) {
                 return id;
             }
         }
-    }
-
-    fn has(&self, id: u32) -> bool {
-        let row = self.rows.get(rows::find(&self.rows, id));
-        row.is_some_and(|row| row.id == id)
     }
 
     /// Adds the ACEs of an update; says whether that changed anything.
@@ -310,7 +297,7 @@ impl Acl {
             };
             let record = Record::at(memory, ace.at);
             let [_, digest] = record.notes();
-            let id = self.free_id();
+            let id = self.free_id(self.rows.len());
             recognise(Ace { id, record }, digest, &order, memory, aces);
             if let Some(ace) = aces.get_mut(index) {
                 ace.note[0] = What::Added as u32;
@@ -318,7 +305,7 @@ impl Acl {
         }
         order.clear();
         for (index, ace) in (0..).zip(aces.iter()) {
-            if ace.note[0] == What::Added as u32 && !self.has(ace.id) {
+            if ace.note[0] == What::Added as u32 && !rows::has(&self.rows, ace.id) {
                 fallible::push(&mut order, Row::new(ace.id, index))?;
             }
         }
@@ -463,11 +450,13 @@ impl Acl {
                 if !target.record.is_of_the_same(record) {
                     return Err(Reason::AceTaken);
                 }
-                let more = record
-                    .items()
-                    .filter(|item| item.is_resource() && !target.record.has(*item));
-                let mut items = target.record.items().chain(more);
-                let mut merged = amended(target, &mut items)?;
+                let mut merged = copied(target, u8::MAX)?;
+                for item in record.items() {
+                    if item.is_resource() && !target.record.has(item) {
+                        merged.item(item.kind, item.bytes)?;
+                    }
+                }
+                merged.finish()?;
                 return self.carry_out(&mut merged);
             }
         }
@@ -488,12 +477,11 @@ impl Acl {
     /// Sets the tag of an ACE, on behalf of the device itself.
     pub fn set_tag(&mut self, id: u32, tag: Option<&str>) -> Result<(), Reason> {
         let ace = self.ace(id).ok_or(Reason::UnknownAce)?;
-        let tag = tag.map(|tag| Item {
-            kind: Item::TAG,
-            bytes: tag.as_bytes(),
-        });
-        let others = ace.record.items().filter(|item| item.kind != Item::TAG);
-        let mut update = amended(ace, &mut others.chain(tag))?;
+        let mut update = copied(ace, Item::TAG)?;
+        if let Some(tag) = tag {
+            update.item(Item::TAG, tag.as_bytes())?;
+        }
+        update.finish()?;
         self.carry_out(&mut update).map(|_| ())
     }
 
@@ -541,14 +529,13 @@ impl Acl {
 
     fn move_out(&mut self) -> Result<(), Reason> {
         let mut memory = Vec::new();
-        let mut rows = Vec::new();
+        let mut rows = rows::copy(&self.rows)?;
         fallible::reserve(&mut memory, self.memory.len().saturating_sub(self.waste))?;
-        fallible::reserve(&mut rows, self.rows.len())?;
-        for row in &self.rows {
+        for row in &mut rows {
             let at = memory.len() as u32;
             let record = Record::at(&self.memory, row.at);
             fallible::extend(&mut memory, record.bytes(&self.memory, row.at))?;
-            fallible::push(&mut rows, Row { at, ..*row })?;
+            row.at = at;
         }
         self.memory = memory;
         self.rows = rows;
@@ -561,14 +548,15 @@ impl Acl {
     }
 }
 
-/// The update that gives an ACE other items.
-fn amended(ace: Ace<'_>, items: &mut dyn Iterator<Item = Item<'_>>) -> Result<Update, Reason> {
+/// An update that begins with an ACE as it is, but for items of one kind.
+fn copied(ace: Ace<'_>, but: u8) -> Result<Update, Reason> {
     let mut update = Update::new();
     update.begin(ace.id, ace.record.subject_kind(), ace.permissions())?;
-    for item in items {
-        update.item(item.kind, item.bytes)?;
+    for item in ace.record.items() {
+        if item.kind != but {
+            update.item(item.kind, item.bytes)?;
+        }
     }
-    update.finish()?;
     Ok(update)
 }
 

@@ -74,6 +74,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The next event, if no break has to be expected.
+    #[inline(never)]
     fn item<'a>(&mut self, buffer: &'a mut Vec<u8>) -> Result<Event<'a>, Reason>
     where
         'b: 'a,

@@ -84,13 +84,13 @@ pub struct Request<'a> {
     /// How many peers have a secured connection to the device now.
     pub secure_peers: u32,
     /// The UUID that the peer's secured connection has proven.
-    pub peer: Option<Uuid>,
+    pub peer: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/doxm`.
-    pub doxm_owner: Option<Uuid>,
+    pub doxm_owner: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/pstat`.
-    pub pstat_owner: Option<Uuid>,
+    pub pstat_owner: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/cred`.
-    pub cred_owner: Option<Uuid>,
+    pub cred_owner: Option<&'a Uuid>,
 }
 
 impl<'a> Request<'a> {
@@ -139,6 +139,28 @@ pub enum Rule {
     Roles = 9,
     /// The list.
     List = 10,
+}
+
+impl Rule {
+    /// The rule in a few words, for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnsecuredRfotm => {
+                "in RFOTM an unsecured request is let in only before onboarding"
+            }
+            Self::OutsideRfnop => "outside RFNOP only device configuration resources are reachable",
+            Self::UnsecuredVertical => "the application's own resources need a secured connection",
+            Self::Onboarding => {
+                "the onboarding session reaches every device configuration resource"
+            }
+            Self::PublicRead => "everyone may read this",
+            Self::BeforeOnboarding => "before onboarding only doxm, and reading pstat, is open",
+            Self::UnsecuredSecurity => "security resources need a secured connection",
+            Self::ResourceOwner => "the peer owns this very resource",
+            Self::Roles => "anyone may present roles",
+            Self::List => "the list",
+        }
+    }
 }
 
 /// The answer.
@@ -244,9 +266,9 @@ impl Acl {
         self.by_list(request, kind, roles)
     }
 
-    fn owner_of(&self, special: Special, request: &Request<'_>) -> Option<Uuid> {
+    fn owner_of<'a>(&'a self, special: Special, request: &Request<'a>) -> Option<&'a Uuid> {
         match special {
-            Special::Acl => self.owner(),
+            Special::Acl => self.owner_ref(),
             Special::Doxm => request.doxm_owner,
             Special::Pstat => request.pstat_owner,
             Special::Cred => request.cred_owner,
@@ -268,7 +290,7 @@ impl Acl {
         }
         // Most rows are passed over without a look at their records.
         let mut subjects = Filter::NEW;
-        if let Some(peer) = &request.peer {
+        if let Some(peer) = request.peer {
             subjects.add(Key::uuid(peer.as_bytes()));
         }
         for role in roles.clone() {

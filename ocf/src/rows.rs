@@ -39,10 +39,23 @@ pub fn find(rows: &[Row], id: u32) -> usize {
     rows.partition_point(|row| row.id < id)
 }
 
+pub fn has(rows: &[Row], id: u32) -> bool {
+    rows.get(find(rows, id)).is_some_and(|row| row.id == id)
+}
+
 pub fn set(rows: &mut [Row], index: usize, row: Row) {
     if let Some(slot) = rows.get_mut(index) {
         *slot = row;
     }
+}
+
+pub fn copy(rows: &[Row]) -> Result<Vec<Row>, Reason> {
+    let mut copy = Vec::new();
+    fallible::reserve(&mut copy, rows.len())?;
+    for row in rows {
+        fallible::push(&mut copy, *row)?;
+    }
+    Ok(copy)
 }
 
 /// Sorts by the aceid and then by the place, in n log n steps whatever the order.

@@ -185,6 +185,8 @@ impl Default for Update {
 
 impl Update {
     /// Nothing yet. The first fault in what comes refuses all.
+    // Not inlined: that would be done for each caller, where size is what counts.
+    #[inline(never)]
     pub const fn new() -> Self {
         Self {
             memory: Vec::new(),
@@ -286,6 +288,7 @@ impl Update {
     }
 
     /// Goes on after what has a fault, if that is possible.
+    #[inline(never)]
     fn leave_out(&mut self, in_ace: bool, event: Event<'_>) -> bool {
         let kept = if in_ace {
             self.memory.truncate(self.start);
@@ -310,12 +313,9 @@ impl Update {
     }
 
     /// No two ACEs of one payload have the same aceid.
+    #[inline(never)]
     fn drop_repeated(&mut self, skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
-        let mut order = Vec::new();
-        fallible::reserve(&mut order, self.aces.len())?;
-        for row in &self.aces {
-            fallible::push(&mut order, *row)?;
-        }
+        let mut order = rows::copy(&self.aces)?;
         rows::sort(&mut order);
         let mut last = NO_ACE_ID;
         for row in order {
@@ -338,6 +338,7 @@ impl Update {
         Ok(())
     }
 
+    #[inline(never)]
     fn step(&mut self, event: Event<'_>, offset: usize) -> Result<(), Reason> {
         match (self.place, event) {
             (Place::Start, Event::Map) => self.place = Place::Root,
@@ -370,6 +371,7 @@ impl Update {
         Ok(())
     }
 
+    #[inline(never)]
     fn key(&mut self, key: &str) -> Result<(), Reason> {
         let place = self.place;
         let field = FIELDS
@@ -389,6 +391,7 @@ impl Update {
         Ok(())
     }
 
+    #[inline(never)]
     fn value(&mut self, field: Field, event: Event<'_>, offset: usize) -> Result<(), Reason> {
         match (field, event) {
             (_, Event::Text(text)) => return self.text(field, text, offset),
@@ -419,6 +422,7 @@ impl Update {
         Ok(())
     }
 
+    #[inline(never)]
     fn text(&mut self, field: Field, text: &str, offset: usize) -> Result<(), Reason> {
         let bytes = text.as_bytes();
         let item = match field {
@@ -481,6 +485,7 @@ impl Update {
         fallible::extend(&mut self.memory, &[0; Record::HEAD])
     }
 
+    #[inline(never)]
     fn end_map(&mut self) -> Result<(), Reason> {
         let seen = self.seen;
         match self.place {

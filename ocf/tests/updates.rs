@@ -270,6 +270,27 @@ fn load_replaces_everything_or_nothing() {
 }
 
 #[test]
+fn loading_gives_out_what_the_payload_leaves_free() {
+    let numbered = [5, 8, 2, 11].map(|id| ace(id, 1));
+    let others: Vec<Value> = (0..9).map(|n| without_id(&format!("/{n}"))).collect();
+    for split in 0..=others.len() {
+        let aces = [&others[..split], &numbered, &others[split..]].concat();
+        let payload = cbor(&json!({ "aclist2": aces }));
+        let mut acl = Acl::new();
+        acl.load(&payload).unwrap();
+        assert_eq!(ids(&acl), (1..=13).collect::<Vec<u32>>());
+        let mut posted = Acl::new();
+        posted.post(State::Rfpro, &payload).unwrap();
+        assert!(posted.aces().eq(acl.aces()), "{split}");
+        for (id, ace) in [5, 8, 2, 11].into_iter().zip(&numbered) {
+            let mut alone = list(&json!([ace]));
+            assert!(alone.aces().eq(acl.ace(id)));
+            alone.reset();
+        }
+    }
+}
+
+#[test]
 fn reset_clears_list_and_owner() {
     let mut acl = list(&json!([ace(1, 1)]));
     acl.set_owner(Some(uuid(ALICE)));

@@ -16,8 +16,8 @@ VISIBILITY_SOURCE_BEGIN
 
 /* NULL, which the engine's functions refuse, where Object 2 is not installed. */
 static aac_t *engine_of(anjay_unlocked_t *anjay) {
-    aac_port_t *port = NULL;
-    if (aac_port_find(anjay, &port) != AAC_PORT_OURS) {
+    const aac_port_t *port = aac_port_find(anjay);
+    if (!port) {
         port_log(ERROR, _("Object 2 of the access-control library is not installed"));
         return NULL;
     }
@@ -134,48 +134,47 @@ static avs_error_t error_of(const stream_t *stream, int result) {
     if (!result || avs_is_err(stream->error)) {
         return stream->error;
     }
-    switch (result) {
-    case AAC_ERROR_NO_MEMORY:
-        return avs_errno(AVS_ENOMEM);
-    case AAC_ERROR_MALFORMED:
-        return avs_errno(AVS_EBADMSG);
-    case AAC_ERROR_BUSY:
-        return avs_errno(AVS_EBADF);
-    case AAC_ERROR_HOST:
-        return avs_errno(AVS_EIO);
-    default:
-        return avs_errno(AVS_EINVAL);
+    avs_errno_t code = AVS_EINVAL;
+    if (result == AAC_ERROR_NO_MEMORY) {
+        code = AVS_ENOMEM;
+    } else if (result == AAC_ERROR_MALFORMED) {
+        code = AVS_EBADMSG;
+    } else if (result == AAC_ERROR_BUSY) {
+        code = AVS_EBADF;
+    } else if (result == AAC_ERROR_HOST) {
+        code = AVS_EIO;
     }
+    return avs_errno(code);
+}
+
+static avs_error_t
+transfer(anjay_t *anjay_locked, avs_stream_t *avs_stream, bool restores) {
+    stream_t stream = { avs_stream, AVS_OK };
+    int result = AAC_ERROR_BAD_REQUEST;
+    if (anjay_locked && avs_stream) {
+        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
+        aac_t *engine = engine_of(anjay);
+        result = restores ? aac_restore(engine, read_bytes, &stream)
+                          : aac_persist(engine, write_bytes, &stream);
+        ANJAY_MUTEX_UNLOCK(anjay_locked);
+    } else {
+        port_log(ERROR, _("neither the client nor the stream may be NULL"));
+    }
+    if (!result) {
+        port_log(INFO, _("the access-control state was ") "%s",
+                 restores ? "restored" : "persisted");
+    }
+    return error_of(&stream, result);
 }
 
 avs_error_t anjay_access_control_persist(anjay_t *anjay_locked,
                                          avs_stream_t *out_stream) {
-    stream_t stream = { out_stream, AVS_OK };
-    int result = -1;
-    if (anjay_locked && out_stream) {
-        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_persist(engine_of(anjay), write_bytes, &stream);
-        ANJAY_MUTEX_UNLOCK(anjay_locked);
-    }
-    if (!result) {
-        port_log(INFO, _("the access-control state was persisted"));
-    }
-    return error_of(&stream, result);
+    return transfer(anjay_locked, out_stream, false);
 }
 
 avs_error_t anjay_access_control_restore(anjay_t *anjay_locked,
                                          avs_stream_t *in_stream) {
-    stream_t stream = { in_stream, AVS_OK };
-    int result = -1;
-    if (anjay_locked && in_stream) {
-        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_restore(engine_of(anjay), read_bytes, &stream);
-        ANJAY_MUTEX_UNLOCK(anjay_locked);
-    }
-    if (!result) {
-        port_log(INFO, _("the access-control state was restored"));
-    }
-    return error_of(&stream, result);
+    return transfer(anjay_locked, in_stream, true);
 }
 
 /* ---- refusals ---------------------------------------------------------- */

@@ -67,8 +67,11 @@
 #    error "The port needs OC_DYNAMIC_ALLOCATION: the list has no upper bound of its own."
 #endif
 
-/** Roles that are handed over at once. There may be any number of them. */
-#define ROLES_AT_ONCE 4
+/**
+ * In the permissions of a mirrored ACE that the list has replaced, until the mirror
+ * shows the other one, which nobody sees: a member of its own would cost 16 bytes.
+ */
+#define REPLACED 0x8000u
 
 /** An ACE of the mirror; only its strings are blocks of their own. */
 typedef struct {
@@ -234,39 +237,12 @@ static oc_sec_ace_t *new_mirrored(const ocf_acl_ace_t *from) {
     return ace;
 }
 
-static bool shows_subject(const oc_sec_ace_t *ace, const ocf_acl_ace_t *from) {
-    if (ace->subject_type != subject_type_of(from)) {
-        return false;
+/** Takes note that the list has replaced an ACE, or added to it. */
+static void mark_replaced(const device_t *device, const ocf_acl_outcome_t *outcome) {
+    oc_sec_ace_t *ace = mirrored_by_id(device, (int) outcome->aceid);
+    if (outcome->what == OCF_ACL_REPLACED && ace != NULL) {
+        ace->permission = (oc_ace_permissions_t) (ace->permission | REPLACED);
     }
-    switch (ace->subject_type) {
-    case OC_SUBJECT_UUID:
-        return memcmp(ace->subject.uuid.id, from->uuid, sizeof(ace->subject.uuid.id))
-               == 0;
-    case OC_SUBJECT_ROLE:
-        return is_text(&ace->subject.role.role, from->role, from->role_len)
-               && is_text(&ace->subject.role.authority, from->authority,
-                          from->authority_len);
-    default:
-        return ace->subject.conn == connection_of(from);
-    }
-}
-
-static bool shows(const oc_sec_ace_t *ace, const ocf_acl_ace_t *from) {
-    if (ace->permission != (oc_ace_permissions_t) from->permission
-        || !is_tagged(ace, from->tag, from->tag_len) || !shows_subject(ace, from)) {
-        return false;
-    }
-    ocf_acl_ace_t rest = *from;
-    ocf_acl_resource_t resource;
-    const oc_ace_res_t *res = (const oc_ace_res_t *) ace->resources_list;
-    while (ocf_acl_next_resource(&rest, &resource) == OCF_ACL_CODE_CONTENT) {
-        if (res == NULL || res->wildcard != wildcard_of(resource.wildcard)
-            || !is_text(&res->href, resource.href, resource.href_len)) {
-            return false;
-        }
-        res = res->next;
-    }
-    return res == NULL;
 }
 
 /**
@@ -280,52 +256,46 @@ static void show(device_t *device, oc_sec_ace_t **former) {
     if (device->generation == generation) {
         return;
     }
-    bool is_complete = true;
+    device->generation = generation;
     oc_sec_ace_t *last = NULL;
     oc_sec_ace_t *next = first_of(device);
     ocf_acl_ace_t ace;
-    bool is_left = ocf_acl_next(device->list, 0, &ace) == OCF_ACL_CODE_CONTENT;
-    while (is_left || next != NULL) {
-        if (!is_left || (next != NULL && (uint32_t) next->aceid < ace.aceid)) {
-            oc_sec_ace_t *gone = next;
+    ace.aceid = UINT32_MAX;
+    for (bool is_left = true; is_left;) {
+        is_left = ocf_acl_next(device->list, ace.aceid + 1, &ace) == OCF_ACL_CODE_CONTENT;
+        oc_sec_ace_t *it = NULL;
+        while (it == NULL && next != NULL
+               && (!is_left || (uint32_t) next->aceid <= ace.aceid)) {
+            oc_sec_ace_t *old = next;
             next = next->next;
-            link_after(device, last, next);
-            free_mirrored(gone);
-            continue;
-        }
-        oc_sec_ace_t *it = next;
-        if (next == NULL || (uint32_t) next->aceid != ace.aceid || !shows(next, &ace)) {
-            it = new_mirrored(&ace);
-            is_complete = is_complete && it != NULL;
-            if (next != NULL && (uint32_t) next->aceid == ace.aceid) {
-                oc_sec_ace_t *replaced = next;
-                next = next->next;
-                if (former != NULL) {
-                    replaced->next = *former;
-                    *former = replaced;
-                } else {
-                    free_mirrored(replaced);
-                }
+            bool is_replaced = (old->permission & REPLACED) != 0;
+            if (is_replaced && former != NULL) {
+                old->permission = (oc_ace_permissions_t) (old->permission & ~REPLACED);
+                old->next = *former;
+                *former = old;
+            } else if (is_replaced || !is_left || (uint32_t) old->aceid != ace.aceid) {
+                free_mirrored(old);
+            } else {
+                it = old;
             }
-        } else {
-            next = next->next;
+        }
+        if (it == NULL && is_left) {
+            it = new_mirrored(&ace);
+            if (it == NULL) {
+                OC_ERR("acl2: out of memory, an ACE is in force but not shown");
+                device->generation = generation - 1;
+            }
         }
         if (it != NULL) {
             it->next = next;
         }
         link_after(device, last, it != NULL ? it : next);
         last = it != NULL ? it : last;
-        is_left = ocf_acl_next(device->list, ace.aceid + 1, &ace) == OCF_ACL_CODE_CONTENT;
     }
     if (ocf_acl_owner(device->list, device->owner.id) != OCF_ACL_CODE_CONTENT) {
         memset(&device->owner, 0, sizeof(device->owner));
     }
     device->mirror.rowneruuid = device->owner;
-    if (is_complete) {
-        device->generation = generation;
-    } else {
-        OC_ERR("acl2: out of memory, some ACEs are in force but not shown");
-    }
 }
 
 /** Takes over the owner that others wrote. */
@@ -546,10 +516,13 @@ static bool merge(device_t *device, const ocf_acl_ace_t *ace,
                   const ocf_acl_resource_t *resources, size_t count,
                   ocf_acl_outcome_t *outcome) {
     adopt(device);
-    uint8_t code = ocf_acl_put(device->list, OCF_ACL_PUT_MERGE, ace, resources, count,
-                               outcome, NULL);
+    if (ocf_acl_put(device->list, OCF_ACL_PUT_MERGE, ace, resources, count, outcome, NULL)
+        != OCF_ACL_CODE_CHANGED) {
+        return false;
+    }
+    mark_replaced(device, outcome);
     show(device, NULL);
-    return code == OCF_ACL_CODE_CHANGED;
+    return true;
 }
 
 bool oc_sec_acl_update_res(oc_ace_subject_type_t type, oc_ace_subject_view_t subject,
@@ -638,8 +611,10 @@ bool oc_sec_acl_add_bootstrap_acl(size_t device) {
     ace.aceid = OCF_ACL_NO_ACE;
     ace.subject = OCF_ACL_SUBJECT_ANON_CLEAR;
     ace.permission = OCF_ACL_PERM_RETRIEVE;
+    ocf_acl_outcome_t outcome;
     if (it == NULL
-        || !merge(it, &ace, resources, sizeof(resources) / sizeof(*resources), NULL)) {
+        || !merge(it, &ace, resources, sizeof(resources) / sizeof(*resources),
+                  &outcome)) {
         OC_ERR("acl2: no bootstrap ACE for device %zu", device);
         return false;
     }
@@ -661,8 +636,9 @@ bool oc_sec_acl_add_created_resource_ace(oc_string_view_t href,
         ace.permission |= OCF_ACL_PERM_CREATE;
     }
     ocf_acl_resource_t resource = {href.data, href.length, 0};
+    ocf_acl_outcome_t outcome;
     return it != NULL && client != NULL && is_identity(client)
-           && merge(it, &ace, &resource, 1, NULL);
+           && merge(it, &ace, &resource, 1, &outcome);
 }
 #endif
 
@@ -774,16 +750,18 @@ static void on_skipped(void *context, const ocf_acl_error_t *error) {
 }
 
 typedef struct {
+    const device_t *device;
+    /** NULL if nobody asks; else there is room for all. */
     ocf_acl_outcome_t *outcomes;
     size_t count;
-    size_t capacity;
-} outcomes_t;
+} applied_t;
 
 static void on_applied(void *context, const ocf_acl_outcome_t *outcome,
                        const ocf_acl_ace_t *former) {
     (void) former;
-    outcomes_t *all = (outcomes_t *) context;
-    if (all->count < all->capacity) {
+    applied_t *all = (applied_t *) context;
+    mark_replaced(all->device, outcome);
+    if (all->outcomes != NULL) {
         all->outcomes[all->count++] = *outcome;
     }
 }
@@ -802,52 +780,58 @@ static size_t count_objects(const oc_rep_t *rep) {
     return count;
 }
 
-static void tell(const device_t *device, const outcomes_t *all,
-                 const oc_sec_ace_t *former, oc_sec_on_apply_acl_cb_t on_apply,
-                 void *user_data) {
+/* Not while the list is being changed: applications may do anything then. */
+static void tell(const applied_t *all, const oc_sec_ace_t *former,
+                 oc_sec_on_apply_acl_cb_t on_apply, void *user_data) {
     for (size_t i = 0; i < all->count; ++i) {
         const ocf_acl_outcome_t *outcome = &all->outcomes[i];
         oc_sec_on_apply_acl_data_t data;
         memset(&data, 0, sizeof(data));
-        data.rowneruuid = device->mirror.rowneruuid;
-        data.ace = mirrored_by_id(device, (int) outcome->aceid);
+        data.rowneruuid = all->device->mirror.rowneruuid;
+        data.ace = mirrored_by_id(all->device, (int) outcome->aceid);
         data.created = outcome->what == OCF_ACL_ADDED;
         data.created_resource = outcome->new_resources > 0;
-        for (const oc_sec_ace_t *old = former;
-             old != NULL && outcome->what == OCF_ACL_REPLACED; old = old->next) {
+        for (const oc_sec_ace_t *old = former; old != NULL; old = old->next) {
             if (old->aceid == (int) outcome->aceid) {
                 data.replaced_ace = old;
             }
         }
-        if (data.ace != NULL && oc_list_head(data.ace->resources) != NULL) {
+        if (data.ace != NULL && data.ace->resources_list != NULL) {
             on_apply(data, user_data);
         }
     }
 }
 
-/** `how` as for ocf_acl_update_apply(). */
-static uint8_t apply(device_t *device, const oc_rep_t *rep, bool is_lenient, uint8_t how,
+/** A payload: as it came, or as IoTivity-lite decoded it. */
+typedef struct {
+    bool is_cbor;
+    const uint8_t *cbor;
+    size_t length;
+    const oc_rep_t *rep;
+} payload_t;
+
+/** `how` as for ocf_acl_update_apply(); what is loaded is judged leniently. */
+static uint8_t apply(device_t *device, const payload_t *payload, uint8_t how,
                      oc_sec_on_apply_acl_cb_t on_apply, void *user_data) {
-    outcomes_t all = {NULL, 0, 0};
+    applied_t all = {device, NULL, 0};
     if (on_apply != NULL) {
-        all.capacity = count_objects(rep);
-        all.outcomes =
-            (ocf_acl_outcome_t *) malloc((all.capacity + 1) * sizeof(*all.outcomes));
+        all.outcomes = (ocf_acl_outcome_t *) malloc((count_objects(payload->rep) + 1)
+                                                    * sizeof(*all.outcomes));
     }
-    ocf_acl_update_t *update = ocf_acl_update_new(is_lenient ? on_skipped : NULL, NULL);
+    ocf_acl_update_t *update =
+        ocf_acl_update_new(how == OCF_ACL_APPLY_ADD ? on_skipped : NULL, NULL);
     uint8_t code = OCF_ACL_CODE_INTERNAL;
     if (update != NULL && (on_apply == NULL || all.outcomes != NULL)) {
-        code = feed_map(update, rep);
+        code = payload->is_cbor
+                   ? ocf_acl_update_cbor(update, payload->cbor, payload->length, NULL)
+                   : feed_map(update, payload->rep);
     }
-    oc_sec_ace_t *former = NULL;
     if (code == OCF_ACL_CODE_CHANGED) {
         adopt(device);
-        code = ocf_acl_update_apply(update, device->list, how,
-                                    on_apply != NULL ? on_applied : NULL, &all, NULL);
+        code = ocf_acl_update_apply(update, device->list, how, on_applied, &all, NULL);
+        oc_sec_ace_t *former = NULL;
         show(device, &former);
-        if (on_apply != NULL) {
-            tell(device, &all, former, on_apply, user_data);
-        }
+        tell(&all, former, on_apply, user_data);
         free_all_mirrored(former);
     }
     ocf_acl_update_free(update);
@@ -864,10 +848,10 @@ bool oc_sec_decode_acl(const oc_rep_t *rep, bool from_storage, size_t device,
                        oc_sec_on_apply_acl_cb_t on_apply_ace_cb,
                        void *on_apply_ace_data) {
     device_t *it = device_at(device);
+    payload_t payload = {false, NULL, 0, rep};
     return it != NULL
-           && apply(it, rep, from_storage,
-                    from_storage ? OCF_ACL_APPLY_ADD : state_of(device), on_apply_ace_cb,
-                    on_apply_ace_data)
+           && apply(it, &payload, from_storage ? OCF_ACL_APPLY_ADD : state_of(device),
+                    on_apply_ace_cb, on_apply_ace_data)
                   == OCF_ACL_CODE_CHANGED;
 }
 
@@ -877,6 +861,9 @@ int oc_sec_apply_acl(const oc_rep_t *rep, size_t device,
                                                                                      : -1;
 }
 
+/* By field, as the encoder may be another one than that of CBOR. Functions, as each
+ * of IoTivity-lite's macros for this is a good deal of code. */
+
 static void put_text(CborEncoder *object, const char *key, const char *text,
                      size_t length) {
     if (text != NULL) {
@@ -884,49 +871,70 @@ static void put_text(CborEncoder *object, const char *key, const char *text,
     }
 }
 
-static void put_ace(CborEncoder *object, ocf_acl_ace_t *ace, bool to_storage) {
-    oc_rep_set_key(object, "subject");
-    oc_rep_begin_object(object, subject);
-    char uuid[OC_UUID_LEN];
-    switch (ace->subject) {
-    case OCF_ACL_SUBJECT_UUID: {
-        oc_uuid_t id;
-        memcpy(id.id, ace->uuid, sizeof(id.id));
-        oc_uuid_to_str(&id, uuid, sizeof(uuid));
-        put_text(oc_rep_object(subject), "uuid", uuid, sizeof(uuid) - 1);
-        break;
+static void put_uuid(CborEncoder *object, const char *key, const uint8_t *bytes) {
+    char text[OC_UUID_LEN];
+    oc_uuid_t uuid;
+    memcpy(uuid.id, bytes, sizeof(uuid.id));
+    oc_uuid_to_str(&uuid, text, sizeof(text));
+    put_text(object, key, text, sizeof(text) - 1);
+}
+
+static void put_number(CborEncoder *object, const char *key, uint32_t number) {
+    g_err |= oc_rep_object_set_int(object, key, strlen(key), number);
+}
+
+/** A map, or an array; under a key, or as an item of an array. */
+static void open(CborEncoder *parent, CborEncoder *child, const char *key, bool is_map) {
+    if (key != NULL) {
+        g_err |= oc_rep_encode_text_string(parent, key, strlen(key));
     }
+    memset(child, 0, sizeof(*child));
+    g_err |= is_map ? oc_rep_encoder_create_map(parent, child, CborIndefiniteLength)
+                    : oc_rep_encoder_create_array(parent, child, CborIndefiniteLength);
+}
+
+static void shut(CborEncoder *parent, CborEncoder *child) {
+    g_err |= oc_rep_encoder_close_container(parent, child);
+}
+
+static void put_ace(CborEncoder *array, ocf_acl_ace_t *ace, bool to_storage) {
+    CborEncoder object, inner, item;
+    open(array, &object, NULL, true);
+    open(&object, &inner, "subject", true);
+    switch (ace->subject) {
+    case OCF_ACL_SUBJECT_UUID:
+        put_uuid(&inner, "uuid", ace->uuid);
+        break;
     case OCF_ACL_SUBJECT_ROLE:
-        put_text(oc_rep_object(subject), "role", ace->role, ace->role_len);
-        put_text(oc_rep_object(subject), "authority", ace->authority, ace->authority_len);
+        put_text(&inner, "role", ace->role, ace->role_len);
+        put_text(&inner, "authority", ace->authority, ace->authority_len);
         break;
     default:
-        put_text(oc_rep_object(subject), "conntype",
+        put_text(&inner, "conntype",
                  ace->subject == OCF_ACL_SUBJECT_AUTH_CRYPT ? OC_CONN_AUTH_CRYPT_STR
                                                             : OC_CONN_ANON_CLEAR_STR,
                  sizeof(OC_CONN_AUTH_CRYPT_STR) - 1);
         break;
     }
-    oc_rep_end_object(object, subject);
+    shut(&object, &inner);
 
-    oc_rep_set_key(object, "resources");
-    oc_rep_begin_array(object, resources);
+    open(&object, &inner, "resources", false);
     ocf_acl_resource_t resource;
     while (ocf_acl_next_resource(ace, &resource) == OCF_ACL_CODE_CONTENT) {
-        oc_rep_object_array_begin_item(resources);
-        put_text(oc_rep_object(resources), "href", resource.href, resource.href_len);
         const char wildcard = (char) resource.wildcard;
-        put_text(oc_rep_object(resources), "wc", wildcard != 0 ? &wildcard : NULL, 1);
-        oc_rep_object_array_end_item(resources);
+        open(&inner, &item, NULL, true);
+        put_text(&item, "href", resource.href, resource.href_len);
+        put_text(&item, "wc", wildcard != 0 ? &wildcard : NULL, 1);
+        shut(&inner, &item);
     }
-    oc_rep_end_array(object, resources);
+    shut(&object, &inner);
 
-    g_err |= oc_rep_object_set_uint(object, "permission", sizeof("permission") - 1,
-                                    ace->permission);
-    g_err |= oc_rep_object_set_int(object, "aceid", sizeof("aceid") - 1, ace->aceid);
+    put_number(&object, "permission", ace->permission);
+    put_number(&object, "aceid", ace->aceid);
     if (to_storage) {
-        put_text(object, "tag", ace->tag, ace->tag_len);
+        put_text(&object, "tag", ace->tag, ace->tag_len);
     }
+    shut(array, &object);
 }
 
 bool oc_sec_encode_acl(size_t device, oc_interface_mask_t iface_mask, bool to_storage) {
@@ -939,21 +947,18 @@ bool oc_sec_encode_acl(size_t device, oc_interface_mask_t iface_mask, bool to_st
     if (to_storage || (iface_mask & OC_IF_BASELINE) != 0) {
         oc_process_baseline_interface(oc_core_get_resource_by_index(OCF_SEC_ACL, device));
     }
-    /* By field, as the encoder may be another one than that of CBOR. */
-    oc_rep_open_array(root, aclist2);
+    CborEncoder array;
+    open(oc_rep_object(root), &array, "aclist2", false);
     ocf_acl_ace_t ace;
     uint32_t from = 0;
-    while (ocf_acl_next(it->list, from, &ace) == OCF_ACL_CODE_CONTENT) {
+    /* After an error, which is of a buffer that is full, it is for nothing. */
+    while (g_err == CborNoError
+           && ocf_acl_next(it->list, from, &ace) == OCF_ACL_CODE_CONTENT) {
         from = ace.aceid + 1;
-        oc_rep_object_array_begin_item(aclist2);
-        put_ace(oc_rep_object(aclist2), &ace, to_storage);
-        oc_rep_object_array_end_item(aclist2);
+        put_ace(&array, &ace, to_storage);
     }
-    oc_rep_close_array(root, aclist2);
-
-    char uuid[OC_UUID_LEN];
-    oc_uuid_to_str(&it->mirror.rowneruuid, uuid, sizeof(uuid));
-    put_text(oc_rep_object(root), "rowneruuid", uuid, sizeof(uuid) - 1);
+    shut(oc_rep_object(root), &array);
+    put_uuid(oc_rep_object(root), "rowneruuid", it->mirror.rowneruuid.id);
     oc_rep_end_root_object();
     return true;
 }
@@ -1011,14 +1016,10 @@ static void on_post(oc_request_t *request, oc_interface_mask_t iface_mask, void 
     size_t index = request->resource->device;
     device_t *device = device_at(index);
     uint8_t code = OCF_ACL_CODE_INTERNAL;
-    if (device != NULL && has_cbor(request)) {
-        adopt(device);
-        code = ocf_acl_post(device->list, state_of(index), request->_payload,
-                            request->_payload_len, NULL);
-        show(device, NULL);
-    } else if (device != NULL) {
-        code =
-            apply(device, request->request_payload, false, state_of(index), NULL, NULL);
+    if (device != NULL) {
+        payload_t payload = {has_cbor(request), request->_payload, request->_payload_len,
+                             request->request_payload};
+        code = apply(device, &payload, state_of(index), NULL, NULL);
     }
     respond(request, code);
 }
@@ -1060,9 +1061,10 @@ static uint8_t kind_of(const oc_resource_t *resource) {
     if (oc_core_is_DCR(resource, resource->device)) {
         return OCF_ACL_KIND_DCR;
     }
-    return oc_core_is_vertical_resource(resource, resource->device)
-               ? OCF_ACL_KIND_VERTICAL
-               : OCF_ACL_KIND_OTHER;
+    /* What IoTivity-lite takes for the application's own may be a security resource
+     * that it does not know; the list goes by the path. */
+    return oc_core_is_vertical_resource(resource, resource->device) ? OCF_ACL_KIND_BY_PATH
+                                                                    : OCF_ACL_KIND_OTHER;
 }
 
 static bool is_allowed(const device_t *device, const ocf_acl_request_t *request) {
@@ -1070,45 +1072,62 @@ static bool is_allowed(const device_t *device, const ocf_acl_request_t *request)
     return ocf_acl_check(device->list, request, &decision) == OCF_ACL_CODE_CONTENT;
 }
 
-/** The roles of a peer, as many as fit; *cred is where to go on. */
-static size_t next_roles(const oc_endpoint_t *endpoint, const oc_tls_peer_t *peer,
-                         bool is_psk, const oc_sec_cred_t **cred,
-                         ocf_acl_role_t roles[ROLES_AT_ONCE]) {
-    size_t count = 0;
-    while (*cred != NULL && count < ROLES_AT_ONCE) {
-        const oc_sec_cred_t *it = *cred;
-        const oc_sec_cred_t *next = it->next;
+/** The first credential from `from` on, NULL for none, that may give a PSK session a
+ * role. */
+static const oc_sec_cred_t *psk_cred(const oc_endpoint_t *endpoint, oc_sec_cred_t *from) {
+    return oc_sec_find_cred(from, &endpoint->di, OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
+                            endpoint->device);
+}
+
+/**
+ * Decides with the roles of a peer, one after the other: more roles never allow
+ * less, so this is as good as all at once, of which there may be any number.
+ */
+static bool is_allowed_by_role(const device_t *device, ocf_acl_request_t *request,
+                               const oc_endpoint_t *endpoint, const oc_tls_peer_t *peer) {
+    bool is_psk = oc_tls_uses_psk_cred(peer);
+    const oc_sec_cred_t *cred = NULL;
+    if (is_psk) {
+        cred = psk_cred(endpoint, NULL);
+    }
+#ifdef OC_PKI
+    else {
+        cred = oc_sec_roles_get(peer);
+    }
+#endif
+    ocf_acl_role_t role;
+    request->roles = &role;
+    request->role_count = 1;
+    while (cred != NULL) {
+        oc_sec_cred_t *next = cred->next;
         bool is_valid = true;
         if (is_psk) {
-            /* The search includes where it starts. */
-            next = next != NULL ? oc_sec_find_cred((oc_sec_cred_t *) next, &endpoint->di,
-                                                   OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
-                                                   endpoint->device)
-                                : NULL;
+            /* The search begins with where it is told to start, or, with NULL, anew. */
+            next = next != NULL ? (oc_sec_cred_t *) psk_cred(endpoint, next) : NULL;
         }
 #ifdef OC_PKI
         else {
             uint32_t flags = 0;
-            is_valid = oc_certs_validate_role_cert(it->ctx, &flags) >= 0 && flags == 0;
+            is_valid = oc_certs_validate_role_cert(cred->ctx, &flags) >= 0 && flags == 0;
             if (!is_valid) {
-                oc_sec_free_role(it, peer);
+                oc_sec_free_role(cred, peer);
             }
         }
-#else
-        (void) peer;
 #endif
-        if (is_valid && !oc_string_is_empty(&it->role.role)) {
-            ocf_acl_role_t *role = &roles[count++];
-            bool has_authority = !oc_string_is_empty(&it->role.authority);
-            role->role = oc_string(it->role.role);
-            role->role_len = oc_string_len(it->role.role);
-            role->authority = has_authority ? oc_string(it->role.authority) : NULL;
-            role->authority_len = has_authority ? oc_string_len(it->role.authority) : 0;
-            role->certified = !is_psk;
+        if (is_valid && !oc_string_is_empty(&cred->role.role)) {
+            bool has_authority = !oc_string_is_empty(&cred->role.authority);
+            role.role = oc_string(cred->role.role);
+            role.role_len = oc_string_len(cred->role.role);
+            role.authority = has_authority ? oc_string(cred->role.authority) : NULL;
+            role.authority_len = has_authority ? oc_string_len(cred->role.authority) : 0;
+            role.certified = !is_psk;
+            if (is_allowed(device, request)) {
+                return true;
+            }
         }
-        *cred = next;
+        cred = next;
     }
-    return count;
+    return false;
 }
 
 bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *resource,
@@ -1149,29 +1168,6 @@ bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *resource,
                    | ((resource->properties & OC_SECURE) == 0
                           ? OCF_ACL_FLAG_NO_SECURE_ENDPOINT
                           : 0));
-    if (is_allowed(device, &request)) {
-        return true;
-    }
-
-    /* More roles never allow less, so they can be asked about in parts. */
-    bool is_psk = oc_tls_uses_psk_cred(peer);
-    const oc_sec_cred_t *cred = NULL;
-    if (peer != NULL && is_psk) {
-        cred = oc_sec_find_cred(NULL, &endpoint->di, OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
-                                endpoint->device);
-    }
-#ifdef OC_PKI
-    else if (peer != NULL) {
-        cred = oc_sec_roles_get(peer);
-    }
-#endif
-    ocf_acl_role_t roles[ROLES_AT_ONCE];
-    request.roles = roles;
-    while (cred != NULL) {
-        request.role_count = next_roles(endpoint, peer, is_psk, &cred, roles);
-        if (request.role_count > 0 && is_allowed(device, &request)) {
-            return true;
-        }
-    }
-    return false;
+    return is_allowed(device, &request)
+           || (peer != NULL && is_allowed_by_role(device, &request, endpoint, peer));
 }

@@ -211,7 +211,8 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
             vec::push(&mut upper, row)?;
         }
         if let Some(first) = moved.first() {
-            fence = first[0];
+            // Whatever else stands in its word: it is asked for by its key.
+            fence = first[0] >> (64 - ID) << (64 - ID);
         } else if let Some(last) = rows.last() {
             // As low as can be, for the row may yet be replaced by one that is a
             // little lower, which would split the full chunk.

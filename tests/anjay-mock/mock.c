@@ -384,7 +384,14 @@ int _anjay_register_object_unlocked(
         anjay_unlocked_t *anjay,
         AVS_LIST(anjay_dm_installed_object_t) *element) {
     CHECK(LOCKED);
-    if (anjay->registering_fails || anjay->object_2) {
+    if (anjay->registering_fails
+            || _anjay_dm_find_object_by_oid(
+#if AAC_PORT_OBJECTS_BY_DM
+                    _anjay_get_dm(anjay),
+#else
+                    anjay,
+#endif
+                    ANJAY_DM_OID_ACCESS_CONTROL)) {
         return -1;
     }
     anjay->object_2 = *element;
@@ -403,6 +410,12 @@ int _anjay_dm_module_install(anjay_unlocked_t *anjay,
     anjay->deleter = deleter;
     anjay->deleter_arg = arg;
     return 0;
+}
+
+void *_anjay_dm_module_get_arg(anjay_unlocked_t *anjay,
+                               anjay_dm_module_deleter_t *deleter) {
+    CHECK(LOCKED);
+    return anjay->deleter == deleter ? anjay->deleter_arg : NULL;
 }
 
 int _anjay_dm_module_uninstall(anjay_unlocked_t *anjay,

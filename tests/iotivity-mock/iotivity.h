@@ -116,6 +116,9 @@ typedef struct {
     int unused;
 } CborEncoder;
 
+typedef int CborError;
+enum { CborNoError = 0 };
+#define CborIndefiniteLength SIZE_MAX
 extern int g_err;
 extern CborEncoder root_map;
 int mock_open(char container);
@@ -128,36 +131,13 @@ int oc_rep_object_set_int(CborEncoder *object, const char *key, size_t key_lengt
 int oc_rep_object_set_uint(CborEncoder *object, const char *key, size_t key_length,
                            uint64_t value);
 
+CborError oc_rep_encoder_create_map(CborEncoder *parent, CborEncoder *child,
+                                    size_t length);
+CborError oc_rep_encoder_create_array(CborEncoder *parent, CborEncoder *child,
+                                      size_t length);
+CborError oc_rep_encoder_close_container(CborEncoder *parent, CborEncoder *child);
+
 #define oc_rep_object(name) (&name##_map)
-#define oc_rep_set_key(object, key)                                                      \
-    (g_err |= oc_rep_encode_text_string((object), (key), strlen(key)))
-#define oc_rep_begin_object(parent, name)                                                \
-    do {                                                                                 \
-        CborEncoder name##_map;                                                          \
-        (void) name##_map;                                                               \
-    g_err |= mock_open('{')
-#define oc_rep_end_object(parent, name)                                                  \
-    g_err |= mock_close();                                                               \
-    (void) (parent);                                                                     \
-    }                                                                                    \
-    while (0)
-#define oc_rep_begin_array(parent, name)                                                 \
-    do {                                                                                 \
-    g_err |= mock_open('[')
-#define oc_rep_end_array(parent, name)                                                   \
-    g_err |= mock_close();                                                               \
-    (void) (parent);                                                                     \
-    }                                                                                    \
-    while (0)
-#define oc_rep_open_array(parent, name)                                                  \
-    oc_rep_set_key(oc_rep_object(parent), #name);                                        \
-    oc_rep_begin_array(oc_rep_object(parent), name)
-#define oc_rep_close_array(parent, name) oc_rep_end_array(oc_rep_object(parent), name)
-#define oc_rep_object_array_begin_item(name) oc_rep_begin_object(NULL, name)
-#define oc_rep_object_array_end_item(name)                                               \
-    g_err |= mock_close();                                                               \
-    }                                                                                    \
-    while (0)
 #define oc_rep_start_root_object() (g_err |= mock_open('{'))
 #define oc_rep_end_root_object() (g_err |= mock_close())
 

@@ -8,6 +8,8 @@ mod firmware;
 mod headers;
 mod machines;
 mod mutants;
+mod planted_engine;
+mod planted_ocf;
 mod replay;
 mod size;
 mod source;

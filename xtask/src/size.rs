@@ -6,7 +6,7 @@
 //! - **LwM2M**: the engine and its C surface as far as the seven functions and the
 //!   port to Anjay reach, and the port itself (`ports/anjay`, variant `core`), compiled
 //!   with a stand-in for Anjay's headers, logs and thread safety left out.
-//! - **OCF**: the list, all its functions; and without those of GET and POST payloads.
+//! - **OCF**: the list, all its functions; and decisions, loading and storing alone.
 //!
 //! Anjay's own functions and the C library's are not counted: firmware has them anyway.
 //! A whole image with the real Anjay comes out a little otherwise, as its list macros
@@ -34,12 +34,18 @@ const SEVEN: [&str; 7] = [
     "anjay_access_control_set_owner",
 ];
 
-/// Those that take or make payloads of requests in CBOR, and how a list is stored.
-const PAYLOADS: [&str; 4] = [
+/// What a device needs whose list is made elsewhere: it loads and stores it, and decides.
+const KEPT: [&str; 10] = [
+    "ocf_acl_check",
+    "ocf_acl_count",
     "ocf_acl_encode",
+    "ocf_acl_free",
+    "ocf_acl_generation",
     "ocf_acl_load",
-    "ocf_acl_post",
-    "ocf_acl_update_cbor",
+    "ocf_acl_new",
+    "ocf_acl_owner",
+    "ocf_acl_reset",
+    "ocf_acl_set_owner",
 ];
 
 const PORT: [&str; 3] = ["functions.c", "module.c", "core.c"];
@@ -198,10 +204,6 @@ pub fn main() -> Result<(), String> {
         .into_iter()
         .filter(|name| name.starts_with("ocf_acl_"))
         .collect();
-    let mut some = every.clone();
-    for name in PAYLOADS {
-        some.remove(name);
-    }
     let images = [
         Image {
             name: "lwm2m",
@@ -214,9 +216,9 @@ pub fn main() -> Result<(), String> {
             roots: every,
         },
         Image {
-            name: "ocf_without_payloads",
+            name: "ocf_decisions_load_store",
             objects: vec![ocf],
-            roots: some,
+            roots: KEPT.map(str::to_owned).into(),
         },
     ];
     let lines: Vec<_> = images.iter().map(Image::measure).collect();

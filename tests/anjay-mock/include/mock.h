@@ -70,14 +70,16 @@ static inline bool avs_is_err(avs_error_t error) {
     return error.code != 0;
 }
 #define AVS_ERRNO_CATEGORY 37766
-#define AVS_EBADF 8
-#define AVS_EBADMSG 9
-#define AVS_EINVAL 24
-#define AVS_EIO 25
-#define AVS_ENOMEM 42
+typedef enum {
+    AVS_EBADF = 8,
+    AVS_EBADMSG = 9,
+    AVS_EINVAL = 24,
+    AVS_EIO = 25,
+    AVS_ENOMEM = 42
+} avs_errno_t;
 static const avs_error_t AVS_OK = { 0, 0 };
-static inline avs_error_t avs_errno(uint16_t code) {
-    return (avs_error_t) { AVS_ERRNO_CATEGORY, code };
+static inline avs_error_t avs_errno(avs_errno_t code) {
+    return (avs_error_t) { AVS_ERRNO_CATEGORY, (uint16_t) code };
 }
 typedef struct avs_stream_struct avs_stream_t;
 avs_error_t
@@ -282,6 +284,8 @@ int _anjay_dm_module_install(anjay_unlocked_t *anjay,
                              anjay_dm_module_deleter_t *deleter,
                              void *arg);
 int _anjay_dm_module_uninstall(anjay_unlocked_t *anjay,
+                               anjay_dm_module_deleter_t *deleter);
+void *_anjay_dm_module_get_arg(anjay_unlocked_t *anjay,
                                anjay_dm_module_deleter_t *deleter);
 
 /* ---- notifications ---------------------------------------------------------------------- */
