@@ -19,6 +19,7 @@ Examples:
   lwm2m-acl show acl.bin --names policy.toml
   lwm2m-acl explain acl.bin --server 2 read /1234/0
   lwm2m-acl diff old.bin new.bin && echo nobody gained anything
+  lwm2m-acl report new.bin --before old.bin --names policy.toml -o report.html
   lwm2m-acl check policy.toml --format sarif > findings.sarif
 
 A FILE named - is standard input or output.
@@ -149,6 +150,21 @@ the device.")]
         /// In which form
         #[arg(short, long, value_enum, default_value_t = Format::Text)]
         format: Format,
+    },
+    /// Make a page to look at: the matrix with filters, the steps of each decision, owners, warnings
+    #[command(after_help = "\
+The page is one file of HTML that needs no network: light and dark, for print, keyboard and screen \
+reader. Nothing that is in a state or a policy can run in it.")]
+    Report {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Also show what was gained and lost since this state
+        #[arg(short, long, value_name = "OLD")]
+        before: Option<PathBuf>,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
     },
     /// Turn a state back into a policy
     Decompile {

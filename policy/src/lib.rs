@@ -19,6 +19,7 @@ pub mod issues;
 pub mod json;
 pub mod policy;
 pub mod progress;
+pub mod report;
 pub mod show;
 pub mod state;
 pub mod words;

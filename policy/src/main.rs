@@ -15,7 +15,8 @@ use lwm2m_acl::policy::{self, Mistakes};
 use lwm2m_acl::progress::Progress;
 use lwm2m_acl::state::{self, State, Unusable};
 use lwm2m_acl::words::{Names, Target, id};
-use lwm2m_acl::{check, decompile, diff, explain, header, json, show};
+use lwm2m_acl::{check, decompile, diff, explain, header, json, report, show};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -137,6 +138,11 @@ fn run(command: Command) -> Result<Answer, Stop> {
             names,
             format,
         } => diff(&old, &new, &names, format),
+        Command::Report {
+            input,
+            before,
+            output,
+        } => report(&input, before.as_deref(), &output),
         Command::Decompile { input, output } => {
             files::refuse_input_as_output(&output, &input.all())?;
             let (state, names) = load(&input)?;
@@ -267,7 +273,7 @@ fn check(input: &Input, strict: bool, format: CheckFormat) -> Result<Answer, Sto
         }
     };
     let names = names_for(&state, names);
-    let accounts = (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect());
+    let accounts = accounts(&names);
     let report = check::check(&state, accounts.as_ref(), &names);
     let text = match format {
         CheckFormat::Text => {
@@ -429,6 +435,36 @@ fn diff(old: &Path, new: &Path, names: &NamesFrom, format: Format) -> Result<Ans
         Format::Json => json::diff(&found, &names)?,
     };
     Ok(Answer::print(text).is(!found.anybody_gained()))
+}
+
+fn report(input: &Input, before: Option<&Path>, output: &Path) -> Result<Answer, Stop> {
+    let inputs = [input.all(), before.into_iter().collect()].concat();
+    files::refuse_input_as_output(output, &inputs)?;
+    let (state, names) = load(input)?;
+    let accounts = accounts(&names);
+    let found = check::check(&state, accounts.as_ref(), &names);
+    let old = match before {
+        Some(path) => {
+            let old = state::load(path, None).map_err(|why| unusable(path, &why))?;
+            let differs = diff::diff(&old.acl, &state.acl);
+            Some((path.display().to_string(), old, differs))
+        }
+        None => None,
+    };
+    let before = old.as_ref();
+    let page = report::lwm2m::report(&report::lwm2m::Content {
+        source: &input.state.display().to_string(),
+        acl: &state.acl,
+        names: &names,
+        report: &found,
+        before: before.map(|(path, old, differs)| (path.as_str(), &old.acl, differs)),
+    })?;
+    Ok(Answer::write(output, page))
+}
+
+/// The servers that count as accounts: those that have names.
+fn accounts(names: &Names) -> Option<BTreeSet<Ssid>> {
+    (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect())
 }
 
 fn manual(command: Option<&str>, to: Option<&Path>) -> Result<Answer, Stop> {
