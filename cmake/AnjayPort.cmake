@@ -3,7 +3,7 @@
 #   anjay_access_control::anjay_access_control   replaces Anjay's access control in
 #   anjay_access_control::anjay                  the program that links it
 #   anjay_access_control_check_link(<target>)    fails the build if it did not
-#   anjay_access_control_replace_in(<target>)    where Anjay's sources are part of
+#   anjay_access_control_replace_in(<target>...) where Anjay's sources are part of
 #                                                a library of the project's own
 #
 # In, for the targets:
@@ -43,18 +43,43 @@ endif()
 set(_aac_port_dir ${ANJAY_ACCESS_CONTROL_PORT_DIR} CACHE INTERNAL "")
 set(_aac_cmake_dir ${CMAKE_CURRENT_LIST_DIR})
 
-# Fails the build of a target into which any of the code came that the port
-# replaces.
+# Fails the build if any of the code that the port replaces came into a target,
+# which may be made in another directory.
 function(anjay_access_control_check_link target)
     if(MSVC OR APPLE)
         message(FATAL_ERROR "anjay_access_control_check_link() needs a linker with GNU's -Map.")
     endif()
+    if(NOT TARGET ${target})
+        message(FATAL_ERROR "anjay_access_control_check_link(): there is no target ${target} yet.")
+    endif()
+    get_target_property(aliased ${target} ALIASED_TARGET)
+    if(aliased)
+        set(target ${aliased})
+    endif()
+    get_target_property(type ${target} TYPE)
+    get_target_property(imported ${target} IMPORTED)
+    if(imported OR NOT type MATCHES "^(EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)$")
+        message(FATAL_ERROR
+            "anjay_access_control_check_link(): ${target} is not linked here: a program, or a shared "
+            "library, that this project makes can be checked.")
+    endif()
     set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
     target_link_options(${target} PRIVATE LINKER:-Map=${map})
-    add_custom_command(TARGET ${target} POST_BUILD
-        COMMAND ${CMAKE_COMMAND} -DMAP=${map} -DVARIANT=${_aac_variant}
-                -P ${_aac_check_link_script}
+    set(check ${CMAKE_COMMAND} -DMAP=${map} -DVARIANT=${_aac_variant} -P ${_aac_check_link_script})
+    get_target_property(folder ${target} SOURCE_DIR)
+    if(folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+        add_custom_command(TARGET ${target} POST_BUILD COMMAND ${check} VERBATIM)
+        return()
+    endif()
+    # Only the directory that made it can add to its build; from here it is a target
+    # of its own, part of `all`.
+    set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${target}.link-checked)
+    add_custom_command(OUTPUT ${stamp}
+        COMMAND ${check}
+        COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+        DEPENDS ${target} $<TARGET_FILE:${target}>
         VERBATIM)
+    add_custom_target(${target}_check_link ALL DEPENDS ${stamp})
 endfunction()
 set(_aac_check_link_script ${_aac_cmake_dir}/CheckLink.cmake CACHE INTERNAL "")
 
@@ -141,7 +166,7 @@ function(_aac_look_at source)
             "Anjay ${_aac_versions}: only the module can be replaced. Its core can from 3.8.1 on; "
             "set ANJAY_ACCESS_CONTROL_VARIANT to module or auto.")
     endif()
-    set(_aac_sources ${_aac_port_dir}/module.c)
+    set(_aac_sources ${_aac_port_dir}/functions.c ${_aac_port_dir}/module.c)
     set(_aac_is_core 0)
     if(_aac_variant_ STREQUAL "core")
         list(APPEND _aac_sources ${_aac_port_dir}/core.c)
@@ -158,18 +183,37 @@ endfunction()
 
 # ---- Anjay's sources in a library of the project's own -----------------------
 
-# anjay_access_control_replace_in(<target>)
+# anjay_access_control_replace_in(<target>...)
 #
 # For a target to which Anjay's sources belong, as in its packages for Zephyr and
-# ESP-IDF: takes what the port replaces out of it, and puts the port in, to be
-# compiled as the rest of Anjay is. Nothing is then left that could come twice, or
-# in a wrong order. Call it when the target has all its sources.
-function(anjay_access_control_replace_in target)
-    if(NOT TARGET ${target})
-        message(FATAL_ERROR "anjay_access_control_replace_in(): there is no target ${target} yet.")
+# ESP-IDF; of several, the one that has them. Takes what the port replaces out of it,
+# and puts the port in, to be compiled as the rest of Anjay is. Nothing is then left
+# that could come twice, or in a wrong order. Call it when the target has all its
+# sources.
+function(anjay_access_control_replace_in)
+    set(target "")
+    foreach(candidate IN LISTS ARGN)
+        if(NOT TARGET ${candidate})
+            message(FATAL_ERROR
+                "anjay_access_control_replace_in(): there is no target ${candidate} yet.")
+        endif()
+        get_target_property(aliased ${candidate} ALIASED_TARGET)
+        if(aliased)
+            set(candidate ${aliased})
+        endif()
+        get_target_property(sources ${candidate} SOURCES)
+        if("${sources}" MATCHES "core/anjay_access_utils\\.c")
+            set(target ${candidate})
+            break()
+        endif()
+    endforeach()
+    if(NOT target)
+        list(JOIN ARGN ", " candidates)
+        message(FATAL_ERROR
+            "anjay_access_control_replace_in(): Anjay is not among the sources of ${candidates}, as "
+            "none of them is src/core/anjay_access_utils.c; or it was replaced before.")
     endif()
     get_target_property(folder ${target} SOURCE_DIR)
-    get_target_property(sources ${target} SOURCES)
     set(source "")
     foreach(file IN LISTS sources)
         get_filename_component(path "${file}" ABSOLUTE BASE_DIR ${folder})
@@ -179,8 +223,8 @@ function(anjay_access_control_replace_in target)
     endforeach()
     if(NOT source)
         message(FATAL_ERROR
-            "anjay_access_control_replace_in(): the sources of ${target} are not Anjay's, as none of "
-            "them is src/core/anjay_access_utils.c; or they were replaced before.")
+            "anjay_access_control_replace_in(): src/core/anjay_access_utils.c of ${target} is not in "
+            "a source tree of Anjay.")
     endif()
     _aac_look_at(${source})
 
@@ -201,10 +245,7 @@ function(anjay_access_control_replace_in target)
     set_source_files_properties(${_aac_sources} TARGET_DIRECTORY ${target} PROPERTIES
         COMPILE_DEFINITIONS "${_aac_definitions}"
         INCLUDE_DIRECTORIES "${source}/src;${include}")
-    # Each needs the other: the port the engine, the seven functions the port.
     target_link_libraries(${target} PRIVATE anjay_access_control::engine)
-    set_property(TARGET anjay_access_control::engine APPEND PROPERTY
-        INTERFACE_LINK_LIBRARIES $<LINK_ONLY:${target}>)
     set(_aac_variant ${_aac_variant_} CACHE INTERNAL "")
     list(LENGTH gone count)
     message(STATUS
@@ -351,7 +392,11 @@ elseif(NOT _aac_target)
     file(GLOB _aac_archives
         ${ANJAY_BUILD_DIR}/output/lib/*.a ${ANJAY_BUILD_DIR}/deps/*/output/lib/*.a)
     # A build of everything has the other back ends as well.
-    set(_aac_system_libs m pthread)
+    set(_aac_system_libs m)
+    if("${_aac_archives}" MATCHES "libavs_compat_threading_pthread|libavs_net_.*posix"
+            OR NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
+        list(APPEND _aac_system_libs pthread)
+    endif()
     set(_aac_backend ${_aac_built_DTLS_BACKEND})
     if(_aac_backend STREQUAL "mbedtls")
         list(APPEND _aac_system_libs mbedtls mbedx509 mbedcrypto)
@@ -389,18 +434,9 @@ target_include_directories(anjay_access_control_port PRIVATE ${_aac_engine_inclu
 target_include_directories(anjay_access_control_port SYSTEM PRIVATE
     ${_aac_include_dirs} ${_aac_source}/src)
 
-# Linkers take the first definition that an archive offers. Objects come before
-# all archives; the engine's archive goes there too, with its seven functions
-# asked for, so that the order in which the user lists libraries does not matter.
+# Linkers take the first definition that they meet, and objects come before all
+# archives: the order in which the user lists libraries does not matter.
 target_sources(anjay_access_control_anjay INTERFACE
     $<TARGET_OBJECTS:anjay_access_control_port>)
-foreach(_aac_name install purge persist restore is_modified set_acl set_owner)
-    target_link_options(anjay_access_control_anjay INTERFACE
-        LINKER:-u,anjay_access_control_${_aac_name})
-endforeach()
-target_link_options(anjay_access_control_anjay INTERFACE
-    $<TARGET_FILE:anjay_access_control::engine>)
-set_property(TARGET anjay_access_control_anjay APPEND PROPERTY
-    INTERFACE_LINK_DEPENDS $<TARGET_FILE:anjay_access_control::engine>)
 target_link_libraries(anjay_access_control_anjay INTERFACE
     anjay_access_control::engine ${_aac_anjay})

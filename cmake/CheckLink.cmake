@@ -19,7 +19,7 @@ if(wrong)
         "Anjay's own access control is in the program, see ${MAP}:\n${line}\n"
         "Link anjay_access_control::anjay to the program itself.")
 endif()
-file(STRINGS "${MAP}" engine REGEX "libanjay_access_control\\.a\\(")
+file(STRINGS "${MAP}" engine REGEX "liblwm2m_access_control\\.a\\(")
 if(NOT engine)
     message(FATAL_ERROR "The access-control engine is not in the program, see ${MAP}.")
 endif()

@@ -68,7 +68,7 @@ if(TARGET anjay_access_control_port)
         string(APPEND _aac_objects " \${libdir}/anjay_access_control/${_aac_file}${CMAKE_C_OUTPUT_EXTENSION}")
     endforeach()
     set(_aac_requires "")
-    set(_aac_libs "${_aac_objects} \${libdir}/libanjay_access_control.a")
+    set(_aac_libs "${_aac_objects} \${libdir}/liblwm2m_access_control.a")
 else()
     # pkg-config has no other way to say something.
     set(_aac_requires "installed-without-an-Anjay:see-docs/anjay.md:or-try-anjay_access_control_sandbox")

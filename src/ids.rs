@@ -1,11 +1,11 @@
 //! A set of 16-bit IDs, as the host lists them.
 
 use crate::Error;
-use crate::index::Index;
+use crate::table::IdRows;
 
 /// IDs, each once. A host fills it in any order; rising order is the cheap one.
 pub struct Ids {
-    rows: Index,
+    rows: IdRows,
     is_incomplete: bool,
 }
 
@@ -15,16 +15,12 @@ impl Default for Ids {
     }
 }
 
-const fn row(id: u16) -> u64 {
-    (id as u64) << 48
-}
-
 impl Ids {
     /// An empty set.
     #[must_use]
     pub const fn new() -> Ids {
         Ids {
-            rows: Index::new(0),
+            rows: IdRows::new(),
             is_incomplete: false,
         }
     }
@@ -35,10 +31,7 @@ impl Ids {
     /// [`Error::NoMemory`]; from then on the set counts as incomplete, whatever
     /// the host makes of the error.
     pub fn insert(&mut self, id: u16) -> Result<(), Error> {
-        if self.contains(id) {
-            return Ok(());
-        }
-        let result = self.rows.toggle(row(id), 0);
+        let result = self.rows.insert(id);
         self.is_incomplete |= result.is_err();
         result
     }
@@ -46,7 +39,7 @@ impl Ids {
     /// Whether the ID is in the set.
     #[must_use]
     pub fn contains(&self, id: u16) -> bool {
-        self.rows.tail(row(id)).first() == Some(&row(id))
+        self.rows.contains(id)
     }
 
     /// What became of listing into the set.

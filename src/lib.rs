@@ -19,39 +19,42 @@ extern crate alloc;
 extern crate std;
 
 #[forbid(unsafe_code)]
+mod decide;
+#[forbid(unsafe_code)]
 mod engine;
 #[cfg(feature = "capi")]
 pub mod ffi;
+#[forbid(unsafe_code)]
+mod grant;
+#[forbid(unsafe_code)]
+mod handlers;
 #[forbid(unsafe_code)]
 mod host;
 #[forbid(unsafe_code)]
 mod ids;
 #[forbid(unsafe_code)]
-mod index;
-#[forbid(unsafe_code)]
 mod persist;
 #[forbid(unsafe_code)]
-mod provision;
-#[forbid(unsafe_code)]
 mod refusal;
+#[forbid(unsafe_code)]
+mod row;
 #[forbid(unsafe_code)]
 mod sync;
 #[forbid(unsafe_code)]
 mod table;
 #[forbid(unsafe_code)]
+mod transaction;
+#[forbid(unsafe_code)]
 mod types;
 #[forbid(unsafe_code)]
 mod vec;
 
-/// Whether little code is worth more than speed, as it is on bare metal. To test
-/// that on another machine, build with `--cfg access_control_small`.
-const SMALL: bool = cfg!(any(target_os = "none", access_control_small));
-
-pub use engine::{Change, Edit, Engine};
+pub use engine::{Change, Engine};
+pub use grant::{Provision, Refused};
+pub use handlers::Edit;
 pub use host::Host;
 pub use ids::Ids;
 pub use persist::{Sink, Source};
-pub use provision::{Provision, Refused};
 pub use refusal::{Call, Refusal, Why};
 pub use sync::ObjectChange;
 pub use types::*;

@@ -48,14 +48,14 @@ pub enum Call {
 #[repr(u8)]
 pub enum Why {
     // ---- a value that can never be right ----
-    /// The Bootstrap-Server, 65535, needs no entry and can have none [`ssid`].
+    /// The Bootstrap-Server, 65535, needs no entry and can have none (`ssid`).
     BootstrapSsid = 1,
-    /// A mask has bits outside 0 to 31 [`value`].
+    /// A mask has bits outside 0 to 31 (`value`).
     MaskOutOfRange = 2,
     /// Create has no meaning for an Instance; it goes with the target IID 65535
-    /// [`value`].
+    /// (`value`).
     CreateOnInstance = 3,
-    /// The target IID 65535 takes no right but Create [`value`].
+    /// The target IID 65535 takes no right but Create (`value`).
     OnlyCreate = 4,
     /// SSID 0 cannot own.
     OwnerIsZero = 5,
@@ -65,37 +65,37 @@ pub enum Why {
     IidOutOfRange = 7,
 
     // ---- the target ----
-    /// Objects 0 and 2 cannot be governed, and there is no Object 65535 [`oid`].
+    /// Objects 0 and 2 cannot be governed, and there is no Object 65535 (`oid`).
     NotGovernable = 8,
-    /// The target Object is not registered [`oid`].
+    /// The target Object is not registered (`oid`).
     ObjectNotRegistered = 9,
     /// The target Instance does not exist [`oid`, `iid`].
     InstanceMissing = 10,
 
     // ---- servers ----
-    /// No Server Object Instance has the SSID of an entry [`ssid`].
+    /// No Server Object Instance has the SSID of an entry (`ssid`).
     ServerUnknown = 11,
-    /// No Server Object Instance has the SSID of an owner [`ssid`].
+    /// No Server Object Instance has the SSID of an owner (`ssid`).
     OwnerUnknown = 12,
 
     // ---- Access Control instances ----
-    /// Another instance than the one asked for governs the target [`acl_iid`].
+    /// Another instance than the one asked for governs the target (`acl_iid`).
     TargetHasOther = 13,
-    /// The Instance ID is taken [`acl_iid`].
+    /// The Instance ID is taken (`acl_iid`).
     IidTaken = 14,
     /// All Instance IDs are taken.
     IidsFull = 15,
-    /// No such Access Control instance [`acl_iid`].
+    /// No such Access Control instance (`acl_iid`).
     NoInstance = 16,
-    /// No such resource [`rid`].
+    /// No such resource (`rid`).
     NoResource = 17,
-    /// No such entry in the ACL [`ssid`].
+    /// No such entry in the ACL (`ssid`).
     NoEntry = 18,
-    /// Only the ACL, resource 2, can be emptied [`rid`].
+    /// Only the ACL, resource 2, can be emptied (`rid`).
     NotResettable = 19,
-    /// The target OID or IID is not set [`acl_iid`].
+    /// The target OID or IID is not set (`acl_iid`).
     TargetUnset = 20,
-    /// The owner is not set [`acl_iid`].
+    /// The owner is not set (`acl_iid`).
     OwnerUnset = 21,
     /// Another instance governs the same target [`acl_iid`, `oid`, `iid`].
     DuplicateTarget = 22,
@@ -113,27 +113,27 @@ pub enum Why {
     KeepsChanging = 27,
     /// The host could not answer.
     HostFailed = 28,
-    /// The stream failed, or ended too early [`at`].
+    /// The stream failed, or ended too early (`at`).
     StreamFailed = 29,
 
     // ---- persisted data that no device can have written ----
     /// It does not begin with the magic number.
     WrongMagic = 30,
-    /// More instances than there are IDs [`value`].
+    /// More instances than there are IDs (`value`).
     TooManyInstances = 31,
     /// A target OID is 0, 2 or 65535 [`at`, `oid`].
     WrongOid = 32,
-    /// An Instance ID is 65535 [`at`].
+    /// An Instance ID is 65535 (`at`).
     WrongIid = 33,
-    /// An owner is 0 [`at`].
+    /// An owner is 0 (`at`).
     WrongOwner = 34,
     /// The flag for the ACL is neither 0 nor 1 [`at`, `value`].
     WrongHasAcl = 35,
     /// More entries than there are SSIDs [`at`, `value`].
     TooManyEntries = 36,
-    /// An entry for SSID 65535 [`at`].
+    /// An entry for SSID 65535 (`at`).
     WrongKey = 37,
-    /// An Instance ID that an earlier instance has [`acl_iid`].
+    /// An Instance ID that an earlier instance has (`acl_iid`).
     RepeatedIid = 38,
     /// A target that another instance governs [`acl_iid`, `oid`, `iid`].
     RepeatedTarget = 39,

@@ -14,40 +14,45 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) -> Result<(), Error> {
     Ok(())
 }
 
-/// Inserts words at `at`, which is not beyond the end; or reports that memory
-/// ran out, and then nothing has changed.
-#[cfg(any(not(any(target_os = "none", access_control_small)), test))]
-pub(crate) fn insert(vec: &mut Vec<u64>, at: usize, words: &[u64]) -> Result<(), Error> {
-    let count = words.len();
-    vec.try_reserve(count)?;
-    for &word in words {
-        push(vec, word)?;
-    }
-    if let Some(tail) = vec.get_mut(at..)
-        && count <= tail.len()
-    {
-        tail.rotate_right(count);
+/// Makes room for one more, a quarter more than there is at a time, as long as
+/// that is below `most`: a vector that doubles wastes half of itself.
+fn grow<T>(vec: &mut Vec<T>, most: usize) -> Result<(), Error> {
+    let len = vec.len();
+    if len == vec.capacity() {
+        let wanted = (len + len / 4 + 2).min(most.max(len + 1));
+        vec.try_reserve_exact(wanted - len)?;
     }
     Ok(())
 }
 
-/// As [`insert`], for one word and with less code.
-#[cfg(any(target_os = "none", access_control_small, test))]
-pub(crate) fn insert_one(vec: &mut Vec<u64>, at: usize, word: u64) -> Result<(), Error> {
-    push(vec, word)?;
-    let mut carried = word;
-    for place in vec.get_mut(at..).unwrap_or_default() {
-        carried = core::mem::replace(place, carried);
+/// Inserts at `at`, which is not beyond the end; or reports that memory ran out,
+/// and then nothing has changed. There will hardly be more than `most`.
+pub(crate) fn insert<T: Copy>(
+    vec: &mut Vec<T>,
+    at: usize,
+    value: T,
+    most: usize,
+) -> Result<(), Error> {
+    grow(vec, most)?;
+    insert_moved(vec, at, value)
+}
+
+/// As [`insert`], for what cannot be copied.
+pub(crate) fn insert_moved<T>(vec: &mut Vec<T>, at: usize, value: T) -> Result<(), Error> {
+    push(vec, value)?;
+    if let Some(tail) = vec.get_mut(at..) {
+        tail.rotate_right(usize::from(!tail.is_empty()));
     }
     Ok(())
 }
 
-/// Removes `count` words at `at`, if they are there.
-pub(crate) fn remove(vec: &mut Vec<u64>, at: usize, count: usize) {
-    if let Some(tail) = vec.get_mut(at..)
-        && let Some(moved) = tail.len().checked_sub(count)
-    {
-        tail.copy_within(count.., 0);
-        vec.truncate(at + moved);
+/// Removes what is at `at`, if there is something.
+pub(crate) fn remove<T: Copy>(vec: &mut Vec<T>, at: usize) {
+    match vec.get_mut(at..) {
+        Some(tail) if !tail.is_empty() => {
+            tail.copy_within(1.., 0);
+            vec.pop();
+        }
+        _ => {}
     }
 }

@@ -265,7 +265,17 @@ fn injure(make: fn() -> Client, setup: &[Op], op: &Op) -> usize {
                 Err(_) if told_of => bench.expect(&settled, &settled, modified, &what),
                 Err(_) => bench.expect(&rows, &settled, modified, &what),
                 // Keeping in step does what it can.
-                Ok(()) => assert!(told.is_some(), "{what}: {result:?}"),
+                Ok(()) if told.is_some() => {}
+                // What only saves time or room is done without, if need be.
+                Ok(()) => {
+                    assert_eq!(
+                        dump(&bench.engine),
+                        reference.1,
+                        "{what}: done all the same"
+                    );
+                    bench.finish(&what);
+                    continue;
+                }
             }
             let was_partial = result.is_ok();
             if bench.before.is_none() {

@@ -329,7 +329,7 @@ fn symbols(archive: &Path, own: &str, option: &str) -> BTreeSet<String> {
 }
 
 /// Whether a symbol is one of Anjay's module, or asked for by these.
-fn is_of_anjay(name: &String) -> bool {
+fn is_of_anjay(name: &str) -> bool {
     ["anjay_", "avs_", "aac_client_"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
@@ -339,7 +339,11 @@ fn is_of_anjay(name: &String) -> bool {
 fn the_archives_define_the_documented_symbols() {
     let neutral = NEUTRAL.profile("release").path();
     for (archive, own, is_in) in [
-        (shipped(), "anjay_access_control", (|_| true) as fn(&_) -> _),
+        (
+            shipped(),
+            "anjay_access_control",
+            (|_: &String| true) as fn(&String) -> bool,
+        ),
         (neutral, "lwm2m_access_control", |name| !is_of_anjay(name)),
     ] {
         let mut defined = documented("defines");

@@ -237,7 +237,8 @@ fn a_failed_validation_makes_a_good_one_void() {
 #[test]
 fn what_follows_a_good_validation_makes_it_void() {
     let client = Client::new(&[1, 2], &[(1234, &[0, 1])]);
-    let follow: [(&str, &dyn Fn(&Engine<&Client>)); 4] = [
+    type Follow<'a> = (&'a str, &'a dyn Fn(&Engine<&Client>));
+    let follow: [Follow<'_>; 4] = [
         ("sync", &|engine| {
             sync_all(engine, SSID_BOOTSTRAP, &[(1234, &[])]).expect("listed");
         }),

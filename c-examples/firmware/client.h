@@ -8,7 +8,15 @@
 #include <anjay_access_control_hooks.h>
 #include <anjay/access_control.h>
 
-enum { CLIENT_OBJECTS = 4, CLIENT_INSTANCES = 512, CLIENT_SERVERS = 4 };
+/* A board with little memory has less. */
+#ifndef CLIENT_INSTANCES
+#    define CLIENT_INSTANCES 512
+#endif
+#ifndef CLIENT_STORED
+#    define CLIENT_STORED 8192
+#endif
+
+enum { CLIENT_OBJECTS = 4, CLIENT_SERVERS = 4 };
 
 typedef struct {
     uint16_t oid;
@@ -31,7 +39,7 @@ struct anjay_struct {
 
 /** Bytes in memory; on a device it would be a sector of its flash. */
 struct avs_stream_struct {
-    uint8_t bytes[8192];
+    uint8_t bytes[CLIENT_STORED];
     size_t length;
     size_t position;
 };

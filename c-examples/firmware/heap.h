@@ -1,5 +1,5 @@
 /*
- * malloc, realloc and free in a fixed block of 8 kB. A device with a heap of its
+ * malloc, realloc and free in a fixed block, of 8 kB if nothing else is said. A device with a heap of its
  * own needs none of this.
  */
 #ifndef HEAP_H
@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 
-enum { HEAP_SIZE = 8192 };
+#ifndef HEAP_SIZE
+#    define HEAP_SIZE 8192
+#endif
 
 void *malloc(size_t size);
 void *realloc(void *block, size_t size);

@@ -15,7 +15,9 @@ enum {
     C = ANJAY_ACCESS_MASK_CREATE,
     DEVICE = 3,
     SENSOR = 3303,
-    ACCESS_CONTROL = 2
+    ACCESS_CONTROL = 2,
+    /* More instances than the heap has room for access rights of. */
+    ENOUGH = CLIENT_INSTANCES - 12
 };
 
 static anjay_t client;
@@ -197,7 +199,7 @@ static uint32_t all_decisions(void) {
 }
 
 static void the_heap_is_full(void) {
-    for (uint16_t iid = 100; iid < 500; ++iid) {
+    for (uint16_t iid = 100; iid < ENOUGH; ++iid) {
         EXPECT(client_add_instance(&client, SENSOR, iid, iid) == 0);
     }
     uint16_t iid = 100;
@@ -206,7 +208,7 @@ static void the_heap_is_full(void) {
         memset(&before, 0, sizeof(before));
         EXPECT(anjay_access_control_persist(&client, &before).code == 0);
         decisions = all_decisions();
-    } while (anjay_access_control_set_acl(&client, SENSOR, iid++, 2, R | W | D) == 0 && iid < 500);
+    } while (anjay_access_control_set_acl(&client, SENSOR, iid++, 2, R | W | D) == 0 && iid < ENOUGH);
     board_print("the heap is full after ");
     print_number(iid - 101u);
     board_print(" more instances: ");
@@ -215,7 +217,7 @@ static void the_heap_is_full(void) {
     print_number(HEAP_SIZE);
     board_print(" bytes\n");
 
-    EXPECT(iid > 110 && iid < 500);
+    EXPECT(iid > 110 && iid < ENOUGH);
     EXPECT(!anjay_access_control_is_modified(&client));
     memset(&after, 0, sizeof(after));
     EXPECT(anjay_access_control_persist(&client, &after).code == 0);

@@ -8,6 +8,7 @@ use common::json;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use ocf_acl::{Acl, Method, Request, Role, State, Uuid, View};
 use std::hint::black_box;
+use std::ops::Range;
 
 /// ACEs for one UUID each, and for a role every tenth; all name the path that is asked for, so that
 /// each subject is compared, and each resource of those that match.
@@ -31,6 +32,19 @@ fn list_of(count: u32) -> Acl {
     acl
 }
 
+/// A payload with these ACEs, each for a UUID of its own.
+fn many(numbers: Range<u32>, id: impl Fn(u32) -> Option<u32>) -> Vec<u8> {
+    let aces: Vec<String> = numbers
+        .map(|number| {
+            let id = id(number).map_or(String::new(), |id| format!(r#""aceid":{id},"#));
+            format!(
+                r#"{{{id}"subject":{{"uuid":"{number:08x}-0000-4000-8000-000000000001"}},"resources":[{{"href":"/light"}}],"permission":2}}"#
+            )
+        })
+        .collect();
+    json::to_cbor(&format!(r#"{{"aclist2":[{}]}}"#, aces.join(","))).expect("JSON")
+}
+
 /// The least that any list without an index must do: look at each subject's UUID.
 fn naive(uuids: &[[u8; 16]], peer: &[u8; 16]) -> usize {
     uuids.iter().filter(|uuid| *uuid == peer).count()
@@ -48,7 +62,7 @@ fn decisions(criterion: &mut Criterion) {
         let acl = list_of(count);
         let mut request = Request::new(State::Rfnop, Method::Get, b"/light");
         request.secured = true;
-        request.peer = last;
+        request.peer = last.as_ref();
         group.bench_function(format!("{count} ACEs, by UUID"), |bencher| {
             bencher.iter(|| acl.check(black_box(&request), [].into_iter()));
         });
@@ -86,17 +100,54 @@ fn decisions(criterion: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
-    // The slowest there is: every aceid is compared with all others, and half are to be given out.
-    let ace =
-        |id: String| format!(r#"{{{id}"subject":{{"role":"a"}},"resources":[],"permission":1}}"#);
-    let with = (1..=1000).map(|id| ace(format!(r#""aceid":{id},"#)));
-    let aces: Vec<String> = with.chain((0..1000).map(|_| ace(String::new()))).collect();
-    let text = format!(r#"{{"aclist2":[{}]}}"#, aces.join(","));
-    let slowest = json::to_cbor(&text).expect("JSON");
-    group.bench_function("post 1000 aceids and 1000 to be given out", |bencher| {
+    group.sample_size(10);
+    for (name, payload) in [
+        ("40000 without aceids", many(0..40_000, |_| None)),
+        (
+            "40000 with aceids in no order",
+            many(0..40_000, |n| Some(n * 7919 % 40_009)),
+        ),
+        (
+            "20000 with aceids and 20000 without",
+            many(0..40_000, |n| (n % 2 == 0).then_some(40_000 - n)),
+        ),
+    ] {
+        group.bench_function(format!("post {name}"), |bencher| {
+            bencher.iter_batched_ref(
+                Acl::new,
+                |acl| acl.post(State::Rfpro, black_box(&payload)),
+                BatchSize::SmallInput,
+            );
+        });
+        let mut acl = Acl::new();
+        acl.post(State::Rfpro, &payload).expect("a payload");
+        group.bench_function(format!("post {name}, again"), |bencher| {
+            bencher.iter(|| acl.post(State::Rfpro, black_box(&payload)));
+        });
+    }
+    let posts: Vec<Vec<u8>> = (0..40)
+        .map(|post| many(post * 1000..(post + 1) * 1000, |n| Some(n * 7919 % 40_009)))
+        .collect();
+    group.bench_function("post 40 times 1000 with aceids in no order", |bencher| {
         bencher.iter_batched_ref(
             Acl::new,
-            |acl| acl.post(State::Rfpro, black_box(&slowest)),
+            |acl| {
+                for payload in &posts {
+                    acl.post(State::Rfpro, payload).expect("a payload");
+                }
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    let one_by_one: Vec<Vec<u8>> = (0..1000).map(|n| many(n..n + 1, |_| None)).collect();
+    group.bench_function("post 1000 times one without aceid", |bencher| {
+        bencher.iter_batched_ref(
+            Acl::new,
+            |acl| {
+                for payload in &one_by_one {
+                    acl.post(State::Rfpro, payload).expect("a payload");
+                }
+            },
             BatchSize::SmallInput,
         );
     });

@@ -6,9 +6,8 @@
 //! head of two bytes, three bits for what it is and 13 for its length, and its bytes.
 #![forbid(unsafe_code)]
 
+use crate::Uuid;
 use crate::error::Reason;
-use crate::{Uuid, fallible};
-use alloc::vec::Vec;
 
 bitflags::bitflags! {
     /// What a subject may do (OCF Security Specification, the `permission` property of an ACE).
@@ -205,6 +204,17 @@ impl<'a> Record<'a> {
         Self::HEAD + self.items.len()
     }
 
+    /// The bytes themselves, of a record that begins at this offset.
+    pub fn bytes(self, memory: &[u8], at: u32) -> &[u8] {
+        let rest = memory.get(at as usize..).unwrap_or_default();
+        rest.get(..self.size()).unwrap_or_default()
+    }
+
+    /// What a row of the list has of it.
+    pub fn notes(self) -> [u32; 2] {
+        [self.key().0, self.digest()]
+    }
+
     pub fn subject_kind(self) -> SubjectKind {
         match (self.head >> 5) & 7 {
             1 => SubjectKind::Uuid,
@@ -337,12 +347,6 @@ impl<'a> Item<'a> {
             wildcard: self.wildcard(),
         })
     }
-
-    /// Appends it to a record that is being made.
-    pub fn write(self, memory: &mut Vec<u8>) -> Result<(), Reason> {
-        fallible::extend(memory, &Self::head(self.kind, self.bytes.len())?)?;
-        fallible::extend(memory, self.bytes)
-    }
 }
 
 /// The items of a record, one after the other.
@@ -384,11 +388,6 @@ impl Key {
 
     pub fn resource(self) -> u16 {
         self.0 as u16
-    }
-
-    /// Both in one hash.
-    pub fn mixed(self) -> u16 {
-        self.subject() ^ self.resource()
     }
 
     pub fn uuid(bytes: &[u8]) -> u16 {

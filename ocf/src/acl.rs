@@ -1,11 +1,10 @@
 //! The list and its updates.
 #![forbid(unsafe_code)]
 
-use crate::ace::{
-    Ace, Filter, Item, Key, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject,
-};
+use crate::ace::{Ace, Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject};
 use crate::error::{Reason, Refusal};
-use crate::update::{Outcome, Owner, Staged, Update, What};
+use crate::rows::{self, Row};
+use crate::update::{Outcome, Owner, Update, What};
 use crate::{Uuid, fallible, query};
 use alloc::vec::Vec;
 
@@ -60,26 +59,10 @@ pub enum Put {
     Replace = 1,
 }
 
-/// Where an ACE is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    id: u32,
-    pub key: Key,
-    at: u32,
-}
-
-impl Row {
-    const NONE: Self = Self {
-        id: 0,
-        key: Key(0),
-        at: 0,
-    };
-}
-
 /// The list of one device: its entries and its owner.
 #[derive(Debug)]
 pub struct Acl {
-    /// In rising order of the aceid.
+    /// In rising order of the aceid, each with the key and the digest of its record.
     rows: Vec<Row>,
     /// The records, in any order, and what is left of former ones.
     memory: Vec<u8>,
@@ -118,8 +101,8 @@ impl Acl {
 
     /// The entry with the lowest aceid that is not below `from`.
     pub fn next_ace(&self, from: u32) -> Option<Ace<'_>> {
-        let index = self.rows.partition_point(|row| row.id < from);
-        self.rows.get(index).map(|row| self.ace_of(row))
+        let row = self.rows.get(rows::find(&self.rows, from))?;
+        Some(self.ace_of(row))
     }
 
     /// The entry with this aceid.
@@ -141,6 +124,10 @@ impl Acl {
     /// `rowneruuid`.
     pub fn owner(&self) -> Option<Uuid> {
         self.owner
+    }
+
+    pub(crate) fn owner_ref(&self) -> Option<&Uuid> {
+        self.owner.as_ref()
     }
 
     /// Grows with every change (and wraps): when it differs, there is something to persist.
@@ -166,226 +153,208 @@ impl Acl {
     /// Replaces list and owner by what was persisted; unlike a POST, whatever the state. As
     /// IoTivity-lite stores the absence of an owner, the nil UUID is none here.
     pub fn load(&mut self, payload: &[u8]) -> Result<(), Refusal> {
-        self.take(payload, Apply::Load)
+        let mut update = Update::new();
+        update.cbor(payload, &mut |_| {})?;
+        self.take_over(&mut update)?;
+        Ok(())
     }
 
     /// Applies the payload of a POST, wholly or not at all.
     pub fn post(&mut self, state: State, payload: &[u8]) -> Result<(), Refusal> {
-        self.take(payload, Apply::Post(state))
-    }
-
-    fn take(&mut self, payload: &[u8], how: Apply) -> Result<(), Refusal> {
-        if how == Apply::Post(State::Rfnop) {
+        if state == State::Rfnop {
             return Err(Reason::State.into());
         }
         let mut update = Update::new();
         update.cbor(payload, &mut |_| {})?;
-        self.apply(&mut update, how)?;
+        self.apply(&mut update, Apply::Post(state))?;
         self.tidy();
         Ok(())
     }
 
     /// Carries out an update, wholly or not at all. What became of each of its ACEs is for
     /// [`Acl::outcome`] to say, until the list or the update is changed.
+    ///
+    /// # Errors
+    ///
+    /// The update is as it was then, and can be applied again.
     pub fn apply(&mut self, update: &mut Update, how: Apply) -> Result<(), Refusal> {
+        let refuse = |reason, offset| {
+            Err(Refusal {
+                reason,
+                offset,
+                ace: None,
+            })
+        };
         if !update.is_whole() {
-            return Err(Reason::Truncated.into());
+            return refuse(Reason::Truncated, 0);
         }
-        let changes_owner = match (update.owner, how) {
-            (_, Apply::Post(State::Rfnop)) => return Err(Reason::State.into()),
-            (Owner::Nil, Apply::Post(_)) => {
-                return Err(Refusal {
-                    reason: Reason::SubjectUuid,
-                    offset: update.owner_offset,
-                    ace: None,
-                });
+        match (how, update.owner) {
+            (Apply::Post(State::Rfnop), _) | (Apply::Post(State::Rfpro), Owner::Uuid(_)) => {
+                return refuse(Reason::State, 0);
             }
-            (Owner::Uuid(_), Apply::Post(State::Rfpro)) => return Err(Reason::State.into()),
-            (Owner::NotGiven, _) => how == Apply::Load,
-            _ => true,
-        };
-        let mut changed = if how == Apply::Load {
-            if !update.has_list {
-                return Err(Reason::FieldMissing.into());
+            (Apply::Post(_), Owner::Nil) => {
+                return refuse(Reason::SubjectUuid, update.owner_offset);
             }
-            let mut list = Self::new();
-            list.bring_in(update)?;
-            let former = core::mem::replace(self, list);
-            self.generation = former.generation;
-            self.owner = former.owner;
-            true
-        } else {
-            self.bring_in(update)?
-        };
-        if changes_owner {
-            let owner = match update.owner {
-                Owner::Uuid(uuid) => Some(uuid),
-                Owner::NotGiven | Owner::Nil => None,
-            };
-            changed |= self.owner != owner;
-            self.owner = owner;
-        }
-        if changed {
-            self.touch();
+            (Apply::Load, _) => self.take_over(update)?,
+            _ => {
+                let changed = self.bring_in(update)?;
+                if self.take_owner(update) || changed {
+                    self.touch();
+                }
+            }
         }
         Ok(())
     }
 
-    /// Adds the ACEs of an update; says whether that changed anything.
-    fn bring_in(&mut self, update: &mut Update) -> Result<bool, Refusal> {
-        let order = self.order(update)?;
-        let added = order.iter().filter(|(id, _)| self.ace(*id).is_none());
-        let added = added.count();
-        let bytes = update.memory.len();
-        if bytes.saturating_add(self.memory.len()) > u32::MAX as usize {
-            return Err(Reason::OutOfMemory.into());
+    fn take_owner(&mut self, update: &Update) -> bool {
+        let before = self.owner;
+        match update.owner {
+            Owner::NotGiven => {}
+            Owner::Nil => self.owner = None,
+            Owner::Uuid(uuid) => self.owner = Some(uuid),
         }
-        fallible::reserve(&mut self.rows, added)?;
-        fallible::reserve(&mut self.memory, bytes)?;
+        self.owner != before
+    }
 
-        // Nothing below can fail.
-        let Update { memory, aces, .. } = update;
-        let mut changed = added > 0;
-        for (_, index) in &order {
-            if let Some(staged) = aces.get_mut(*index as usize) {
-                changed |= self.keep(memory, staged)?;
-            }
+    /// Puts the whole of an update in the place of the list.
+    fn take_over(&mut self, update: &mut Update) -> Result<(), Reason> {
+        if !update.has_list {
+            return Err(Reason::FieldMissing);
         }
-        let mut old = self.rows.len();
-        for _ in 0..added {
-            fallible::push(&mut self.rows, Row::NONE)?;
-        }
-        // From the end on, where the room is: what is there moves up until the new one fits.
-        let mut place = self.rows.len();
-        let new = order
-            .iter()
-            .rev()
-            .filter_map(|(_, index)| aces.get(*index as usize));
-        for staged in new.filter(|staged| staged.what == What::Added) {
-            let row = Row {
-                id: staged.id,
-                key: staged.key,
-                at: staged.kept,
+        self.owner = None;
+        self.take_owner(update);
+        self.memory = core::mem::take(&mut update.memory);
+        self.rows = core::mem::take(&mut update.aces);
+        self.waste = 0;
+        self.next_id = 1;
+        self.touch();
+        rows::sort(&mut self.rows);
+        // Those without an aceid are the last, in the order of the payload.
+        let given = rows::find(&self.rows, NO_ACE_ID);
+        for index in 0..self.rows.len() {
+            let Some(mut row) = self.rows.get(index).copied() else {
+                break;
             };
-            while let Some(last) = self.rows.get(old.wrapping_sub(1)).copied() {
-                if last.id < row.id {
-                    break;
-                }
-                old -= 1;
-                place = place.wrapping_sub(1);
-                self.set_row(place, last);
+            if row.id == NO_ACE_ID {
+                row.id = self.free_id(given);
             }
-            place = place.wrapping_sub(1);
-            self.set_row(place, row);
+            row.note = self.ace_of(&row).record.notes();
+            rows::set(&mut self.rows, index, row);
         }
+        rows::sort(&mut self.rows);
+        Ok(())
+    }
+
+    /// The next aceid that none of the first ACEs has, as many as are said.
+    fn free_id(&mut self, first: usize) -> u32 {
+        let rows = self.rows.get(..first).unwrap_or_default();
+        loop {
+            let id = self.next_id;
+            self.next_id = if id >= MAX_ACE_ID { 1 } else { id + 1 };
+            if !rows::has(rows, id) {
+                return id;
+            }
+        }
+    }
+
+    /// Adds the ACEs of an update; says whether that changed anything.
+    fn bring_in(&mut self, update: &mut Update) -> Result<bool, Reason> {
+        let Update { memory, aces, .. } = update;
+        let mut order = Vec::new();
+        fallible::reserve(&mut order, aces.len())?;
+        fallible::reserve(&mut self.rows, aces.len())?;
+        fallible::reserve(&mut self.memory, memory.len())?;
+        if self.memory.len().saturating_add(memory.len()) > u32::MAX as usize {
+            return Err(Reason::OutOfMemory);
+        }
+
+        // Nothing below can fail. First those that have an aceid.
+        for (index, ace) in (0..).zip(aces.iter()) {
+            if ace.id != NO_ACE_ID {
+                fallible::push(&mut order, Row::new(ace.id, index))?;
+            }
+        }
+        let mut changed = self.insert(&mut order, memory, aces)?;
+
+        // Then the others, unless the list has one that is alike, or the payload before them.
+        order.clear();
+        for (index, ace) in (0..).zip(aces.iter()) {
+            if ace.id == NO_ACE_ID {
+                let [_, digest] = Record::at(memory, ace.at).notes();
+                fallible::push(&mut order, Row::new(digest, index))?;
+            }
+        }
+        if order.is_empty() {
+            return Ok(changed);
+        }
+        rows::sort(&mut order);
+        for row in &self.rows {
+            recognise(self.ace_of(row), row.note[1], &order, memory, aces);
+        }
+        for index in 0..aces.len() {
+            let Some(ace) = aces.get(index).filter(|ace| ace.id == NO_ACE_ID) else {
+                continue;
+            };
+            let record = Record::at(memory, ace.at);
+            let [_, digest] = record.notes();
+            let id = self.free_id(self.rows.len());
+            recognise(Ace { id, record }, digest, &order, memory, aces);
+            if let Some(ace) = aces.get_mut(index) {
+                ace.note[0] = What::Added as u32;
+            }
+        }
+        order.clear();
+        for (index, ace) in (0..).zip(aces.iter()) {
+            if ace.note[0] == What::Added as u32 && !rows::has(&self.rows, ace.id) {
+                fallible::push(&mut order, Row::new(ace.id, index))?;
+            }
+        }
+        changed |= self.insert(&mut order, memory, aces)?;
         Ok(changed)
     }
 
-    fn set_row(&mut self, index: usize, row: Row) {
-        if let Some(slot) = self.rows.get_mut(index) {
-            *slot = row;
-        }
-    }
-
-    /// Takes the record of an ACE over, unless the list has it already; if the aceid is known, the
-    /// row of that ACE has it then. Says whether an ACE was replaced.
-    fn keep(&mut self, memory: &[u8], staged: &mut Staged) -> Result<bool, Reason> {
-        let record = Record::at(memory, staged.at);
-        let index = self.rows.partition_point(|row| row.id < staged.id);
-        let known = self.rows.get_mut(index).filter(|row| row.id == staged.id);
-        staged.kept = self.memory.len() as u32;
-        staged.what = What::Added;
-        if let Some(row) = known {
-            let former = Record::at(&self.memory, row.at);
-            staged.former = row.at;
-            if former.says_the_same(record) {
-                staged.what = What::Unchanged;
-                return Ok(false);
-            }
-            self.waste += former.size();
-            staged.what = What::Replaced;
-            row.at = staged.kept;
-            row.key = staged.key;
-        }
-        let end = (staged.at as usize).saturating_add(record.size());
-        let bytes = memory.get(staged.at as usize..end).unwrap_or_default();
-        fallible::extend(&mut self.memory, bytes)?;
-        Ok(staged.what == What::Replaced)
-    }
-
-    /// The ACEs of an update that the list has not, by their aceids, which are given out where
-    /// there is none, and their numbers.
-    fn order(&mut self, update: &mut Update) -> Result<Vec<(u32, u32)>, Refusal> {
-        let Update { memory, aces, .. } = update;
-        let mut order = Vec::new();
-        let mut digests = Vec::new();
-        fallible::reserve(&mut order, aces.len())?;
-        let mut filter = Filter::NEW;
-        for (index, staged) in (0..).zip(aces.iter_mut()) {
-            staged.what = What::Added;
-            if staged.has_id {
-                fallible::push(&mut order, (staged.id, index))?;
-                continue;
-            }
-            staged.id = NO_ACE_ID;
-            filter.add(staged.key.mixed());
-            let digest = Record::at(memory, staged.at).digest();
-            fallible::push(&mut digests, (digest, index))?;
-        }
-        fallible::sort(&mut order);
-        if let Some(second) = order.windows(2).find_map(|pair| match pair {
-            [(id, _), (next, index)] if id == next => aces.get(*index as usize),
-            _ => None,
-        }) {
-            return Err(Refusal {
-                reason: Reason::AceIdTwice,
-                offset: second.offset,
-                ace: Some(second.index),
-            });
-        }
-        if digests.is_empty() {
-            return Ok(order);
-        }
-        fallible::sort(&mut digests);
-
-        // Those that are alike to one that stays, to one that comes with an aceid, or to one before
-        // them in the payload, are none of their own.
-        let given = order.len();
-        let is_given = |order: &[(u32, u32)], id| {
-            let order = order.get(..given).unwrap_or_default();
-            order.binary_search_by_key(&id, |(id, _)| *id).is_ok()
-        };
-        for row in &self.rows {
-            if filter.has(row.key.mixed()) && !is_given(&order, row.id) {
-                recognise(self.ace_of(row), &digests, memory, aces);
-            }
-        }
-        for (id, index) in &order {
-            if let Some(staged) = aces.get(*index as usize) {
-                let record = Record::at(memory, staged.at);
-                recognise(Ace { id: *id, record }, &digests, memory, aces);
-            }
-        }
-        let mut next = self.next_id;
-        for index in 0..aces.len() {
-            let Some(staged) = aces.get_mut(index).filter(|staged| staged.id == NO_ACE_ID) else {
+    /// Puts ACEs of an update, which all have aceids, where they belong; says whether that changed
+    /// anything.
+    fn insert(
+        &mut self,
+        order: &mut Vec<Row>,
+        memory: &[u8],
+        aces: &mut [Row],
+    ) -> Result<bool, Reason> {
+        rows::sort(order);
+        let mut changed = false;
+        for new in order.iter_mut() {
+            let Some(ace) = aces.get_mut(new.at as usize) else {
                 continue;
             };
-            let id = loop {
-                let id = next;
-                next = if id >= MAX_ACE_ID { 1 } else { id + 1 };
-                if self.ace(id).is_none() && !is_given(&order, id) {
-                    break id;
+            let record = Record::at(memory, ace.at);
+            let mut what = What::Added;
+            let place = rows::find(&self.rows, new.id);
+            let known = self.rows.get_mut(place).filter(|row| row.id == new.id);
+            new.at = self.memory.len() as u32;
+            new.note = record.notes();
+            if let Some(row) = known {
+                let former = Record::at(&self.memory, row.at);
+                what = What::Unchanged;
+                if !former.says_the_same(record) {
+                    what = What::Replaced;
+                    self.waste += former.size();
+                    ace.note[1] = row.at;
+                    *row = *new;
                 }
-            };
-            staged.id = id;
-            let record = Record::at(memory, staged.at);
-            fallible::push(&mut order, (id, index as u32))?;
-            recognise(Ace { id, record }, &digests, memory, aces);
+            }
+            ace.note[0] = what as u32;
+            if what != What::Unchanged {
+                changed = true;
+                fallible::extend(&mut self.memory, record.bytes(memory, ace.at))?;
+            }
+            if what != What::Added {
+                new.id = NO_ACE_ID;
+            }
         }
-        self.next_id = next;
-        fallible::sort(&mut order);
-        Ok(order)
+        order.retain(|row| row.id != NO_ACE_ID);
+        rows::merge(&mut self.rows, order)?;
+        Ok(changed)
     }
 
     /// What became of the ACE of this number in an update that was applied, and the ACE that it
@@ -395,22 +364,29 @@ impl Acl {
         update: &Update,
         number: usize,
     ) -> Option<(Outcome, Option<Ace<'a>>)> {
-        let staged = update.aces.get(number)?;
-        let record = update.record(staged);
-        let id = staged.id;
-        let former = (staged.what == What::Replaced).then(|| Ace {
-            id,
-            record: Record::at(&self.memory, staged.former),
-        });
-        let new_resources = match (staged.what, former) {
-            (What::Unchanged, _) => 0,
-            (_, Some(former)) => record.resources_beyond(former.record),
-            (_, None) => record.resources(),
+        let row = update.aces.get(number)?;
+        let record = Record::at(&update.memory, row.at);
+        let [what, at] = row.note;
+        let (what, former, new_resources) = if what == What::Unchanged as u32 {
+            (What::Unchanged, None, 0)
+        } else if what == What::Replaced as u32 {
+            let former = Record::at(&self.memory, at);
+            let new = record.resources_beyond(former);
+            (
+                What::Replaced,
+                Some(Ace {
+                    id: row.id,
+                    record: former,
+                }),
+                new,
+            )
+        } else {
+            (What::Added, None, record.resources())
         };
-        let what = staged.what;
+        let ace = row.id;
         Some((
             Outcome {
-                ace: id,
+                ace,
                 what,
                 new_resources,
             },
@@ -448,6 +424,10 @@ impl Acl {
         tag: Option<&str>,
         resources: &[Resource<'_>],
     ) -> Result<Outcome, Reason> {
+        let id = match id {
+            Some(NO_ACE_ID) => return Err(Reason::AceId),
+            id => id.unwrap_or(NO_ACE_ID),
+        };
         let mut new = Update::new();
         new.make(id, subject, permissions, tag)?;
         for resource in resources {
@@ -459,67 +439,50 @@ impl Acl {
 
     /// As [`Acl::put`], for the one ACE of an update.
     pub(crate) fn put_made(&mut self, how: Put, new: &mut Update) -> Result<Outcome, Reason> {
-        let mut merged = Update::new();
-        let is_merged = how == Put::Merge && self.merge(new, &mut merged)?;
-        let update = if is_merged { &mut merged } else { new };
-        self.apply(update, Apply::Add)
-            .map_err(|refusal| refusal.reason)?;
-        let outcome = self.outcome(update, 0).map(|(outcome, _)| outcome);
-        self.tidy();
-        outcome.ok_or(Reason::OutOfMemory)
+        let row = *new.aces.first().ok_or(Reason::FieldMissing)?;
+        if how == Put::Merge {
+            let record = Record::at(&new.memory, row.at);
+            let target = match row.id {
+                NO_ACE_ID => self.aces().find(|ace| ace.record.is_of_the_same(record)),
+                id => self.ace(id),
+            };
+            if let Some(target) = target {
+                if !target.record.is_of_the_same(record) {
+                    return Err(Reason::AceTaken);
+                }
+                let mut merged = copied(target, u8::MAX)?;
+                for item in record.items() {
+                    if item.is_resource() && !target.record.has(item) {
+                        merged.item(item.kind, item.bytes)?;
+                    }
+                }
+                merged.finish()?;
+                return self.carry_out(&mut merged);
+            }
+        }
+        self.carry_out(new)
     }
 
-    /// The ACE that the new one belongs to, with the new one's resources; `false` if there is none.
-    fn merge(&self, new: &Update, merged: &mut Update) -> Result<bool, Reason> {
-        let Some((staged, new)) = new.aces.first().map(|staged| (staged, new.record(staged)))
-        else {
-            return Ok(false);
-        };
-        let alike = |ace: &Ace<'_>| ace.record.is_of_the_same(new);
-        let target = if staged.has_id {
-            let known = self.ace(staged.id);
-            if known.is_some_and(|ace| !alike(&ace)) {
-                return Err(Reason::AceTaken);
-            }
-            known
-        } else {
-            let subject = staged.key.subject();
-            self.rows
-                .iter()
-                .filter(|row| row.key.subject() == subject)
-                .map(|row| self.ace_of(row))
-                .find(alike)
-        };
-        let Some(target) = target else {
-            return Ok(false);
-        };
-        merged.begin(Some(target.id), new.subject_kind(), new.permissions())?;
-        let more = new
-            .items()
-            .filter(|item| item.is_resource() && !target.record.has(*item));
-        for item in target.record.items().chain(more) {
-            merged.item(item)?;
+    /// Applies an update with one ACE.
+    fn carry_out(&mut self, update: &mut Update) -> Result<Outcome, Reason> {
+        let changed = self.bring_in(update)?;
+        let outcome = self.outcome(update, 0).map(|(outcome, _)| outcome);
+        if changed {
+            self.touch();
+            self.tidy();
         }
-        merged.finish()?;
-        Ok(true)
+        outcome.ok_or(Reason::FieldMissing)
     }
 
     /// Sets the tag of an ACE, on behalf of the device itself.
-    pub fn set_tag(&mut self, id: u32, tag: Option<&[u8]>) -> Result<(), Reason> {
-        let record = self.ace(id).ok_or(Reason::UnknownAce)?.record;
-        let mut update = Update::new();
-        update.begin(Some(id), record.subject_kind(), record.permissions())?;
-        for item in record.items().filter(|item| item.kind != Item::TAG) {
-            update.item(item)?;
-        }
-        if let Some(bytes) = tag {
-            update.item(Item {
-                kind: Item::TAG,
-                bytes,
-            })?;
+    pub fn set_tag(&mut self, id: u32, tag: Option<&str>) -> Result<(), Reason> {
+        let ace = self.ace(id).ok_or(Reason::UnknownAce)?;
+        let mut update = copied(ace, Item::TAG)?;
+        if let Some(tag) = tag {
+            update.item(Item::TAG, tag.as_bytes())?;
         }
         update.finish()?;
-        self.put_made(Put::Replace, &mut update).map(|_| ())
+        self.carry_out(&mut update).map(|_| ())
     }
 
     /// Removes an ACE on behalf of the device itself; says whether there was one.
@@ -530,16 +493,15 @@ impl Acl {
     /// Removes the ACEs that are picked, on behalf of the device itself; says how many.
     pub fn remove_if(&mut self, pick: &mut dyn FnMut(Ace<'_>) -> bool) -> usize {
         let before = self.rows.len();
-        let (memory, mut waste) = (&self.memory, self.waste);
+        let (memory, waste) = (&self.memory, &mut self.waste);
         self.rows.retain(|row| {
             let record = Record::at(memory, row.at);
             let picked = pick(Ace { id: row.id, record });
             if picked {
-                waste += record.size();
+                *waste += record.size();
             }
             !picked
         });
-        self.waste = waste;
         let removed = before - self.rows.len();
         if removed > 0 {
             self.touch();
@@ -560,31 +522,25 @@ impl Acl {
 
     /// Gives memory back once a third of it is left over. If there is none to move to, that waits.
     pub(crate) fn tidy(&mut self) {
-        if self.waste <= self.memory.len() / 3 {
-            return;
+        if self.waste > self.memory.len() / 3 {
+            let _ = self.move_out();
         }
+    }
+
+    fn move_out(&mut self) -> Result<(), Reason> {
         let mut memory = Vec::new();
-        let mut rows = Vec::new();
-        let needed = self.memory.len().saturating_sub(self.waste);
-        if fallible::reserve(&mut memory, needed).is_err()
-            || fallible::reserve(&mut rows, self.rows.len()).is_err()
-        {
-            return;
-        }
-        for row in &self.rows {
-            let start = row.at as usize;
-            let end = start + Record::at(&self.memory, row.at).size();
-            let record = self.memory.get(start..end).unwrap_or_default();
+        let mut rows = rows::copy(&self.rows)?;
+        fallible::reserve(&mut memory, self.memory.len().saturating_sub(self.waste))?;
+        for row in &mut rows {
             let at = memory.len() as u32;
-            if fallible::extend(&mut memory, record).is_err()
-                || fallible::push(&mut rows, Row { at, ..*row }).is_err()
-            {
-                return;
-            }
+            let record = Record::at(&self.memory, row.at);
+            fallible::extend(&mut memory, record.bytes(&self.memory, row.at))?;
+            row.at = at;
         }
         self.memory = memory;
         self.rows = rows;
         self.waste = 0;
+        Ok(())
     }
 
     fn touch(&mut self) {
@@ -592,16 +548,30 @@ impl Acl {
     }
 }
 
-/// Gives the ACEs of an update that say what this one says, and have no aceid, the aceid of it.
-fn recognise(ace: Ace<'_>, digests: &[(u32, u32)], memory: &[u8], aces: &mut [Staged]) {
-    let digest = ace.record.digest();
-    let first = digests.partition_point(|(other, _)| *other < digest);
-    let alike = digests.get(first..).unwrap_or_default();
-    for (_, index) in alike.iter().take_while(|(other, _)| *other == digest) {
-        if let Some(staged) = aces.get_mut(*index as usize) {
-            if staged.id == NO_ACE_ID && Record::at(memory, staged.at).says_the_same(ace.record) {
-                staged.id = ace.id;
-                staged.what = What::Unchanged;
+/// An update that begins with an ACE as it is, but for items of one kind.
+fn copied(ace: Ace<'_>, but: u8) -> Result<Update, Reason> {
+    let mut update = Update::new();
+    update.begin(ace.id, ace.record.subject_kind(), ace.permissions())?;
+    for item in ace.record.items() {
+        if item.kind != but {
+            update.item(item.kind, item.bytes)?;
+        }
+    }
+    Ok(update)
+}
+
+/// Gives the ACEs of an update that say what this one says, and have no aceid, the aceid of it;
+/// `order` has them by their digests.
+fn recognise(ace: Ace<'_>, digest: u32, order: &[Row], memory: &[u8], aces: &mut [Row]) {
+    let first = rows::find(order, digest);
+    for row in order.get(first..).unwrap_or_default() {
+        if row.id != digest {
+            return;
+        }
+        if let Some(other) = aces.get_mut(row.at as usize) {
+            if other.id == NO_ACE_ID && Record::at(memory, other.at).says_the_same(ace.record) {
+                other.id = ace.id;
+                other.note[0] = What::Unchanged as u32;
             }
         }
     }

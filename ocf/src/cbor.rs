@@ -10,93 +10,117 @@ use crate::update::{Event, Update};
 use alloc::vec::Vec;
 use core::str::from_utf8;
 
-pub const TEXT: u8 = 3;
-pub const ARRAY: u8 = 4;
-pub const MAP: u8 = 5;
+const TEXT: u8 = 3;
+const ARRAY: u8 = 4;
+const MAP: u8 = 5;
+const TAG: u8 = 6;
 
 const BREAK: u8 = 0xff;
-const INDEFINITE: u8 = 31;
+
+/// In place of a number or a length: none is given, and a break will tell. Those that are larger than
+/// what is below it count as that, as no payload is so long.
+const UNTIL_BREAK: u32 = u32::MAX;
 
 /// The schema nests six deep; what a list that is read leniently leaves out may go deeper.
 const DEPTH: usize = 16;
 
-/// A map or an array that has begun.
+/// A map or an array that has begun: how many items are to come, and where it began.
 #[derive(Clone, Copy)]
 struct Open {
-    /// How many items are to come; `None` if a break will tell.
-    left: Option<u32>,
+    left: u32,
     start: usize,
-}
-
-struct Head {
-    major: u8,
-    /// `None` for an indefinite length; what does not fit is `u32::MAX`, which nothing can fulfil.
-    argument: Option<u32>,
 }
 
 struct Reader<'b> {
     bytes: &'b [u8],
     position: usize,
+    /// The number or the length in the last head.
+    argument: u32,
 }
 
 impl<'b> Reader<'b> {
-    fn take(&mut self, count: usize) -> Result<&'b [u8], Reason> {
+    fn take(&mut self, count: u32) -> Result<&'b [u8], Reason> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let taken = rest.get(..count).ok_or(Reason::Truncated)?;
-        self.position += count;
+        let taken = rest.get(..count as usize).ok_or(Reason::Truncated)?;
+        self.position += taken.len();
         Ok(taken)
     }
 
-    fn peek(&self) -> Result<u8, Reason> {
-        self.bytes
-            .get(self.position)
-            .copied()
-            .ok_or(Reason::Truncated)
-    }
-
-    fn head(&mut self) -> Result<Head, Reason> {
-        let first = self.peek()?;
-        self.position += 1;
-        let argument = match first & 31 {
-            small @ 0..24 => Some(small.into()),
-            info @ 24..28 => {
+    /// Reads a head; gives the major type.
+    fn head(&mut self) -> Result<u8, Reason> {
+        let first = self.take(1)?.first().copied().unwrap_or_default();
+        let info = u32::from(first & 31);
+        self.argument = match info {
+            0..24 => info,
+            24..28 => {
                 let bytes = self.take(1 << (info - 24))?;
-                let mut number = 0u32;
-                let mut fits = true;
-                for byte in bytes {
-                    fits &= number >> 24 == 0;
-                    number = number << 8 | u32::from(*byte);
-                }
-                Some(if fits { number } else { u32::MAX })
+                let number = bytes.iter().fold(0u32, |number, byte| match number >> 24 {
+                    0 => number << 8 | u32::from(*byte),
+                    _ => UNTIL_BREAK,
+                });
+                number.min(UNTIL_BREAK - 1)
             }
-            INDEFINITE => None,
+            31 => UNTIL_BREAK,
             _ => return Err(Reason::WrongType),
         };
-        Ok(Head {
-            major: first >> 5,
-            argument,
-        })
+        Ok(first >> 5)
     }
 
-    /// The bytes after the head of a string, or all of its chunks in `buffer`.
-    fn string(&mut self, head: &Head, buffer: &mut Vec<u8>) -> Result<&'b str, Reason> {
-        let text = |bytes| match head.major {
-            TEXT => from_utf8(bytes).map_err(|_| Reason::NotText),
-            _ => Ok(""),
-        };
-        if let Some(length) = head.argument {
-            return text(self.take(length as usize)?);
-        }
-        while self.peek()? != BREAK {
-            let chunk = self.head()?;
-            let (Some(length), true) = (chunk.argument, chunk.major == head.major) else {
-                return Err(Reason::WrongType);
-            };
-            let chunk = text(self.take(length as usize)?)?;
-            fallible::extend(buffer, chunk.as_bytes())?;
-        }
-        self.position += 1;
-        Ok("")
+    fn ends(&mut self) -> Result<bool, Reason> {
+        let next = self.bytes.get(self.position).ok_or(Reason::Truncated)?;
+        let ends = *next == BREAK;
+        self.position += usize::from(ends);
+        Ok(ends)
+    }
+
+    /// The next event, if no break has to be expected.
+    #[inline(never)]
+    fn item<'a>(&mut self, buffer: &'a mut Vec<u8>) -> Result<Event<'a>, Reason>
+    where
+        'b: 'a,
+    {
+        let major = self.head()?;
+        let argument = self.argument;
+        Ok(match major {
+            ARRAY => Event::Array,
+            MAP if argument == UNTIL_BREAK => Event::Map,
+            MAP => {
+                self.argument = argument.saturating_mul(2).min(UNTIL_BREAK - 1);
+                Event::Map
+            }
+            2 | TEXT if argument == UNTIL_BREAK => {
+                buffer.clear();
+                while !self.ends()? {
+                    if self.head()? != major || self.argument == UNTIL_BREAK {
+                        return Err(Reason::WrongType);
+                    }
+                    let chunk = self.take(self.argument)?;
+                    text(major, chunk)?;
+                    fallible::extend(buffer, chunk)?;
+                }
+                text(major, buffer)?
+            }
+            2 | TEXT => text(major, self.take(argument)?)?,
+            _ if argument == UNTIL_BREAK => return Err(Reason::WrongType),
+            0 => Event::Number(argument),
+            1 => Event::Number(u32::MAX),
+            TAG => {
+                // It holds one item; nothing in a list has one.
+                self.argument = 1;
+                Event::Array
+            }
+            _ => Event::Other,
+        })
+    }
+}
+
+fn text(major: u8, bytes: &[u8]) -> Result<Event<'_>, Reason> {
+    if major != TEXT {
+        return Ok(Event::Other);
+    }
+    match from_utf8(bytes) {
+        Ok(text) => Ok(Event::Text(text)),
+        Err(_) => Err(Reason::NotText),
     }
 }
 
@@ -107,109 +131,65 @@ impl Update {
     ///
     /// # Errors
     ///
-    /// What was refused first; the update is empty then.
+    /// What was refused first; nothing can be applied then.
     pub fn cbor(
         &mut self,
         payload: &[u8],
         skipped: &mut dyn FnMut(&Refusal),
     ) -> Result<(), Refusal> {
         self.clear();
-        let outcome = self.read(payload, skipped);
-        if outcome.is_err() {
-            self.clear();
-        }
-        outcome
-    }
-
-    fn read(&mut self, payload: &[u8], skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
         let mut reader = Reader {
             bytes: payload,
             position: 0,
+            argument: 0,
         };
-        let mut stack = [Open {
-            left: None,
-            start: 0,
-        }; DEPTH];
+        let mut buffer = Vec::new();
+        let mut stack = [Open { left: 0, start: 0 }; DEPTH];
         let mut depth = 0usize;
         loop {
-            let at = reader.position;
-            if let Some(open) = depth.checked_sub(1).and_then(|top| stack.get_mut(top)) {
-                let ends = match open.left.as_mut() {
-                    Some(left) => {
-                        let ends = *left == 0;
-                        *left = left.saturating_sub(1);
-                        ends
+            let mut at = reader.position;
+            let item = match stack.get_mut(depth.wrapping_sub(1)) {
+                Some(Open { left: 0, .. }) => Ok(Event::End),
+                Some(open) => {
+                    let mut ends = Ok(false);
+                    if open.left == UNTIL_BREAK {
+                        ends = reader.ends();
+                    } else {
+                        open.left -= 1;
                     }
-                    None => {
-                        let ends =
-                            reader.peek().map_err(|reason| self.refuse(reason, at))? == BREAK;
-                        reader.position += usize::from(ends);
-                        ends
+                    match ends {
+                        Ok(true) => Ok(Event::End),
+                        Ok(false) => reader.item(&mut buffer),
+                        Err(reason) => Err(reason),
                     }
-                };
-                if ends {
-                    depth -= 1;
-                    self.event(Event::End, open.start, skipped)?;
-                    if depth > 0 {
-                        continue;
-                    }
-                    return match reader.position == payload.len() {
-                        true => Ok(()),
-                        false => Err(self.refuse(Reason::Trailing, reader.position)),
-                    };
                 }
+                None if !self.is_whole() => reader.item(&mut buffer),
+                None if at == payload.len() => return Ok(()),
+                None => Err(Reason::Trailing),
+            };
+            let event = match item {
+                Ok(event) => event,
+                Err(reason) => return Err(self.refuse(reason, at)),
+            };
+            match event {
+                Event::End => {
+                    depth = depth.wrapping_sub(1);
+                    at = stack.get(depth).map_or(at, |open| open.start);
+                }
+                Event::Map | Event::Array => {
+                    let Some(slot) = stack.get_mut(depth) else {
+                        return Err(self.refuse(Reason::WrongType, at));
+                    };
+                    *slot = Open {
+                        left: reader.argument,
+                        start: at,
+                    };
+                    depth += 1;
+                }
+                _ => {}
             }
-            let mut buffer = Vec::new();
-            let (event, count) = reader
-                .item(&mut buffer)
-                .map_err(|reason| self.refuse(reason, at))?;
             self.event(event, at, skipped)?;
-            if let Some(left) = count {
-                let Some(slot) = stack.get_mut(depth) else {
-                    return Err(self.refuse(Reason::WrongType, at));
-                };
-                *slot = Open { left, start: at };
-                depth += 1;
-            }
         }
-    }
-}
-
-impl<'b> Reader<'b> {
-    /// The next event; and for a map, an array or a tag, how many items follow.
-    #[allow(clippy::type_complexity)]
-    fn item<'a>(
-        &mut self,
-        buffer: &'a mut Vec<u8>,
-    ) -> Result<(Event<'a>, Option<Option<u32>>), Reason>
-    where
-        'b: 'a,
-    {
-        let head = self.head()?;
-        let event = match (head.major, head.argument) {
-            (0, Some(number)) => Event::Number(number),
-            (1, Some(_)) => Event::Number(u32::MAX),
-            (TEXT, _) => {
-                let text = self.string(&head, buffer)?;
-                Event::Text(match head.argument {
-                    Some(_) => text,
-                    None => from_utf8(buffer).map_err(|_| Reason::NotText)?,
-                })
-            }
-            (2, _) => {
-                self.string(&head, buffer)?;
-                Event::Other
-            }
-            (ARRAY, count) => return Ok((Event::Array, Some(count))),
-            (MAP, count) => {
-                return Ok((Event::Map, Some(count.map(|count| count.saturating_mul(2)))));
-            }
-            // A tag holds one item; nothing in a list has one.
-            (6, Some(_)) => return Ok((Event::Array, Some(Some(1)))),
-            (7, Some(_)) => Event::Other,
-            _ => return Err(Reason::WrongType),
-        };
-        Ok((event, None))
     }
 }
 
@@ -228,7 +208,24 @@ impl<'a> Writer<'a> {
         self.written
     }
 
-    pub fn head(&mut self, major: u8, argument: u32) -> &mut Self {
+    pub fn map(&mut self, len: usize) {
+        self.head(MAP, len as u32);
+    }
+
+    pub fn array(&mut self, len: usize) {
+        self.head(ARRAY, len as u32);
+    }
+
+    pub fn number(&mut self, number: u32) {
+        self.head(0, number);
+    }
+
+    pub fn text(&mut self, text: &[u8]) {
+        self.head(TEXT, text.len() as u32);
+        self.bytes(text);
+    }
+
+    fn head(&mut self, major: u8, argument: u32) {
         let first = major << 5;
         let [a, b, c, d] = argument.to_be_bytes();
         match argument {
@@ -239,11 +236,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub fn text(&mut self, text: &[u8]) -> &mut Self {
-        self.head(TEXT, text.len() as u32).bytes(text)
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+    /// CBOR that is given as it is, or a part of it.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         let end = self.written.saturating_add(bytes.len());
         if let Some(room) = self.buffer.get_mut(self.written..end) {
             for (target, byte) in room.iter_mut().zip(bytes) {
@@ -251,6 +245,5 @@ impl<'a> Writer<'a> {
             }
         }
         self.written = end;
-        self
     }
 }

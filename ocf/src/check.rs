@@ -84,13 +84,13 @@ pub struct Request<'a> {
     /// How many peers have a secured connection to the device now.
     pub secure_peers: u32,
     /// The UUID that the peer's secured connection has proven.
-    pub peer: Option<Uuid>,
+    pub peer: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/doxm`.
-    pub doxm_owner: Option<Uuid>,
+    pub doxm_owner: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/pstat`.
-    pub pstat_owner: Option<Uuid>,
+    pub pstat_owner: Option<&'a Uuid>,
     /// `rowneruuid` of `/oic/sec/cred`.
-    pub cred_owner: Option<Uuid>,
+    pub cred_owner: Option<&'a Uuid>,
 }
 
 impl<'a> Request<'a> {
@@ -244,9 +244,9 @@ impl Acl {
         self.by_list(request, kind, roles)
     }
 
-    fn owner_of(&self, special: Special, request: &Request<'_>) -> Option<Uuid> {
+    fn owner_of<'a>(&'a self, special: Special, request: &Request<'a>) -> Option<&'a Uuid> {
         match special {
-            Special::Acl => self.owner(),
+            Special::Acl => self.owner_ref(),
             Special::Doxm => request.doxm_owner,
             Special::Pstat => request.pstat_owner,
             Special::Cred => request.cred_owner,
@@ -268,7 +268,7 @@ impl Acl {
         }
         // Most rows are passed over without a look at their records.
         let mut subjects = Filter::NEW;
-        if let Some(peer) = &request.peer {
+        if let Some(peer) = request.peer {
             subjects.add(Key::uuid(peer.as_bytes()));
         }
         for role in roles.clone() {
@@ -282,8 +282,9 @@ impl Acl {
         }
         let path = Key::path(request.path);
         for row in self.rows() {
-            let resource = row.key.resource();
-            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(row.key.subject()) {
+            let key = Key(row.note[0]);
+            let resource = key.resource();
+            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(key.subject()) {
                 continue;
             }
             let ace = self.ace_of(row);

@@ -2,9 +2,9 @@
 #![forbid(unsafe_code)]
 
 use crate::ace::{Ace, Item, SubjectKind};
-use crate::cbor::{ARRAY, MAP, Writer};
+use crate::cbor::Writer;
 use crate::error::Reason;
-use crate::{Acl, Uuid, query};
+use crate::{Acl, query};
 
 /// Which properties are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,82 +69,87 @@ impl Acl {
     fn write(&self, view: View, only: Option<Ace<'_>>, buffer: &mut [u8]) -> usize {
         let mut out = Writer::new(buffer);
         let baseline = view != View::Plain;
-        let fields = 1 + u32::from(self.owner().is_some()) + if baseline { 2 } else { 0 };
-        out.head(MAP, fields);
+        out.map(1 + usize::from(self.owner().is_some()) + if baseline { 2 } else { 0 });
         if baseline {
-            out.text(b"rt").head(ARRAY, 1).text(b"oic.r.acl2");
-            out.text(b"if").head(ARRAY, 2);
-            out.text(b"oic.if.baseline").text(b"oic.if.rw");
+            out.bytes(b"\x62rt\x81\x6aoic.r.acl2\x62if\x82\x6foic.if.baseline\x69oic.if.rw");
         }
-        out.text(b"aclist2");
+        out.bytes(b"\x67aclist2");
         let storage = view == View::Storage;
         if let Some(ace) = only {
-            out.head(ARRAY, 1).ace(ace, storage);
+            out.array(1);
+            out.ace(ace, storage);
         } else {
-            out.head(ARRAY, self.aces().len() as u32);
-            self.aces().for_each(|ace| out.ace(ace, storage));
+            out.array(self.rows().len());
+            for ace in self.aces() {
+                out.ace(ace, storage);
+            }
         }
         if let Some(owner) = self.owner() {
-            out.text(b"rowneruuid").uuid(owner);
+            out.text(b"rowneruuid");
+            out.uuid(owner.as_bytes());
         }
         out.written()
     }
 }
 
 impl Writer<'_> {
-    fn uuid(&mut self, uuid: Uuid) {
-        self.text(&uuid.to_text());
+    fn uuid(&mut self, uuid: &[u8]) {
+        self.bytes(b"\x78\x24");
+        for (position, byte) in uuid.iter().enumerate() {
+            if matches!(position, 4 | 6 | 8 | 10) {
+                self.bytes(b"-");
+            }
+            for digit in [byte >> 4, byte & 15] {
+                self.bytes(&[digit + if digit < 10 { b'0' } else { b'a' - 10 }]);
+            }
+        }
     }
 
     fn ace(&mut self, ace: Ace<'_>, with_tag: bool) {
         let record = ace.record;
         let tag = record.find(Item::TAG).filter(|_| with_tag);
-        self.head(MAP, 4 + u32::from(tag.is_some()));
-        self.text(b"aceid").head(0, ace.id);
-        self.text(b"subject");
+        self.map(4 + usize::from(tag.is_some()));
+        self.bytes(b"\x65aceid");
+        self.number(ace.id);
+        self.bytes(b"\x67subject");
         match record.subject_kind() {
             SubjectKind::Uuid => {
-                let uuid = record
-                    .find(Item::UUID)
-                    .and_then(|bytes| bytes.first_chunk());
-                self.head(MAP, 1).text(b"uuid");
-                if let Some(uuid) = uuid.copied().and_then(Uuid::new) {
-                    self.uuid(uuid);
-                }
+                self.bytes(b"\xa1\x64uuid");
+                self.uuid(record.find(Item::UUID).unwrap_or_default());
             }
             SubjectKind::Role => {
                 let authority = record.find(Item::AUTHORITY);
-                self.head(MAP, 1 + u32::from(authority.is_some()));
-                self.text(b"role")
-                    .text(record.find(Item::ROLE).unwrap_or_default());
+                self.map(1 + usize::from(authority.is_some()));
+                self.bytes(b"\x64role");
+                self.text(record.find(Item::ROLE).unwrap_or_default());
                 if let Some(authority) = authority {
-                    self.text(b"authority").text(authority);
+                    self.bytes(b"\x69authority");
+                    self.text(authority);
                 }
             }
-            SubjectKind::AuthCrypt => {
-                self.head(MAP, 1).text(b"conntype").text(b"auth-crypt");
-            }
-            SubjectKind::AnonClear => {
-                self.head(MAP, 1).text(b"conntype").text(b"anon-clear");
-            }
+            SubjectKind::AuthCrypt => self.bytes(b"\xa1\x68conntype\x6aauth-crypt"),
+            SubjectKind::AnonClear => self.bytes(b"\xa1\x68conntype\x6aanon-clear"),
         }
-        self.text(b"resources")
-            .head(ARRAY, record.resources() as u32);
+        self.bytes(b"\x69resources");
+        self.array(record.resources());
         for item in record.items().filter(|item| item.is_resource()) {
             let wildcard = item.wildcard();
             let has_href = !item.bytes.is_empty();
-            self.head(MAP, u32::from(has_href) + u32::from(wildcard.is_some()));
+            self.map(usize::from(has_href) + usize::from(wildcard.is_some()));
             if has_href {
-                self.text(b"href").text(item.bytes);
+                self.bytes(b"\x64href");
+                self.text(item.bytes);
             }
             if let Some(wildcard) = wildcard {
-                self.text(b"wc").text(&[wildcard.byte()]);
+                self.bytes(b"\x62wc\x61");
+                self.bytes(&[wildcard.byte()]);
             }
         }
-        self.text(b"permission")
-            .head(0, ace.permissions().bits().into());
+        self.bytes(b"\x6apermission");
+        self.number(ace.permissions().bits().into());
         if let Some(tag) = tag {
-            self.text(b"tag").text(tag);
+            self.bytes(b"\x63tag");
+            self.text(tag);
         }
     }
 }

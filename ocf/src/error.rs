@@ -117,9 +117,7 @@ pub(crate) fn describe(refusal: &Refusal, buffer: &mut [u8]) -> usize {
     let room = buffer.len().saturating_sub(1);
     let mut length = 0usize;
     let mut put = |byte: u8| {
-        if length < room
-            && let Some(slot) = buffer.get_mut(length)
-        {
+        if let Some(slot) = buffer.get_mut(length).filter(|_| length < room) {
             *slot = byte;
         }
         length = length.saturating_add(1);

@@ -7,7 +7,7 @@
 use crate::ace::{Item, Items, SubjectKind};
 use crate::{
     Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason,
-    Refusal, Request, Resource, Role, State, Subject, Update, Uuid, View, What, Wildcard,
+    Refusal, Request, Resource, Role, State, Update, Uuid, View, What, Wildcard,
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
@@ -763,10 +763,10 @@ pub unsafe extern "C" fn ocf_acl_set_tag(
     tag_len: usize,
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), text = bytes(tag.cast(), tag_len));
-    let Ok(text) = str::from_utf8(text) else {
+    let Ok(text) = core::str::from_utf8(text) else {
         return OCF_ACL_CODE_BAD_REQUEST;
     };
-    let text = (!tag.is_null()).then_some(text.as_bytes());
+    let text = (!tag.is_null()).then_some(text);
     match list.0.set_tag(aceid, text) {
         Ok(()) => OCF_ACL_CODE_CHANGED,
         Err(reason) => reason.code() as u8,
@@ -869,7 +869,7 @@ pub unsafe extern "C" fn ocf_acl_update_event(
         OCF_ACL_EVENT_MAP => Ok(Event::Map),
         OCF_ACL_EVENT_ARRAY => Ok(Event::Array),
         OCF_ACL_EVENT_END => Ok(Event::End),
-        OCF_ACL_EVENT_TEXT => str::from_utf8(text)
+        OCF_ACL_EVENT_TEXT => core::str::from_utf8(text)
             .map(Event::Text)
             .map_err(|_| Reason::NotText),
         OCF_ACL_EVENT_NUMBER => Ok(Event::Number(u32::try_from(number).unwrap_or(u32::MAX))),
@@ -896,7 +896,7 @@ pub unsafe extern "C" fn ocf_acl_update_event(
 /// OCF_ACL_APPLY_LOAD for what the device itself does, and then the nil UUID as rowneruuid means none.
 ///
 /// When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
-/// order of the payload. The update is empty then, and can be filled again; after a refusal it is as
+/// order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then, and can be filled again; after a refusal it is as
 /// it was. Takes n log n time for a payload of n ACEs, and time in proportion to the list.
 ///
 /// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
@@ -1009,7 +1009,7 @@ pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8
     if owner.is_none() && !uuid.is_null() {
         return OCF_ACL_CODE_BAD_REQUEST;
     }
-    list.0.set_owner(owner);
+    list.0.set_owner(owner.copied());
     OCF_ACL_CODE_CHANGED
 }
 
@@ -1140,33 +1140,36 @@ unsafe fn tell(on_skipped: ocf_acl_skipped_t, context: *mut c_void, refusal: &Re
 /// What `ace` and `resources` point to is readable in the lengths they give.
 unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<Update, Reason> {
     // SAFETY: by contract, here and below.
-    let text = |text: *const c_char, len| match unsafe { bytes(text.cast(), len) } {
-        Some(_) if text.is_null() => Ok(None),
-        Some(bytes) => str::from_utf8(bytes).map(Some).map_err(|_| Reason::NotText),
-        None => Err(Reason::WrongType),
-    };
-    let subject = match ace.subject {
-        // SAFETY: by contract.
-        OCF_ACL_SUBJECT_UUID => {
-            Subject::Uuid(unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?)
-        }
-        OCF_ACL_SUBJECT_ROLE => Subject::Role {
-            role: text(ace.role, ace.role_len)?.unwrap_or_default(),
-            authority: text(ace.authority, ace.authority_len)?,
-        },
-        OCF_ACL_SUBJECT_AUTH_CRYPT => Subject::AuthCrypt,
-        OCF_ACL_SUBJECT_ANON_CLEAR => Subject::AnonClear,
+    let text = |data, len| unsafe { text_from(data, len) };
+    let kind = match ace.subject {
+        OCF_ACL_SUBJECT_UUID => SubjectKind::Uuid,
+        OCF_ACL_SUBJECT_ROLE => SubjectKind::Role,
+        OCF_ACL_SUBJECT_AUTH_CRYPT => SubjectKind::AuthCrypt,
+        OCF_ACL_SUBJECT_ANON_CLEAR => SubjectKind::AnonClear,
         _ => return Err(Reason::Subject),
     };
     let permissions = Permissions::from_bits(ace.permission).ok_or(Reason::Permission)?;
-    let id = (ace.aceid != OCF_ACL_NO_ACE).then_some(ace.aceid);
     let mut update = Update::new();
-    update.make(id, &subject, permissions, text(ace.tag, ace.tag_len)?)?;
+    update.begin(ace.aceid, kind, permissions)?;
+    if kind == SubjectKind::Uuid {
+        // SAFETY: by contract.
+        let uuid = unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?;
+        update.item(Item::UUID, uuid.as_bytes())?;
+    }
+    if kind == SubjectKind::Role {
+        let role = text(ace.role, ace.role_len)?.unwrap_or_default();
+        update.text_item(Item::ROLE, role)?;
+        if let Some(authority) = text(ace.authority, ace.authority_len)? {
+            update.text_item(Item::AUTHORITY, authority)?;
+        }
+    }
+    if let Some(tag) = text(ace.tag, ace.tag_len)? {
+        update.text_item(Item::TAG, tag)?;
+    }
     for resource in resources {
-        let wildcard = resource.wildcard as u8;
-        let wildcard = match wildcard {
+        let wildcard = match resource.wildcard as u8 {
             0 => None,
-            _ => Some(Wildcard::parse(&[wildcard]).ok_or(Reason::Wildcard)?),
+            byte => Some(Wildcard::parse(&[byte]).ok_or(Reason::Wildcard)?),
         };
         let href = text(resource.href, resource.href_len)?;
         update.resource(&Resource { href, wildcard })?;
@@ -1186,6 +1189,7 @@ const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
 /// # Safety
 ///
 /// `data` is NULL or has `len` readable bytes for as long as the result is used.
+#[inline(never)]
 unsafe fn bytes<'a>(data: *const u8, len: usize) -> Option<&'a [u8]> {
     // SAFETY: by contract.
     unsafe { elements(data, len) }
@@ -1211,22 +1215,39 @@ unsafe fn elements<'a, T>(data: *const T, count: usize) -> Option<&'a [T]> {
 ///
 /// `data` is NULL or has `len` writable bytes that nothing else refers to while the result is used.
 unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Option<&'a mut [u8]> {
-    if data.is_null() {
-        return (len == 0).then_some(&mut []);
+    // SAFETY: by contract; that it is in range is checked.
+    let len = unsafe { bytes(data, len) }?.len();
+    if len == 0 {
+        return Some(&mut []);
     }
-    isize::try_from(len).ok()?;
     // SAFETY: by contract, and the length is in range.
     Some(unsafe { slice::from_raw_parts_mut(data, len) })
 }
 
+/// Text, or `None` for NULL.
+///
 /// # Safety
 ///
-/// `data` is NULL or has 16 readable bytes.
-unsafe fn uuid_from(data: *const u8) -> Option<Uuid> {
+/// `data` is NULL or has `len` readable bytes for as long as the result is used.
+#[inline(never)]
+unsafe fn text_from<'a>(data: *const c_char, len: usize) -> Result<Option<&'a str>, Reason> {
+    // SAFETY: by contract.
+    let bytes = unsafe { bytes(data.cast(), len) }.ok_or(Reason::WrongType)?;
+    match core::str::from_utf8(bytes) {
+        Ok(_) if data.is_null() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(_) => Err(Reason::NotText),
+    }
+}
+
+/// # Safety
+///
+/// `data` is NULL or has 16 readable bytes for as long as the result is used.
+unsafe fn uuid_from<'a>(data: *const u8) -> Option<&'a Uuid> {
     // SAFETY: by contract; an array of bytes has no alignment.
-    unsafe { data.cast::<[u8; 16]>().as_ref() }
-        .copied()
-        .and_then(Uuid::new)
+    let bytes = unsafe { data.cast::<[u8; 16]>().as_ref() }?;
+    // SAFETY: a UUID is these bytes, but not all 0.
+    (*bytes != [0; 16]).then(|| unsafe { &*data.cast::<Uuid>() })
 }
 
 fn view_from(view: u8) -> Option<View> {

@@ -46,6 +46,7 @@ pub mod ffi;
 pub mod json;
 mod kind;
 mod query;
+mod rows;
 mod update;
 mod uuid;
 

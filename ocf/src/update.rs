@@ -6,9 +6,10 @@
 #![forbid(unsafe_code)]
 
 use crate::ace::{
-    Item, Key, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject, SubjectKind, Wildcard,
+    Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject, SubjectKind, Wildcard,
 };
 use crate::error::{Reason, Refusal};
+use crate::rows::{self, Row};
 use crate::{Uuid, fallible, uuid};
 use alloc::vec::Vec;
 
@@ -53,25 +54,6 @@ pub enum What {
     Unchanged = 3,
 }
 
-/// One of the ACEs of an update.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Staged {
-    /// The aceid, or [`NO_ACE_ID`] until one is given out.
-    pub id: u32,
-    /// Whether the payload has it.
-    pub has_id: bool,
-    pub key: Key,
-    /// Where its record is in the update, and in the list once it was taken over.
-    pub at: u32,
-    pub kept: u32,
-    /// Which ACE of the payload it is, from 0, and where it begins there.
-    pub index: u32,
-    pub offset: usize,
-    pub what: What,
-    /// Where the record of the ACE that it replaced is in the list; of no meaning else.
-    pub former: u32,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     NotGiven,
@@ -81,32 +63,48 @@ pub(crate) enum Owner {
 
 /// A change of the list, prepared: [`Acl::apply`](crate::Acl::apply) carries it out, whole or not at
 /// all.
+#[derive(Debug)]
 pub struct Update {
+    /// The records, in the order of the payload, and where they are.
     pub(crate) memory: Vec<u8>,
-    pub(crate) aces: Vec<Staged>,
+    pub(crate) aces: Vec<Row>,
     pub(crate) owner: Owner,
     pub(crate) owner_offset: usize,
     pub(crate) has_list: bool,
     lenient: bool,
-    parser: Parser,
-}
-
-impl core::fmt::Debug for Update {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.debug_struct("Update").finish_non_exhaustive()
-    }
+    place: Place,
+    /// The key whose value is next.
+    field: Option<Field>,
+    /// The fields that were given, of the map that is read and of those around it.
+    seen: u32,
+    depth: u32,
+    /// What is deeper is passed over, if it is not 0.
+    kept_depth: u32,
+    /// The ACE that is read, or the next one: its number, its offset, where its record begins.
+    number: u32,
+    offset: usize,
+    start: usize,
+    id: u32,
+    permissions: u8,
+    kind: SubjectKind,
+    /// Where the item of the resource that is read begins, and what it is.
+    resource: usize,
+    resource_kind: u8,
 }
 
 /// Where in a payload the next event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 enum Place {
     Start,
+    // Maps.
     Root,
-    Aces,
     Ace,
     Subject,
-    Resources,
     Resource,
+    // Arrays.
+    Aces,
+    Resources,
     /// An array of text that means nothing to the list: of the root, of a resource.
     RootTexts,
     ResourceTexts,
@@ -120,8 +118,8 @@ enum Place {
 enum Field {
     AceList,
     Owner,
-    RootTexts,
-    RootTexts2,
+    Rt,
+    If,
     AceId,
     Subject,
     Resources,
@@ -145,76 +143,39 @@ impl Field {
     }
 }
 
-/// What a baseline read adds, `rt` and `if`, may come back and changes nothing.
-const FIELDS: [(Place, &str, Field); 17] = [
-    (Place::Root, "aclist2", Field::AceList),
-    (Place::Root, "rowneruuid", Field::Owner),
-    (Place::Root, "rt", Field::RootTexts),
-    (Place::Root, "if", Field::RootTexts2),
-    (Place::Ace, "aceid", Field::AceId),
-    (Place::Ace, "subject", Field::Subject),
-    (Place::Ace, "resources", Field::Resources),
-    (Place::Ace, "permission", Field::Permission),
-    (Place::Ace, "tag", Field::Tag),
-    (Place::Ace, "href", Field::AceHref),
-    (Place::Subject, "uuid", Field::Uuid),
-    (Place::Subject, "role", Field::Role),
-    (Place::Subject, "authority", Field::Authority),
-    (Place::Subject, "conntype", Field::ConnType),
-    (Place::Resource, "href", Field::Href),
-    (Place::Resource, "wc", Field::Wildcard),
-    (Place::Resource, "if", Field::ResourceTexts),
+/// What baseline reads add, `rt` and `if`, may come back and changes nothing.
+const FIELDS: [(Place, Field, &str); 17] = [
+    (Place::Root, Field::AceList, "aclist2"),
+    (Place::Root, Field::Owner, "rowneruuid"),
+    (Place::Root, Field::Rt, "rt"),
+    (Place::Root, Field::If, "if"),
+    (Place::Ace, Field::AceId, "aceid"),
+    (Place::Ace, Field::Subject, "subject"),
+    (Place::Ace, Field::Resources, "resources"),
+    (Place::Ace, Field::Permission, "permission"),
+    (Place::Ace, Field::Tag, "tag"),
+    (Place::Ace, Field::AceHref, "href"),
+    (Place::Subject, Field::Uuid, "uuid"),
+    (Place::Subject, Field::Role, "role"),
+    (Place::Subject, Field::Authority, "authority"),
+    (Place::Subject, Field::ConnType, "conntype"),
+    (Place::Resource, Field::Href, "href"),
+    (Place::Resource, Field::Wildcard, "wc"),
+    (Place::Resource, Field::ResourceTexts, "if"),
 ];
 
-/// The fields of a resource, of a subject with its kinds, and all from the ACE on.
+const OF_ROOT: u32 = Field::AceList.bit() | Field::Owner.bit() | Field::Rt.bit() | Field::If.bit();
+const OF_SUBJECT: u32 =
+    Field::Uuid.bit() | Field::Role.bit() | Field::Authority.bit() | Field::ConnType.bit();
 const OF_RESOURCE: u32 = Field::Href.bit() | Field::Wildcard.bit() | Field::ResourceTexts.bit();
-const OF_ACE: u32 =
-    !(Field::AceList.bit() | Field::Owner.bit() | Field::RootTexts.bit() | Field::RootTexts2.bit());
-
-/// Bytes to begin with: a record or two.
-const FIRST: usize = 64;
+/// An ACE has its resources in one of two ways.
+const RESOURCES: u32 = Field::Resources.bit() | Field::AceHref.bit();
 
 /// How deep an ACE is: within the root and the list.
 const ACE_DEPTH: u32 = 3;
 
-struct Parser {
-    place: Place,
-    /// The key whose value is next.
-    field: Option<Field>,
-    /// The fields that were given, of the map that is read and of those around it.
-    seen: u32,
-    depth: u32,
-    /// Everything deeper than this is passed over.
-    skip: Option<u32>,
-    /// The ACE that is read, or the next one: its number, its offset, where its record begins.
-    index: u32,
-    offset: usize,
-    start: usize,
-    id: u32,
-    permissions: u8,
-    kind: SubjectKind,
-    /// Where the item of the resource that is read begins, and what it is.
-    resource: usize,
-    resource_kind: u8,
-}
-
-impl Parser {
-    const NEW: Self = Self {
-        place: Place::Start,
-        field: None,
-        seen: 0,
-        depth: 0,
-        skip: None,
-        index: 0,
-        offset: 0,
-        start: 0,
-        id: NO_ACE_ID,
-        permissions: 0,
-        kind: SubjectKind::Uuid,
-        resource: 0,
-        resource_kind: Item::RESOURCE,
-    };
-}
+/// Bytes to begin with: a record or two.
+const FIRST: usize = 64;
 
 impl Default for Update {
     fn default() -> Self {
@@ -224,6 +185,8 @@ impl Default for Update {
 
 impl Update {
     /// Nothing yet. The first fault in what comes refuses all.
+    // Not inlined: that would be done for each caller, where size is what counts.
+    #[inline(never)]
     pub const fn new() -> Self {
         Self {
             memory: Vec::new(),
@@ -232,7 +195,19 @@ impl Update {
             owner_offset: 0,
             has_list: false,
             lenient: false,
-            parser: Parser::NEW,
+            place: Place::Start,
+            field: None,
+            seen: 0,
+            depth: 0,
+            kept_depth: 0,
+            number: 0,
+            offset: 0,
+            start: 0,
+            id: NO_ACE_ID,
+            permissions: 0,
+            kind: SubjectKind::Uuid,
+            resource: 0,
+            resource_kind: Item::RESOURCE,
         }
     }
 
@@ -251,22 +226,21 @@ impl Update {
         self.lenient = lenient;
     }
 
-    pub(crate) fn refuse(&self, reason: Reason, offset: usize) -> Refusal {
-        let in_ace = self.parser.depth >= ACE_DEPTH;
-        Refusal {
-            reason,
-            offset,
-            ace: in_ace.then_some(self.parser.index),
-        }
-    }
-
     /// Whether a payload has come to its end.
     pub(crate) fn is_whole(&self) -> bool {
-        self.parser.place == Place::End
+        self.place == Place::End
     }
 
-    pub(crate) fn record(&self, staged: &Staged) -> Record<'_> {
-        Record::at(&self.memory, staged.at)
+    /// Nothing of what came can be applied any more.
+    pub(crate) fn refuse(&mut self, reason: Reason, offset: usize) -> Refusal {
+        let refusal = Refusal {
+            reason,
+            offset,
+            ace: (self.depth >= ACE_DEPTH).then_some(self.number),
+        };
+        self.clear();
+        self.place = Place::Refused;
+        refusal
     }
 
     /// Takes the next part of the payload. `offset` is where it begins, and for [`Event::End`] where
@@ -281,304 +255,323 @@ impl Update {
         offset: usize,
         skipped: &mut dyn FnMut(&Refusal),
     ) -> Result<(), Refusal> {
-        let depth = self.parser.depth;
+        let depth = self.depth;
         match event {
-            Event::Map | Event::Array => self.parser.depth = depth.saturating_add(1),
-            Event::End => self.parser.depth = depth.saturating_sub(1),
+            Event::Map | Event::Array => self.depth = depth.wrapping_add(1),
+            Event::End => self.depth = depth.saturating_sub(1),
             _ => {}
         }
-        if let Some(kept) = self.parser.skip {
-            if self.parser.depth <= kept {
-                self.parser.skip = None;
+        if self.kept_depth != 0 {
+            if self.depth <= self.kept_depth {
+                self.kept_depth = 0;
             }
             return Ok(());
         }
-        let in_ace = depth >= ACE_DEPTH || (depth == ACE_DEPTH - 1 && event != Event::End);
-        let in_list = self.parser.place != Place::RootTexts && in_ace;
-        let Err(reason) = self.step(event, offset) else {
-            return Ok(());
-        };
-        let refusal = Refusal {
-            reason,
-            offset,
-            ace: in_list.then_some(self.parser.index),
-        };
-        if !self.lenient || reason == Reason::OutOfMemory || !self.leave_out(in_list, event) {
-            self.clear();
-            self.parser.place = Place::Refused;
-            return Err(refusal);
+        let in_ace = depth >= ACE_DEPTH || (self.place == Place::Aces && event != Event::End);
+        if let Err(reason) = self.step(event, offset) {
+            let refusal = Refusal {
+                reason,
+                offset,
+                ace: in_ace.then_some(self.number),
+            };
+            if !self.lenient || reason == Reason::OutOfMemory || !self.leave_out(in_ace, event) {
+                self.clear();
+                self.place = Place::Refused;
+                return Err(refusal);
+            }
+            skipped(&refusal);
         }
-        skipped(&refusal);
+        if self.is_whole() {
+            self.drop_repeated(skipped)?;
+        }
         Ok(())
     }
 
     /// Goes on after what has a fault, if that is possible.
-    fn leave_out(&mut self, in_list: bool, event: Event<'_>) -> bool {
-        let parser = &mut self.parser;
-        let kept = if in_list {
-            self.memory.truncate(parser.start);
-            parser.place = Place::Aces;
-            parser.field = None;
-            parser.index = parser.index.saturating_add(1);
+    #[inline(never)]
+    fn leave_out(&mut self, in_ace: bool, event: Event<'_>) -> bool {
+        let kept = if in_ace {
+            self.memory.truncate(self.start);
+            self.place = Place::Aces;
+            self.field = None;
+            self.number = self.number.wrapping_add(1);
             ACE_DEPTH - 1
         } else {
-            parser.field = match (parser.place, parser.field, event) {
+            self.field = match (self.place, self.field, event) {
                 (Place::Root, None, Event::Text(_)) => Some(Field::Unknown),
                 (Place::Root, Some(_), Event::End) => return false,
                 (Place::Root, Some(_), _) | (Place::RootTexts, ..) => None,
                 _ => return false,
             };
-            parser.place = Place::Root;
+            self.place = Place::Root;
             1
         };
-        if parser.depth > kept {
-            parser.skip = Some(kept);
+        if self.depth > kept {
+            self.kept_depth = kept;
         }
         true
     }
 
-    fn step(&mut self, event: Event<'_>, offset: usize) -> Result<(), Reason> {
-        match (self.parser.place, event) {
-            (Place::Start, Event::Map) => self.parser.place = Place::Root,
-            (Place::End, _) => return Err(Reason::Trailing),
-            (Place::Aces, Event::Map) => self.begin_ace(offset)?,
-            (Place::Aces, Event::End) => self.parser.place = Place::Root,
-            (Place::Resources, Event::Map) => self.begin_resource()?,
-            (Place::Resources, Event::End) => self.parser.place = Place::Ace,
-            (Place::RootTexts | Place::ResourceTexts, Event::Text(_)) => {}
-            (Place::RootTexts, Event::End) => self.parser.place = Place::Root,
-            (Place::ResourceTexts, Event::End) => self.parser.place = Place::Resource,
-            (Place::Root | Place::Ace | Place::Subject | Place::Resource, event) => {
-                match (self.parser.field, event) {
-                    (Some(_), Event::End) => return Err(Reason::WrongType),
-                    (Some(field), event) => {
-                        self.value(field, event, offset)?;
-                        self.parser.field = None;
-                    }
-                    (None, Event::Text(key)) => self.key(key)?,
-                    (None, Event::End) => self.end_map()?,
-                    (None, _) => return Err(Reason::WrongType),
+    /// No two ACEs of one payload have the same aceid.
+    #[inline(never)]
+    fn drop_repeated(&mut self, skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
+        let mut order = rows::copy(&self.aces)?;
+        rows::sort(&mut order);
+        let mut last = NO_ACE_ID;
+        for row in order {
+            if row.id == last && last != NO_ACE_ID {
+                let refusal = Refusal {
+                    reason: Reason::AceIdTwice,
+                    offset: row.note[1] as usize,
+                    ace: Some(row.note[0]),
+                };
+                if !self.lenient {
+                    self.clear();
+                    self.place = Place::Refused;
+                    return Err(refusal);
                 }
+                skipped(&refusal);
+                self.aces.retain(|ace| ace.at != row.at);
+            }
+            last = row.id;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn step(&mut self, event: Event<'_>, offset: usize) -> Result<(), Reason> {
+        match (self.place, event) {
+            (Place::Start, Event::Map) => self.place = Place::Root,
+            (Place::End, _) => return Err(Reason::Trailing),
+            (Place::Root | Place::Ace | Place::Subject | Place::Resource, _) => match self.field {
+                Some(field) => {
+                    self.value(field, event, offset)?;
+                    self.field = None;
+                }
+                None => match event {
+                    Event::Text(key) => self.key(key)?,
+                    Event::End => self.end_map()?,
+                    _ => return Err(Reason::WrongType),
+                },
+            },
+            (Place::Aces | Place::RootTexts, Event::End) => self.place = Place::Root,
+            (Place::Resources, Event::End) => self.place = Place::Ace,
+            (Place::ResourceTexts, Event::End) => self.place = Place::Resource,
+            (Place::RootTexts | Place::ResourceTexts, Event::Text(_)) => {}
+            (Place::Aces, Event::Map) => self.begin_ace(offset)?,
+            (Place::Resources, Event::Map) => {
+                self.place = Place::Resource;
+                self.seen &= !OF_RESOURCE;
+                self.resource = self.memory.len();
+                self.resource_kind = Item::RESOURCE;
+                fallible::extend(&mut self.memory, &[0; Item::HEAD])?;
             }
             _ => return Err(Reason::WrongType),
         }
         Ok(())
     }
 
+    #[inline(never)]
     fn key(&mut self, key: &str) -> Result<(), Reason> {
-        let (.., field) = FIELDS
+        let place = self.place;
+        let field = FIELDS
             .iter()
-            .find(|(place, name, _)| *place == self.parser.place && *name == key)
+            .find(|(of, _, name)| *of == place && *name == key)
+            .map(|(_, field, _)| *field)
             .ok_or(Reason::UnknownField)?;
-        // An ACE has its resources in one way or the other.
-        let already = match field {
-            Field::Resources | Field::AceHref => Field::Resources.bit() | Field::AceHref.bit(),
-            field => field.bit(),
-        };
-        if self.parser.seen & already != 0 {
+        let mut already = field.bit();
+        if already & RESOURCES != 0 {
+            already = RESOURCES;
+        }
+        if self.seen & already != 0 {
             return Err(Reason::FieldTwice);
         }
-        self.parser.seen |= field.bit();
-        self.parser.field = Some(*field);
+        self.seen |= field.bit();
+        self.field = Some(field);
         Ok(())
     }
 
+    #[inline(never)]
     fn value(&mut self, field: Field, event: Event<'_>, offset: usize) -> Result<(), Reason> {
         match (field, event) {
-            (Field::AceList, Event::Array) => {
-                self.has_list = true;
-                self.parser.place = Place::Aces;
-            }
-            (Field::Subject, Event::Map) => self.parser.place = Place::Subject,
-            (Field::Resources, Event::Array) => self.parser.place = Place::Resources,
-            (Field::RootTexts | Field::RootTexts2, Event::Array) => {
-                self.parser.place = Place::RootTexts;
-            }
-            (Field::ResourceTexts, Event::Array) => self.parser.place = Place::ResourceTexts,
-            (Field::Unknown, Event::Map | Event::Array) => self.parser.skip = Some(1),
-            (Field::Unknown, _) => {}
+            (_, Event::Text(text)) => return self.text(field, text, offset),
             (Field::AceId, Event::Number(number)) => {
                 if number > MAX_ACE_ID {
                     return Err(Reason::AceId);
                 }
-                self.parser.id = number;
+                self.id = number;
             }
             (Field::Permission, Event::Number(number)) => {
-                self.parser.permissions = u8::try_from(number)
-                    .ok()
-                    .filter(|number| *number <= Permissions::all().bits())
-                    .ok_or(Reason::Permission)?;
+                if number > u32::from(Permissions::all().bits()) {
+                    return Err(Reason::Permission);
+                }
+                self.permissions = number as u8;
             }
-            (_, Event::Text(text)) => return self.text(field, text, offset),
+            (Field::AceList, Event::Array) => {
+                self.has_list = true;
+                self.place = Place::Aces;
+            }
+            (Field::Subject, Event::Map) => self.place = Place::Subject,
+            (Field::Resources, Event::Array) => self.place = Place::Resources,
+            (Field::Rt | Field::If, Event::Array) => self.place = Place::RootTexts,
+            (Field::ResourceTexts, Event::Array) => self.place = Place::ResourceTexts,
+            (Field::Unknown, Event::Map | Event::Array) => self.kept_depth = 1,
+            (Field::Unknown, Event::Number(_) | Event::Other) => {}
             _ => return Err(Reason::WrongType),
         }
         Ok(())
     }
 
+    #[inline(never)]
     fn text(&mut self, field: Field, text: &str, offset: usize) -> Result<(), Reason> {
         let bytes = text.as_bytes();
-        match field {
-            Field::Owner => {
+        let item = match field {
+            Field::Tag => Item::TAG,
+            Field::Role => Item::ROLE,
+            Field::Authority => Item::AUTHORITY,
+            Field::AceHref => Item::RESOURCE,
+            Field::Href => {
+                check_text(Item::RESOURCE, bytes)?;
+                return fallible::extend(&mut self.memory, bytes);
+            }
+            Field::Uuid | Field::Owner => {
+                // IoTivity-lite's onboarding tool counts the NUL at the end of a UUID.
+                let text = text.strip_suffix('\0').unwrap_or(text);
                 let bytes = uuid::bytes(text).ok_or(Reason::SubjectUuid)?;
-                self.owner = Uuid::new(bytes).map_or(Owner::Nil, Owner::Uuid);
+                let uuid = Uuid::new(bytes);
+                if field == Field::Uuid {
+                    let uuid = uuid.ok_or(Reason::SubjectUuid)?;
+                    return self.item(Item::UUID, uuid.as_bytes());
+                }
+                self.owner = uuid.map_or(Owner::Nil, Owner::Uuid);
                 self.owner_offset = offset;
-                Ok(())
+                return Ok(());
             }
-            Field::Uuid => {
-                let uuid = Uuid::parse(text).ok_or(Reason::SubjectUuid)?;
-                self.text_item(Item::UUID, uuid.as_bytes())
-            }
-            Field::Role => self.name(Item::ROLE, text),
-            Field::Authority => self.name(Item::AUTHORITY, text),
             Field::ConnType => {
-                self.parser.kind = match bytes {
-                    b"auth-crypt" => SubjectKind::AuthCrypt,
-                    b"anon-clear" => SubjectKind::AnonClear,
+                self.kind = match text {
+                    "auth-crypt" => SubjectKind::AuthCrypt,
+                    "anon-clear" => SubjectKind::AnonClear,
                     _ => return Err(Reason::ConnType),
                 };
-                Ok(())
+                return Ok(());
             }
-            Field::Tag => self.text_item(Item::TAG, bytes),
-            Field::AceHref | Field::Href if !text.starts_with('/') => Err(Reason::Href),
-            Field::AceHref => self.text_item(Item::RESOURCE, bytes),
-            Field::Href => fallible::extend(&mut self.memory, bytes),
             Field::Wildcard => {
                 let wildcard = Wildcard::parse(bytes).ok_or(Reason::Wildcard)?;
-                self.parser.resource_kind = Item::RESOURCE + wildcard as u8;
-                Ok(())
+                self.resource_kind = Item::RESOURCE + wildcard as u8;
+                return Ok(());
             }
-            _ => Err(Reason::WrongType),
-        }
+            Field::Unknown => return Ok(()),
+            _ => return Err(Reason::WrongType),
+        };
+        check_text(item, bytes)?;
+        self.item(item, bytes)
     }
 
-    fn text_item(&mut self, kind: u8, bytes: &[u8]) -> Result<(), Reason> {
-        Item { kind, bytes }.write(&mut self.memory)
-    }
-
-    fn name(&mut self, kind: u8, text: &str) -> Result<(), Reason> {
-        if text.is_empty() {
-            return Err(Reason::EmptyRole);
-        }
-        self.text_item(kind, text.as_bytes())
-    }
-
-    fn has(&self, field: Field) -> bool {
-        self.parser.seen & field.bit() != 0
+    pub(crate) fn item(&mut self, kind: u8, bytes: &[u8]) -> Result<(), Reason> {
+        let head = Item::head(kind, bytes.len())?;
+        fallible::extend(&mut self.memory, &head)?;
+        fallible::extend(&mut self.memory, bytes)
     }
 
     fn begin_ace(&mut self, offset: usize) -> Result<(), Reason> {
-        self.parser.place = Place::Ace;
-        self.parser.seen &= !OF_ACE;
-        self.parser.id = NO_ACE_ID;
-        self.parser.offset = offset;
-        self.parser.start = self.memory.len();
-        if self.memory.is_empty() {
+        self.place = Place::Ace;
+        self.seen &= OF_ROOT;
+        self.id = NO_ACE_ID;
+        self.offset = offset;
+        self.start = self.memory.len();
+        if self.start == 0 {
             fallible::reserve(&mut self.memory, FIRST)?;
         }
         fallible::extend(&mut self.memory, &[0; Record::HEAD])
     }
 
-    fn begin_resource(&mut self) -> Result<(), Reason> {
-        self.parser.place = Place::Resource;
-        self.parser.seen &= !OF_RESOURCE;
-        self.parser.resource = self.memory.len();
-        self.parser.resource_kind = Item::RESOURCE;
-        fallible::extend(&mut self.memory, &[0; Item::HEAD])
-    }
-
+    #[inline(never)]
     fn end_map(&mut self) -> Result<(), Reason> {
-        self.parser.place = match self.parser.place {
+        let seen = self.seen;
+        match self.place {
             Place::Resource => {
-                let start = self.parser.resource;
+                let start = self.resource;
                 let length = self.memory.len().saturating_sub(start + Item::HEAD);
-                if length == 0 && self.parser.resource_kind == Item::RESOURCE {
+                if length == 0 && self.resource_kind == Item::RESOURCE {
                     return Err(Reason::EmptyResource);
                 }
-                let head = Item::head(self.parser.resource_kind, length)?;
+                let head = Item::head(self.resource_kind, length)?;
                 overwrite(&mut self.memory, start, &head);
-                Place::Resources
+                self.place = Place::Resources;
             }
             Place::Subject => {
-                let kinds = [Field::Uuid, Field::Role, Field::Authority, Field::ConnType];
-                let given = kinds.map(|field| self.has(field));
-                match given {
-                    [true, false, false, false] => self.parser.kind = SubjectKind::Uuid,
-                    [false, true, _, false] => self.parser.kind = SubjectKind::Role,
-                    [false, false, false, true] => {}
-                    _ => return Err(Reason::Subject),
+                let subject = seen & OF_SUBJECT;
+                if subject == Field::Uuid.bit() {
+                    self.kind = SubjectKind::Uuid;
+                } else if subject & !Field::Authority.bit() == Field::Role.bit() {
+                    self.kind = SubjectKind::Role;
+                } else if subject != Field::ConnType.bit() {
+                    return Err(Reason::Subject);
                 }
-                Place::Ace
+                self.place = Place::Ace;
             }
             Place::Ace => {
-                if !self.has(Field::Subject)
-                    || !self.has(Field::Permission)
-                    || !(self.has(Field::Resources) || self.has(Field::AceHref))
-                {
+                let needed = Field::Subject.bit() | Field::Permission.bit();
+                if seen & needed != needed || seen & RESOURCES == 0 {
                     return Err(Reason::FieldMissing);
                 }
                 self.finish_ace()?;
-                Place::Aces
+                self.place = Place::Aces;
             }
-            _ => Place::End,
-        };
+            _ => self.place = Place::End,
+        }
         Ok(())
     }
 
     fn finish_ace(&mut self) -> Result<(), Reason> {
-        let start = self.parser.start;
+        let start = self.start;
         let length = self.memory.len().saturating_sub(start + Record::HEAD);
-        let head = Record::head(self.parser.kind, self.parser.permissions, length)
-            .ok_or(Reason::TooLong)?;
+        let head = Record::head(self.kind, self.permissions, length).ok_or(Reason::TooLong)?;
         overwrite(&mut self.memory, start, &head);
         let at = u32::try_from(start).map_err(|_| Reason::OutOfMemory)?;
-        let staged = Staged {
-            id: self.parser.id,
-            has_id: self.parser.id != NO_ACE_ID,
-            key: Record::at(&self.memory, at).key(),
-            at,
-            kept: 0,
-            index: self.parser.index,
-            offset: self.parser.offset,
-            what: What::Added,
-            former: 0,
+        let row = Row {
+            note: [self.number, self.offset as u32],
+            ..Row::new(self.id, at)
         };
-        fallible::push(&mut self.aces, staged)?;
-        self.parser.index = self.parser.index.saturating_add(1);
-        self.parser.start = self.memory.len();
+        fallible::push(&mut self.aces, row)?;
+        self.number = self.number.wrapping_add(1);
+        self.start = self.memory.len();
         Ok(())
     }
 
     /// Begins an ACE that the device itself makes; items follow, then `finish`.
     pub(crate) fn begin(
         &mut self,
-        id: Option<u32>,
+        id: u32,
         kind: SubjectKind,
         permissions: Permissions,
     ) -> Result<(), Reason> {
-        if id.is_some_and(|id| id > MAX_ACE_ID) {
+        if id > MAX_ACE_ID && id != NO_ACE_ID {
             return Err(Reason::AceId);
         }
         self.begin_ace(0)?;
-        self.parser.id = id.unwrap_or(NO_ACE_ID);
-        self.parser.kind = kind;
-        self.parser.permissions = permissions.bits();
+        self.id = id;
+        self.kind = kind;
+        self.permissions = permissions.bits();
         Ok(())
     }
 
-    pub(crate) fn item(&mut self, item: Item<'_>) -> Result<(), Reason> {
-        item.write(&mut self.memory)
+    /// Adds an item of text, which has to be fit for it.
+    pub(crate) fn text_item(&mut self, kind: u8, text: &str) -> Result<(), Reason> {
+        check_text(kind, text.as_bytes())?;
+        self.item(kind, text.as_bytes())
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), Reason> {
         self.has_list = true;
-        self.parser.place = Place::End;
+        self.place = Place::End;
         self.finish_ace()
     }
 
     /// Begins an ACE that the device itself makes; resources follow, then `finish`.
     pub(crate) fn make(
         &mut self,
-        id: Option<u32>,
+        id: u32,
         subject: &Subject<'_>,
         permissions: Permissions,
         tag: Option<&str>,
@@ -591,31 +584,39 @@ impl Update {
         };
         self.begin(id, kind, permissions)?;
         match subject {
-            Subject::Uuid(uuid) => self.text_item(Item::UUID, uuid.as_bytes())?,
+            Subject::Uuid(uuid) => self.item(Item::UUID, uuid.as_bytes())?,
             Subject::Role { role, authority } => {
-                self.name(Item::ROLE, role)?;
+                self.text_item(Item::ROLE, role)?;
                 if let Some(authority) = authority {
-                    self.name(Item::AUTHORITY, authority)?;
+                    self.text_item(Item::AUTHORITY, authority)?;
                 }
             }
             Subject::AuthCrypt | Subject::AnonClear => {}
         }
         match tag {
-            Some(tag) => self.text_item(Item::TAG, tag.as_bytes()),
+            Some(tag) => self.text_item(Item::TAG, tag),
             None => Ok(()),
         }
     }
 
     pub(crate) fn resource(&mut self, resource: &Resource<'_>) -> Result<(), Reason> {
-        let kind = resource.wildcard.map_or(0, |wildcard| wildcard as u8);
+        let kind = Item::RESOURCE + resource.wildcard.map_or(0, |wildcard| wildcard as u8);
         match resource.href {
-            Some(href) if !href.starts_with('/') => Err(Reason::Href),
-            None if kind == 0 => Err(Reason::EmptyResource),
-            href => {
-                let href = href.unwrap_or_default();
-                self.text_item(Item::RESOURCE + kind, href.as_bytes())
-            }
+            Some(href) => self.text_item(kind, href),
+            None if kind == Item::RESOURCE => Err(Reason::EmptyResource),
+            None => self.item(kind, &[]),
         }
+    }
+}
+
+/// Whether text is fit for what it is to be.
+fn check_text(kind: u8, text: &[u8]) -> Result<(), Reason> {
+    match kind {
+        Item::TAG => Ok(()),
+        Item::ROLE | Item::AUTHORITY if text.is_empty() => Err(Reason::EmptyRole),
+        Item::ROLE | Item::AUTHORITY => Ok(()),
+        _ if text.first() == Some(&b'/') => Ok(()),
+        _ => Err(Reason::Href),
     }
 }
 

@@ -6,6 +6,7 @@
 /// The nil UUID stands for "nobody" in RFC 9562; a type that cannot hold it keeps a peer without an
 /// identity from ever being equal to a subject or an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
 pub struct Uuid([u8; 16]);
 
 const TEXT_LEN: usize = 36;

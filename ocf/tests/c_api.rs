@@ -109,6 +109,16 @@ fn a_heap_that_runs_out() {
 }
 
 #[test]
+fn what_a_stack_does() {
+    let text = every_way(
+        "stack_test",
+        "tests/c/stack_test.c",
+        &["-Wl,--wrap=malloc", "-Wl,--wrap=realloc"],
+    );
+    assert!(text.contains("allocations failed in turn"), "{text}");
+}
+
+#[test]
 fn the_example_device() {
     let text = every_way("ocf-device", "../c-examples/ocf-device/main.c", &[]);
     assert!(text.ends_with("Everything as expected.\n"), "{text}");

@@ -162,7 +162,7 @@ fn uuids() {
         NIL,
         &ALICE[..35],
         &format!("{ALICE}0"),
-        &format!("{ALICE}\0"),
+        &format!("{ALICE}\0\0"),
         &shifted,
         &ALICE.replace('-', ""),
         &ALICE.replace('5', "g"),

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{ALICE, BOB, STATES, check, check_with, list, request, uuid};
+use common::{ALICE, BOB, STATES, check, check_with, known, list, request, uuid};
 use ocf_acl::{Acl, Decision, Kind, Method, Permissions, Request, Role, Rule, State};
 use serde_json::{Value, json};
 
@@ -244,7 +244,7 @@ fn rule_7_denies_unsecured_requests_for_security_resources() {
     for state in STATES {
         let mut asked = request(state, Method::Get, "/oic/sec/acl2");
         asked.secure_peers = 2;
-        asked.peer = Some(uuid(ALICE));
+        asked.peer = Some(known(ALICE));
         let operational = matches!(state, State::Rfpro | State::Rfnop | State::Sreset);
         let expected = if operational {
             denied(Rule::UnsecuredSecurity)
@@ -294,9 +294,9 @@ fn rule_8_lets_an_owner_reach_its_own_resource_only() {
         for path in paths {
             let mut acl = Acl::new();
             let mut asked = secured(State::Rfnop, Method::Post, path);
-            asked.peer = Some(uuid(ALICE));
+            asked.peer = Some(known(ALICE));
             match owned {
-                0 => acl.set_owner(asked.peer),
+                0 => acl.set_owner(asked.peer.copied()),
                 1 => asked.doxm_owner = asked.peer,
                 2 => asked.pstat_owner = asked.peer,
                 _ => asked.cred_owner = asked.peer,
@@ -304,7 +304,7 @@ fn rule_8_lets_an_owner_reach_its_own_resource_only() {
             let decision = check(&acl, &asked);
             assert_eq!(decision.allowed, path == *owned_path, "{owned_path} {path}");
             assert_eq!(decision.rule == Rule::ResourceOwner, decision.allowed);
-            asked.peer = Some(uuid(BOB));
+            asked.peer = Some(known(BOB));
             assert!(!check(&acl, &asked).allowed);
         }
     }
@@ -321,7 +321,7 @@ fn rule_8_is_about_the_four_that_have_an_owner() {
         .chain(["/oic/mnt", "/light"])
     {
         let mut asked = secured(State::Rfnop, Method::Get, path);
-        asked.peer = Some(uuid(ALICE));
+        asked.peer = Some(known(ALICE));
         asked.doxm_owner = asked.peer;
         asked.pstat_owner = asked.peer;
         asked.cred_owner = asked.peer;
@@ -402,10 +402,10 @@ fn rule_10_unites_what_each_role_the_uuid_and_the_connection_give() {
         role(b"writer", Some(b"acme".as_slice())),
     );
     assert_eq!(united(&[], None), 1 | 16);
-    assert_eq!(united(&[], Some(uuid(ALICE))), 8 | 1 | 16);
+    assert_eq!(united(&[], Some(known(ALICE))), 8 | 1 | 16);
     assert_eq!(united(&[reader], None), 2 | 1 | 16);
     assert_eq!(united(&[reader, writer], None), 2 | 4 | 1 | 16);
-    assert_eq!(united(&[writer, reader], Some(uuid(ALICE))), 31);
+    assert_eq!(united(&[writer, reader], Some(known(ALICE))), 31);
 }
 
 #[test]
@@ -416,7 +416,7 @@ fn rule_10_lets_a_uuid_and_a_role_reach_security_resources() {
             "permission": 2,
         }]));
         let mut asked = secured(State::Rfnop, Method::Get, "/oic/sec/cred");
-        asked.peer = Some(uuid(ALICE));
+        asked.peer = Some(known(ALICE));
         let admin = [Role {
             role: b"admin",
             authority: None,
@@ -428,7 +428,7 @@ fn rule_10_lets_a_uuid_and_a_role_reach_security_resources() {
             (true, Some(6)),
             "{subject}"
         );
-        asked.peer = Some(uuid(BOB));
+        asked.peer = Some(known(BOB));
         assert_eq!(check(&acl, &asked), denied(Rule::List), "{subject}");
     }
 }
@@ -442,7 +442,7 @@ fn the_first_rule_that_matches_decides() {
         rfotm_access: Permissions::all(),
         onboarding: true,
         secured: true,
-        peer: Some(uuid(ALICE)),
+        peer: Some(known(ALICE)),
         ..request(state, method, path)
     };
     let get = Method::Get;
@@ -575,7 +575,7 @@ fn rule_10_unites_the_permissions_of_every_matching_ace() {
         { "aceid": 4, "subject": { "uuid": BOB }, "resources": [{ "wc": "*" }], "permission": 1 },
     ]));
     let mut asked = secured(State::Rfnop, Method::Get, "/light");
-    asked.peer = Some(uuid(ALICE));
+    asked.peer = Some(known(ALICE));
     for (method, ace) in [
         (Method::Get, 1),
         (Method::Post, 2),
@@ -645,7 +645,7 @@ fn any_other_method_is_denied_whatever_rule_would_allow_it() {
         },
         request(State::Rfotm, Method::Get, "/oic/sec/doxm"),
         Request {
-            peer: Some(uuid(ALICE)),
+            peer: Some(known(ALICE)),
             ..secured(State::Rfpro, Method::Get, "/oic/sec/acl2")
         },
         secured(State::Rfpro, Method::Get, "/oic/sec/roles"),

@@ -270,6 +270,27 @@ fn load_replaces_everything_or_nothing() {
 }
 
 #[test]
+fn loading_gives_out_what_the_payload_leaves_free() {
+    let numbered = [5, 8, 2, 11].map(|id| ace(id, 1));
+    let others: Vec<Value> = (0..9).map(|n| without_id(&format!("/{n}"))).collect();
+    for split in 0..=others.len() {
+        let aces = [&others[..split], &numbered, &others[split..]].concat();
+        let payload = cbor(&json!({ "aclist2": aces }));
+        let mut acl = Acl::new();
+        acl.load(&payload).unwrap();
+        assert_eq!(ids(&acl), (1..=13).collect::<Vec<u32>>());
+        let mut posted = Acl::new();
+        posted.post(State::Rfpro, &payload).unwrap();
+        assert!(posted.aces().eq(acl.aces()), "{split}");
+        for (id, ace) in [5, 8, 2, 11].into_iter().zip(&numbered) {
+            let mut alone = list(&json!([ace]));
+            assert!(alone.aces().eq(acl.ace(id)));
+            alone.reset();
+        }
+    }
+}
+
+#[test]
 fn reset_clears_list_and_owner() {
     let mut acl = list(&json!([ace(1, 1)]));
     acl.set_owner(Some(uuid(ALICE)));
@@ -320,6 +341,35 @@ fn the_generation_moves_with_every_change_and_only_then() {
     assert!(!moved(&acl), "clearing an empty list");
     acl.reset();
     assert!(moved(&acl), "the owner went");
+}
+
+/// So IoTivity-lite's own onboarding tool sends it.
+#[test]
+fn a_uuid_may_end_with_one_nul() {
+    let payload = |end: &str| {
+        json!({
+            "aclist2": [{
+                "aceid": 7,
+                "subject": { "uuid": format!("{ALICE}{end}") },
+                "resources": [{ "href": "/light" }],
+                "permission": 2,
+            }],
+            "rowneruuid": format!("{BOB}{end}"),
+        })
+    };
+    let mut plain = Acl::new();
+    post(&mut plain, State::Rfotm, &payload("")).expect("it is well-formed");
+    let mut ended = Acl::new();
+    post(&mut ended, State::Rfotm, &payload("\0")).expect("so is this one");
+    assert_eq!(snapshot(&ended), snapshot(&plain));
+    for end in ["\0\0", "0", " "] {
+        let refused = post(&mut ended, State::Rfotm, &payload(end));
+        assert_eq!(refused, Err(Reason::SubjectUuid), "{end:?}");
+    }
+    let short = json!({ "rowneruuid": format!("{}\0", &ALICE[..35]) });
+    let refused = post(&mut ended, State::Rfotm, &short);
+    assert_eq!(refused, Err(Reason::SubjectUuid));
+    assert_eq!(snapshot(&ended), snapshot(&plain));
 }
 
 #[test]

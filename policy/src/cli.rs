@@ -217,6 +217,7 @@ pub enum ShowFormat {
 pub enum CheckFormat {
     /// For people
     Text,
+    #[allow(rustdoc::broken_intra_doc_links)] // clap prints it as it stands
     /// For editors: file:line:column: level: message [rule]
     Lines,
     /// For programs

@@ -24,28 +24,26 @@ VISIBILITY_SOURCE_BEGIN
 
 /* ---- decisions --------------------------------------------------------- */
 
-/* One server after the other; a second one ends the walk and fails it. */
+/*
+ * One server after the other; where there are several, 65535 is noted. Neither a
+ * break nor an error: Anjay logs both, and this is asked all the time.
+ */
 static int note_server(anjay_unlocked_t *anjay,
                        anjay_ssid_t ssid,
                        void *single) {
     (void) anjay;
-    if (ssid == ANJAY_SSID_BOOTSTRAP) {
-        return ANJAY_FOREACH_CONTINUE;
+    if (ssid != ANJAY_SSID_BOOTSTRAP) {
+        *(uint16_t *) single = *(uint16_t *) single ? ANJAY_SSID_BOOTSTRAP : ssid;
     }
-    if (*(uint16_t *) single) {
-        return -1;
-    }
-    *(uint16_t *) single = ssid;
     return ANJAY_FOREACH_CONTINUE;
 }
 
 uint16_t aac_port_single_server(void *host) {
     uint16_t single = 0;
     /* Walks a list in memory; runs no code of the application. */
-    return _anjay_servers_foreach_ssid(((aac_port_t *) host)->anjay,
-                                       note_server, &single)
-                   ? 0
-                   : single;
+    (void) _anjay_servers_foreach_ssid(((aac_port_t *) host)->anjay,
+                                       note_server, &single);
+    return single == ANJAY_SSID_BOOTSTRAP ? 0 : single;
 }
 
 static int operation_of(anjay_request_action_t action) {
@@ -106,7 +104,6 @@ static bool grant(aac_port_t *port, const anjay_action_info_t *info) {
 static bool decide(anjay_unlocked_t *anjay,
                    const anjay_action_info_t *info,
                    aac_decision_t *why) {
-    aac_port_t *port = NULL;
     why->rule = AAC_RULE_NOT_DECIDED;
 #ifdef ANJAY_WITH_LWM2M_GATEWAY
     /* Object 2 governs the gateway's own data model. */
@@ -114,19 +111,19 @@ static bool decide(anjay_unlocked_t *anjay,
         return true;
     }
 #endif
-    switch (aac_port_find(anjay, &port)) {
-    case AAC_PORT_ABSENT:
-        return info->oid != ANJAY_DM_OID_SECURITY
-               && info->oid != AAC_PORT_OID_OSCORE;
-    case AAC_PORT_OURS:
+    aac_port_t *port = aac_port_find(anjay);
+    if (port) {
         return aac_decide(port->engine, info->ssid, operation_of(info->action),
                           info->oid, info->iid, why)
                && grant(port, info);
-    default:
+    }
+    if (aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL)) {
         port_log(ERROR, _("Object 2 is not that of the access-control library: "
                           "denying everything"));
         return false;
     }
+    return info->oid != ANJAY_DM_OID_SECURITY
+           && info->oid != AAC_PORT_OID_OSCORE;
 }
 
 bool _anjay_instance_action_allowed(anjay_unlocked_t *anjay,
@@ -273,7 +270,7 @@ static int follow_changes(aac_port_t *port,
     result = _anjay_dm_transaction_include_object(port->anjay,
                                                   &port->installed);
     if (!result) {
-        result = aac_sync(port->engine, origin, changes, count);
+        result = aac_sync(aac_port_edit(port), origin, changes, count);
     }
     avs_free(changes);
     return _anjay_dm_transaction_finish(port->anjay, result);
@@ -316,8 +313,8 @@ static int queue_targets(const aac_port_t *port, anjay_notify_queue_t *queue) {
 int _anjay_sync_access_control(anjay_unlocked_t *anjay,
                                anjay_ssid_t origin_ssid,
                                anjay_notify_queue_t *notifications_queue) {
-    aac_port_t *port = NULL;
-    if (aac_port_find(anjay, &port) != AAC_PORT_OURS) {
+    aac_port_t *port = aac_port_find(anjay);
+    if (!port) {
         return 0;
     }
     int result = check_changed(port, origin_ssid, *notifications_queue);

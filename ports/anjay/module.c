@@ -16,8 +16,6 @@ VISIBILITY_SOURCE_BEGIN
 AVS_STATIC_ASSERT(offsetof(aac_port_t, installed) == 0,
                   installed_is_the_first_member);
 
-static bool is_ours(const anjay_unlocked_dm_object_def_t *def);
-
 const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid) {
 #if AAC_PORT_OBJECTS_BY_DM
@@ -27,29 +25,25 @@ const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
 #endif
 }
 
+typedef const anjay_unlocked_dm_object_def_t *const *def_ptr_t;
+
+/* What handlers get, as a pointer. */
+#define DEF_OF(object) _anjay_dm_installed_object_get_unlocked(&(object))
+
 /* The list element around a pointer to our definition. */
-static aac_port_t *port_of(const anjay_dm_installed_object_t *object) {
-    aac_port_t *port =
-            AVS_CONTAINER_OF(_anjay_dm_installed_object_get_unlocked(object),
-                             aac_port_t, def);
-    assert(is_ours(port->def));
-    return port;
+static inline aac_port_t *port_of(def_ptr_t def) {
+    return AVS_CONTAINER_OF(def, aac_port_t, def);
 }
 
-aac_port_presence_t aac_port_find(anjay_unlocked_t *anjay,
-                                  aac_port_t **out_port) {
-    const anjay_dm_installed_object_t *object =
-            aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL);
-    if (!object) {
-        return AAC_PORT_ABSENT;
-    }
-    if (!_anjay_dm_installed_object_is_valid_unlocked(object)
-            || !is_ours(*_anjay_dm_installed_object_get_unlocked(object))) {
-        return AAC_PORT_FOREIGN;
-    }
-    *out_port = port_of(object);
-    assert((*out_port)->anjay == anjay);
-    return AAC_PORT_OURS;
+/* Anjay still has Object 2 in its list when this runs, and frees it itself. */
+static void delete_engine(void *port_) {
+    aac_port_t *port = (aac_port_t *) port_;
+    aac_free(port->engine);
+    port->engine = NULL;
+}
+
+aac_port_t *aac_port_find(anjay_unlocked_t *anjay) {
+    return (aac_port_t *) _anjay_dm_module_get_arg(anjay, delete_engine);
 }
 
 /* ---- the client's answers: aac_host_t ---------------------------------- */
@@ -74,6 +68,18 @@ static int is_server_known(void *host, uint16_t ssid) {
     return _anjay_dm_ssid_exists(client_of(host), ssid);
 }
 
+/* Adds what @p add finds in the instances of an object. */
+AAC_PORT_SHARED static int list(void *host,
+                anjay_oid_t oid,
+                anjay_dm_foreach_instance_handler_t *add,
+                aac_ids_t *found) {
+    const anjay_dm_installed_object_t *object =
+            aac_port_object(client_of(host), oid);
+    return object ? _anjay_dm_foreach_instance(client_of(host), object, add,
+                                               found)
+                  : -1;
+}
+
 static int add_instance(anjay_unlocked_t *anjay,
                         const anjay_dm_installed_object_t *object,
                         anjay_iid_t iid,
@@ -84,14 +90,7 @@ static int add_instance(anjay_unlocked_t *anjay,
 }
 
 static int list_instances_of(void *host, uint16_t oid, aac_ids_t *found) {
-    const anjay_dm_installed_object_t *object =
-            aac_port_object(client_of(host), oid);
-    if (!object
-            || _anjay_dm_foreach_instance(client_of(host), object, add_instance,
-                                          found)) {
-        return -1;
-    }
-    return 0;
+    return list(host, oid, add_instance, found);
 }
 
 static int add_account(anjay_unlocked_t *anjay,
@@ -109,14 +108,7 @@ static int add_account(anjay_unlocked_t *anjay,
 }
 
 static int list_accounts(void *host, aac_ids_t *found) {
-    const anjay_dm_installed_object_t *security =
-            aac_port_object(client_of(host), ANJAY_DM_OID_SECURITY);
-    if (!security
-            || _anjay_dm_foreach_instance(client_of(host), security,
-                                          add_account, found)) {
-        return -1;
-    }
-    return 0;
+    return list(host, ANJAY_DM_OID_SECURITY, add_account, found);
 }
 
 #if !AAC_PORT_CORE
@@ -131,7 +123,7 @@ static int remove_instance(void *host, uint16_t oid, uint16_t iid) {
     anjay_unlocked_t *anjay = client_of(host);
     const anjay_dm_installed_object_t *object = aac_port_object(anjay, oid);
     if (!object || _anjay_dm_call_instance_remove(anjay, object, iid)) {
-        port_log(WARNING, _("could not remove ") "/%u/%u", oid, iid);
+        port_log(ERROR, _("could not remove ") "/%u/%u", oid, iid);
         return -1;
     }
     if (_anjay_notify_instances_changed_unlocked(anjay, oid)) {
@@ -168,29 +160,51 @@ static const aac_host_t HOST = {
     .list_instances = list_instances_of,
     .list_accounts = list_accounts,
     .remove_instance = remove_instance,
-    .changed = changed
+    .changed = changed,
+#ifdef ANJAY_WITH_LOGS
+    .refused = aac_port_log_refusal
+#endif
 };
 
 /* ---- handlers of Object 2 ---------------------------------------------- */
+
+/* IDs of instances; or of the entries of one, if @p iid is not -1. */
+AAC_PORT_SHARED static int emit_all(anjay_unlocked_dm_list_ctx_t *ctx,
+                    const aac_port_t *port,
+                    int32_t iid) {
+    /* Emitting runs other code, which may change what comes next. */
+    int32_t id = -1;
+    while ((id = iid < 0 ? aac_next_instance(port->engine, id)
+                         : aac_next_entry(port->engine, (anjay_iid_t) iid, id))
+           >= 0) {
+        _anjay_dm_emit_unlocked(ctx, (uint16_t) id);
+    }
+    return id < -1 ? (int) id : 0;
+}
 
 static int list_instances(anjay_unlocked_t *anjay,
                           const anjay_dm_installed_object_t object,
                           anjay_unlocked_dm_list_ctx_t *ctx) {
     (void) anjay;
-    const aac_port_t *port = port_of(&object);
-    /* Emitting runs other code, which may change what comes next. */
-    int32_t iid = -1;
-    while ((iid = aac_next_instance(port->engine, iid)) >= 0) {
-        _anjay_dm_emit_unlocked(ctx, (anjay_iid_t) iid);
+    return emit_all(ctx, port_of(DEF_OF(object)), -1);
+}
+
+aac_t *aac_port_edit(aac_port_t *port) {
+    if (!port->is_open) {
+        port->is_open = !aac_transaction(port->engine, AAC_BEGIN);
     }
-    return 0;
+    return port->is_open ? port->engine : NULL;
+}
+
+static aac_t *edit(def_ptr_t def) {
+    return aac_port_edit(port_of(def));
 }
 
 static int instance_reset(anjay_unlocked_t *anjay,
                           const anjay_dm_installed_object_t object,
                           anjay_iid_t iid) {
     (void) anjay;
-    return aac_reset(port_of(&object)->engine, iid);
+    return aac_reset(edit(DEF_OF(object)), iid);
 }
 
 static int instance_create(anjay_unlocked_t *anjay,
@@ -198,32 +212,33 @@ static int instance_create(anjay_unlocked_t *anjay,
                            anjay_iid_t iid) {
     (void) anjay;
     assert(iid != ANJAY_ID_INVALID);
-    return aac_create(port_of(&object)->engine, iid);
+    return aac_create(edit(DEF_OF(object)), iid);
 }
 
 static int instance_remove(anjay_unlocked_t *anjay,
                            const anjay_dm_installed_object_t object,
                            anjay_iid_t iid) {
     (void) anjay;
-    return aac_remove(port_of(&object)->engine, iid);
+    return aac_remove(edit(DEF_OF(object)), iid);
 }
 
 static int list_resources(anjay_unlocked_t *anjay,
                           const anjay_dm_installed_object_t object,
                           anjay_iid_t iid,
                           anjay_unlocked_dm_resource_list_ctx_t *ctx) {
+    static const uint8_t KINDS[] = { ANJAY_DM_RES_R, ANJAY_DM_RES_R,
+                                     ANJAY_DM_RES_RWM, ANJAY_DM_RES_RW };
     (void) anjay;
-    const bool has_acl = aac_next_entry(port_of(&object)->engine, iid, -1) >= -1;
-    _anjay_dm_emit_res_unlocked(ctx, ANJAY_DM_RID_ACCESS_CONTROL_OID,
-                                ANJAY_DM_RES_R, ANJAY_DM_RES_PRESENT);
-    _anjay_dm_emit_res_unlocked(ctx, ANJAY_DM_RID_ACCESS_CONTROL_OIID,
-                                ANJAY_DM_RES_R, ANJAY_DM_RES_PRESENT);
-    _anjay_dm_emit_res_unlocked(ctx, ANJAY_DM_RID_ACCESS_CONTROL_ACL,
-                                ANJAY_DM_RES_RWM,
-                                has_acl ? ANJAY_DM_RES_PRESENT
-                                        : ANJAY_DM_RES_ABSENT);
-    _anjay_dm_emit_res_unlocked(ctx, ANJAY_DM_RID_ACCESS_CONTROL_OWNER,
-                                ANJAY_DM_RES_RW, ANJAY_DM_RES_PRESENT);
+    const bool has_acl =
+            aac_next_entry(port_of(DEF_OF(object))->engine, iid, -1) >= -1;
+    for (anjay_rid_t rid = ANJAY_DM_RID_ACCESS_CONTROL_OID;
+         rid <= ANJAY_DM_RID_ACCESS_CONTROL_OWNER; ++rid) {
+        _anjay_dm_emit_res_unlocked(
+                ctx, rid, (anjay_dm_resource_kind_t) KINDS[rid],
+                has_acl || rid != ANJAY_DM_RID_ACCESS_CONTROL_ACL
+                        ? ANJAY_DM_RES_PRESENT
+                        : ANJAY_DM_RES_ABSENT);
+    }
     return 0;
 }
 
@@ -237,7 +252,7 @@ static int resource_read(anjay_unlocked_t *anjay,
     assert((rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL)
            == (riid != ANJAY_ID_INVALID));
     uint16_t value;
-    int result = aac_read(port_of(&object)->engine, iid, rid, riid, &value);
+    int result = aac_read(port_of(DEF_OF(object))->engine, iid, rid, riid, &value);
     return result ? result : _anjay_ret_i64_unlocked(ctx, value);
 }
 
@@ -252,8 +267,7 @@ static int resource_write(anjay_unlocked_t *anjay,
            == (riid != ANJAY_ID_INVALID));
     int64_t value;
     int result = _anjay_get_i64_unlocked(ctx, &value);
-    return result ? result
-                  : aac_write(port_of(&object)->engine, iid, rid, riid, value);
+    return result ? result : aac_write(edit(DEF_OF(object)), iid, rid, riid, value);
 }
 
 static int resource_reset(anjay_unlocked_t *anjay,
@@ -261,7 +275,7 @@ static int resource_reset(anjay_unlocked_t *anjay,
                           anjay_iid_t iid,
                           anjay_rid_t rid) {
     (void) anjay;
-    return aac_reset_resource(port_of(&object)->engine, iid, rid);
+    return aac_reset_resource(edit(DEF_OF(object)), iid, rid);
 }
 
 static int list_resource_instances(anjay_unlocked_t *anjay,
@@ -272,12 +286,7 @@ static int list_resource_instances(anjay_unlocked_t *anjay,
     (void) anjay;
     assert(rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL);
     (void) rid;
-    const aac_port_t *port = port_of(&object);
-    int32_t ssid = -1;
-    while ((ssid = aac_next_entry(port->engine, iid, ssid)) >= 0) {
-        _anjay_dm_emit_unlocked(ctx, (anjay_riid_t) ssid);
-    }
-    return ssid < -1 ? (int) ssid : 0;
+    return emit_all(ctx, port_of(DEF_OF(object)), iid);
 }
 
 #ifdef ANJAY_WITH_LWM2M12
@@ -290,41 +299,45 @@ resource_instance_remove(anjay_unlocked_t *anjay,
     (void) anjay;
     assert(rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL);
     (void) rid;
-    return aac_remove_entry(port_of(&object)->engine, iid, riid);
+    return aac_remove_entry(edit(DEF_OF(object)), iid, riid);
 }
 #endif
 
+/* The engine's transaction begins with the first change, see aac_port_edit(). */
 static int transaction_begin(anjay_unlocked_t *anjay,
                              const anjay_dm_installed_object_t object) {
     (void) anjay;
-    aac_port_t *port = port_of(&object);
-    assert(!port->granted.is_set);
-    return aac_transaction(port->engine, AAC_BEGIN);
+    const aac_port_t *port = port_of(DEF_OF(object));
+    assert(!port->is_open && !port->granted.is_set);
+    (void) port;
+    return 0;
 }
 
 static int transaction_validate(anjay_unlocked_t *anjay,
                                 const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return aac_transaction(port_of(&object)->engine, AAC_VALIDATE);
+    aac_port_t *port = port_of(DEF_OF(object));
+    return port->is_open ? aac_transaction(port->engine, AAC_VALIDATE) : 0;
 }
 
-static int end_transaction(const anjay_dm_installed_object_t *object,
-                           aac_step_t step) {
-    aac_port_t *port = port_of(object);
+static int end_transaction(def_ptr_t def, aac_step_t step) {
+    aac_port_t *port = port_of(def);
+    bool was_open = port->is_open;
+    port->is_open = false;
     port->granted.is_set = false;
-    return aac_transaction(port->engine, step);
+    return was_open ? aac_transaction(port->engine, step) : 0;
 }
 
 static int transaction_commit(anjay_unlocked_t *anjay,
                               const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return end_transaction(&object, AAC_COMMIT);
+    return end_transaction(DEF_OF(object), AAC_COMMIT);
 }
 
 static int transaction_rollback(anjay_unlocked_t *anjay,
                                 const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return end_transaction(&object, AAC_ROLLBACK);
+    return end_transaction(DEF_OF(object), AAC_ROLLBACK);
 }
 
 static const anjay_unlocked_dm_object_def_t OBJECT_2 = {
@@ -349,69 +362,30 @@ static const anjay_unlocked_dm_object_def_t OBJECT_2 = {
     }
 };
 
-static bool is_ours(const anjay_unlocked_dm_object_def_t *def) {
-    return def == &OBJECT_2;
-}
+/* ---- installing -------------------------------------------------------- */
 
-/* ---- the hooks of access_control_host.h -------------------------------- */
-
-/* Anjay still has Object 2 in its list when this runs, and frees it itself. */
-static void delete_engine(void *port_) {
-    aac_port_t *port = (aac_port_t *) port_;
-    aac_free(port->engine);
-    port->engine = NULL;
-}
-
-static int install(anjay_unlocked_t *anjay) {
-    if (aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL)) {
-        port_log(ERROR, _("Object 2 is already installed"));
-        return -1;
-    }
+int aac_port_install(anjay_unlocked_t *anjay) {
     AVS_LIST(aac_port_t) port = AVS_LIST_NEW_ELEMENT(aac_port_t);
-    if (!port) {
-        port_log(ERROR, _("out of memory"));
-        return -1;
-    }
-    port->def = &OBJECT_2;
-    port->anjay = anjay;
-    _anjay_dm_installed_object_init_unlocked(&port->installed, &port->def);
-    port->engine = aac_new(&HOST, port);
-    if (!port->engine) {
-        port_log(ERROR, _("out of memory"));
-        AVS_LIST_DELETE(&port);
-        return -1;
-    }
-    if (_anjay_dm_module_install(anjay, delete_engine, port)) {
+    if (port) {
+        port->def = &OBJECT_2;
+        port->anjay = anjay;
+        _anjay_dm_installed_object_init_unlocked(&port->installed, &port->def);
+        port->engine = aac_new(&HOST, port);
+        /* Each of the two fails where there is one already. */
+        if (port->engine
+                && !_anjay_dm_module_install(anjay, delete_engine, port)) {
+            AVS_LIST(anjay_dm_installed_object_t) element = &port->installed;
+            if (!_anjay_register_object_unlocked(anjay, &element)) {
+                assert(!element);
+                return 0;
+            }
+            /* Calls delete_engine(). */
+            (void) _anjay_dm_module_uninstall(anjay, delete_engine);
+        }
         delete_engine(port);
         AVS_LIST_DELETE(&port);
-        return -1;
     }
-    AVS_LIST(anjay_dm_installed_object_t) element = &port->installed;
-    if (_anjay_register_object_unlocked(anjay, &element)) {
-        /* Calls delete_engine(). */
-        (void) _anjay_dm_module_uninstall(anjay, delete_engine);
-        AVS_LIST_DELETE(&element);
-        return -1;
-    }
-    assert(!element);
-    return 0;
-}
-
-int aac_client_install(anjay_t *anjay_locked) {
-    int result = -1;
-    /* The lock macros open and close a function in debug builds of Anjay. */
-    ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-    result = install(anjay);
-    ANJAY_MUTEX_UNLOCK(anjay_locked);
-    return result;
-}
-
-int aac_client_call(anjay_t *anjay_locked, aac_body_t *body, void *arg) {
-    int result = -1;
-    ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-    aac_port_t *port = NULL;
-    (void) aac_port_find(anjay, &port);
-    result = body(port ? port->engine : NULL, arg);
-    ANJAY_MUTEX_UNLOCK(anjay_locked);
-    return result;
+    port_log(ERROR, _("could not install Object 2: it is there already, or "
+                      "out of memory"));
+    return -1;
 }

@@ -4,15 +4,19 @@
  *
  * The port translates between Anjay's private interface, which differs between
  * versions and configurations, and access_control_host.h, which does not. It
- * holds no rule of access control.
+ * holds no rule of access control. functions.c has the functions of the public
+ * header, module.c Object 2 and the client's answers to the engine, and core.c
+ * what takes the place of Anjay's own enforcement.
  *
- * cmake/AnjayPort.cmake finds out about the version and defines:
+ * cmake/AnjayPort.cmake finds out about the version and defines what follows.
+ * Without CMake, compile drop_in.c; what is not defined is taken to be as in the
+ * newest Anjay, and what was guessed or said wrongly does not compile.
  *
  *   AAC_PORT_OBJECTS_BY_DM  1 if objects are looked up in the data model (from
  *                           Anjay 3.8.1), 0 if in the client
  *   AAC_PORT_QUEUE_BY_PATH  1 if notifications are queued by path (from 3.9.0),
  *                           0 if by IDs
- *   AAC_PORT_CORE           1 if core.c is part of the build
+ *   AAC_PORT_CORE           1 if core.c is part of the build (from 3.8.1)
  */
 
 #ifndef AAC_PORT_H
@@ -24,16 +28,59 @@
 #include <anjay_modules/anjay_notify.h>
 #include <anjay_modules/anjay_utils_core.h>
 
-#include <anjay_access_control_hooks.h>
+#include <access_control_host.h>
 
-#if !defined(AAC_PORT_OBJECTS_BY_DM) || !defined(AAC_PORT_QUEUE_BY_PATH) \
-    || !defined(AAC_PORT_CORE)
-#  error "Build the port through cmake/AnjayPort.cmake, which probes Anjay."
+#ifndef AAC_PORT_OBJECTS_BY_DM
+#    define AAC_PORT_OBJECTS_BY_DM 1
+#endif
+#ifndef AAC_PORT_QUEUE_BY_PATH
+#    define AAC_PORT_QUEUE_BY_PATH 1
+#endif
+#ifndef AAC_PORT_CORE
+#    define AAC_PORT_CORE 1
+#endif
+#if AAC_PORT_CORE && !AAC_PORT_OBJECTS_BY_DM
+#    error "Define AAC_PORT_CORE=0: before 3.8.1 only the module can be replaced."
 #endif
 
 VISIBILITY_PRIVATE_HEADER_BEGIN
 
+#ifdef __GNUC__
+/* The declarations of Anjay before the change; the compiler shows these names. */
+#    define AAC_PORT_IS_OLD(Function, ...) \
+        __builtin_types_compatible_p(__typeof__(&(Function)), __VA_ARGS__)
+#    if AAC_PORT_OBJECTS_BY_DM
+AVS_STATIC_ASSERT(
+        !AAC_PORT_IS_OLD(_anjay_dm_find_object_by_oid,
+                         const anjay_dm_installed_object_t *(*) (anjay_unlocked_t *, anjay_oid_t)),
+        define_AAC_PORT_OBJECTS_BY_DM_0_AAC_PORT_QUEUE_BY_PATH_0_AAC_PORT_CORE_0);
+#    else
+AVS_STATIC_ASSERT(
+        AAC_PORT_IS_OLD(_anjay_dm_find_object_by_oid,
+                        const anjay_dm_installed_object_t *(*) (anjay_unlocked_t *, anjay_oid_t)),
+        define_AAC_PORT_OBJECTS_BY_DM_1);
+#    endif
+#    if AAC_PORT_QUEUE_BY_PATH
+AVS_STATIC_ASSERT(
+        !AAC_PORT_IS_OLD(_anjay_notify_queue_instance_set_unknown_change,
+                         int (*)(anjay_notify_queue_t *, anjay_oid_t)),
+        define_AAC_PORT_QUEUE_BY_PATH_0);
+#    else
+AVS_STATIC_ASSERT(
+        AAC_PORT_IS_OLD(_anjay_notify_queue_instance_set_unknown_change,
+                        int (*)(anjay_notify_queue_t *, anjay_oid_t)),
+        define_AAC_PORT_QUEUE_BY_PATH_1);
+#    endif
+#endif
+
 #define AAC_PORT_OID_OSCORE 21
+
+/* For functions that are there to be code once, which compilers do not see. */
+#ifdef __GNUC__
+#    define AAC_PORT_SHARED __attribute__((noinline))
+#else
+#    define AAC_PORT_SHARED
+#endif
 
 #define port_log(...) _anjay_log(access_control, __VA_ARGS__)
 
@@ -45,6 +92,8 @@ typedef struct {
     /* NULL once the client is being deleted. */
     aac_t *engine;
     anjay_unlocked_t *anjay;
+    /* Whether the engine has a transaction open, see aac_port_edit(). */
+    bool is_open;
     /*
      * The change that Anjay asked about, and was allowed, in the transaction
      * that is open. Anjay asks before it changes anything, except in
@@ -58,19 +107,26 @@ typedef struct {
     } granted;
 } aac_port_t;
 
-typedef enum {
-    AAC_PORT_ABSENT,
-    AAC_PORT_OURS,
-    /* The application registered another Object 2. */
-    AAC_PORT_FOREIGN
-} aac_port_presence_t;
-
-/** Finds Object 2; @p out_port is set only where it is ours. */
-aac_port_presence_t aac_port_find(anjay_unlocked_t *anjay,
-                                  aac_port_t **out_port);
+/** Object 2 of a client; NULL if there is none, or it is not ours. */
+aac_port_t *aac_port_find(anjay_unlocked_t *anjay);
 
 const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid);
+
+/**
+ * The engine in a transaction, or NULL. Object 2 may be part of Anjay's without
+ * anything being changed in it; the engine's own begins with the first change, so
+ * that what the application does before that is not part of it.
+ */
+aac_t *aac_port_edit(aac_port_t *port);
+
+/** Makes Object 2. */
+int aac_port_install(anjay_unlocked_t *anjay);
+
+#ifdef ANJAY_WITH_LOGS
+/** Logs why a call was refused. */
+void aac_port_log_refusal(void *host, const aac_refusal_t *refusal);
+#endif
 
 #if AAC_PORT_CORE
 /** The only server other than the Bootstrap-Server, or 0. */

@@ -35,14 +35,24 @@ pub struct State {
     pub bootstrapping: bool,
     /// Whether a line of the command language is being executed.
     pub busy: bool,
-    /// Objects whose Instances changed, as the application reports.
+    /// Objects whose Instances changed, which Access Control is to follow.
     pub reported: Changes,
     /// What observers are to hear of.
     pub touched: Vec<Touch>,
-    /// Instances that were removed, though there may be new ones by their IDs.
+    /// Objects and Instances that were removed, though there may be new ones by
+    /// their IDs.
     pub removed: Vec<Path>,
     pub observations: Vec<Observed>,
     pub attributes: BTreeMap<(u16, Path), Attributes>,
+}
+
+impl State {
+    /// Notes that Access Control is to follow changes.
+    pub fn report(&mut self, changes: Changes) {
+        for (oid, created) in changes {
+            self.reported.entry(oid).or_default().extend(created);
+        }
+    }
 }
 
 /// A client; C knows it as `anjay_t`.

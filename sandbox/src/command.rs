@@ -36,7 +36,15 @@ impl Client {
             Ok(text) => text,
             Err(bad) => format!("error: {bad}\n"),
         };
-        let after = self.due();
+        let mut after = self.due();
+        // What handlers of the application asked for, and did not get.
+        for refusal in self
+            .access_control()
+            .iter()
+            .flat_map(|object| object.refusals())
+        {
+            after += &format!("refused: {refusal}\n");
+        }
         self.with(|state| state.busy = false);
         before + &text + &after
     }
@@ -56,7 +64,7 @@ impl Client {
             return text;
         }
         if let Err(fault) = self.synchronise_reported() {
-            text += &format!("changes of the application: {fault}");
+            text += &format!("Access Control does not follow: {fault}");
         }
         for line in self.notifications() {
             text += &line;
@@ -272,8 +280,18 @@ impl Client {
                 };
                 Ok(format!("{answer}\n"))
             }
-            ("persist", [file]) => Ok(done(self.persist(file))),
-            ("restore", [file]) => Ok(done(self.restore(file))),
+            ("persist", [file]) => {
+                self.installed()?;
+                Ok(self
+                    .persist(file)
+                    .map_or_else(|failed| failed, |()| "done\n".into()))
+            }
+            ("restore", [file]) => {
+                self.installed()?;
+                Ok(self
+                    .restore(file)
+                    .map_or_else(|failed| failed, |()| "done\n".into()))
+            }
             ("changed", [path]) => {
                 let path = Path::parse(path)?;
                 self.with(|state| {
@@ -294,7 +312,7 @@ impl Client {
                 self.installed()?;
                 Ok(match self.set_acl(&target, ssid, mask) {
                     true => format!("{} has {} on {target}\n", server(ssid), rights(mask)),
-                    false => "refused\n".into(),
+                    false => self.refused(),
                 })
             }
             ("owner", [target, ssid]) => {
@@ -306,7 +324,7 @@ impl Client {
                 self.installed()?;
                 Ok(match self.set_owner(&target, ssid) {
                     Some(iid) => format!("{} owns /2/{iid}\n", server(ssid)),
-                    None => "refused\n".into(),
+                    None => self.refused(),
                 })
             }
             _ => match help::usage(verb) {
@@ -318,18 +336,16 @@ impl Client {
         }
     }
 
+    fn refused(&self) -> String {
+        let refusal = self.access_control().and_then(|object| object.refusal());
+        format!("refused: {}\n", refusal.unwrap_or_default())
+    }
+
     fn installed(&self) -> Result<(), Bad> {
         match self.access_control() {
             Some(_) => Ok(()),
             None => Err("Object 2 is not installed".into()),
         }
-    }
-}
-
-fn done(result: Result<(), String>) -> String {
-    match result {
-        Ok(()) => "done\n".into(),
-        Err(reason) => format!("failed: {reason}\n"),
     }
 }
 

@@ -189,11 +189,11 @@ impl Client {
         let known = [OID_SECURITY, OID_SERVER].into_iter().any(changed);
         let known = known.then(|| self.live_servers()).flatten();
         let has_account = |ssid| known.as_ref().is_none_or(|known| known.contains(&ssid));
-        // In the order of the question: was it removed, or is it not there now?
+        // Removed, whatever is there now; or not there any more.
         let end = |path: &Path| {
             let is_removed = |instance: &&Path| instance.covers(path);
             match removed.iter().find(is_removed) {
-                Some(instance) => Some(format!("{instance} is gone")),
+                Some(instance) => Some(*instance),
                 None if path.oid().is_some_and(changed) => self.end_of_path(path),
                 None => None,
             }
@@ -210,15 +210,16 @@ impl Client {
             }
             parts.retain_mut(|(path, existed)| {
                 let end = end(path);
-                let Some(reason) = end.as_ref().filter(|_| *existed) else {
-                    *existed |= end.is_none();
+                let Some(gone) = end.filter(|_| *existed) else {
+                    // Where nobody looked, there is nothing new to know.
+                    *existed |= end.is_none() && path.oid().is_some_and(changed);
                     return true;
                 };
                 let of = match what.paths.as_slice() {
                     [_] => String::new(),
                     _ => format!(" (of {})", what.about()),
                 };
-                lines.push(format!("{lead} {path}{of}: {reason}"));
+                lines.push(format!("{lead} {path}{of}: {gone} is gone"));
                 told.retain(|instance, _| !instance.covers(path));
                 false
             });
@@ -230,17 +231,17 @@ impl Client {
         lines
     }
 
-    /// Why nothing is about this path any more, if so: its Object or Instance
-    /// does not exist. Where an Object cannot list its Instances, nothing ends.
-    fn end_of_path(&self, path: &Path) -> Option<String> {
+    /// The Object or Instance of this path, if it does not exist. Where an Object
+    /// cannot list its Instances, nothing ends.
+    fn end_of_path(&self, path: &Path) -> Option<Path> {
         let oid = path.oid()?;
         let Some(object) = self.object(oid) else {
-            return Some(format!("Object {oid} is gone"));
+            return Some(Path::new(&[oid]));
         };
         let iid = path.iid()?;
         let is_gone = |instances: Vec<u16>| !instances.contains(&iid);
         let is_gone = object.list_instances().is_ok_and(is_gone);
-        is_gone.then(|| format!("/{oid}/{iid} is gone"))
+        is_gone.then(|| Path::new(&[oid, iid]))
     }
 
     /// Servers that have an account in each of the Objects 0 and 1 that there

@@ -18,21 +18,16 @@ pub struct Path {
 }
 
 impl Path {
-    /// From IDs; a fifth and later ones are left out.
+    /// From IDs, up to a fifth or a 65535: a single resource's "no ID" in the
+    /// place of its Resource Instance.
     pub fn new(ids: &[u16]) -> Path {
         let mut path = Path::default();
+        let ids = ids.iter().take_while(|id| **id != MAX_ID);
         for (place, id) in path.ids.iter_mut().zip(ids) {
             *place = *id;
             path.len += 1;
         }
         path
-    }
-
-    /// Of a resource, or (unless `riid` is 65535) a Resource Instance.
-    pub fn value(oid: u16, iid: u16, rid: u16, riid: u16) -> Path {
-        let ids = [oid, iid, rid, riid];
-        let count = if riid == MAX_ID { 3 } else { 4 };
-        Path { ids, len: count }
     }
 
     /// The IDs.

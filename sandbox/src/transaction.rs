@@ -1,10 +1,11 @@
 //! Transactions over all Objects that an operation changes.
 //!
-//! An Object joins before its first change. At the end everything is validated;
-//! then, so that nothing that was written is dropped unseen, the Access Control
-//! Object is brought in step; then everything is committed. Whatever fails takes
-//! everything back, so Access Control follows before the commit even of a
-//! bootstrap, where Anjay has it follow afterwards.
+//! An Object joins before its first change. At the end everything is validated,
+//! then everything is committed; whatever fails takes everything back. Access
+//! Control follows in Anjay's order: an operation of a server before that, so
+//! that an Instance has its rights or does not exist; a bootstrap afterwards, in
+//! a transaction of its own. In both, what was written to Object 2 is validated
+//! before anything drops it: in the first, by the engine.
 
 use crate::answer::{Code, Done, Fault};
 use crate::client::{Client, Touch};
@@ -65,12 +66,10 @@ impl Client {
             if let Some(fault) = self.with(|state| state.transaction.spoiled.take()) {
                 return Err(fault);
             }
-            self.validate(|_| true)?;
-            let changes = self.take_changes();
-            self.synchronise(origin, &changes)?;
-            // Where that has removed what nobody can reach any more.
-            let changes = self.take_changes();
-            self.validate(|oid| oid == 2 || changes.contains_key(&oid))?;
+            if origin != SSID_BOOTSTRAP {
+                let changes = self.with(|state| std::mem::take(&mut state.transaction.changes));
+                self.synchronise(origin, &changes)?;
+            }
             self.commit()?;
             Ok(value)
         });
@@ -82,6 +81,8 @@ impl Client {
             self.with(|state| {
                 state.touched.extend(ended.touched);
                 state.removed.extend(ended.removed);
+                // What Access Control has not followed yet.
+                state.report(ended.changes);
             });
         }
         result
@@ -120,10 +121,6 @@ impl Client {
         });
     }
 
-    fn take_changes(&self) -> Changes {
-        self.with(|state| std::mem::take(&mut state.transaction.changes))
-    }
-
     /// Notes that a resource has a new value.
     pub fn value_changed(&self, origin: u16, path: Path) {
         self.with(|state| {
@@ -149,7 +146,7 @@ impl Client {
         access_control.synchronise(origin, changes)
     }
 
-    /// Synchronises with what the application reported.
+    /// Synchronises with what a bootstrap changed, or the application reported.
     pub fn synchronise_reported(&self) -> Done {
         // Handlers that report more while being asked are heard in the next
         // round; one that never stops does not hold the client up.
@@ -158,9 +155,14 @@ impl Client {
             if changes.is_empty() {
                 break;
             }
-            self.transact(SSID_BOOTSTRAP, || {
+            let followed = self.transact(SSID_BOOTSTRAP, || {
                 self.synchronise(SSID_BOOTSTRAP, &changes)
-            })?;
+            });
+            if followed.is_err() {
+                // It is tried again.
+                self.with(|state| state.report(changes));
+                return followed;
+            }
         }
         Ok(())
     }
@@ -173,15 +175,10 @@ impl Client {
         members
     }
 
-    fn validate(&self, which: impl Fn(u16) -> bool) -> Done {
-        let mut members = self.members();
-        members.retain(|member| which(member.oid()));
-        members
-            .iter()
-            .try_for_each(|member| member.step(Step::Validate))
-    }
-
     fn commit(&self) -> Done {
+        for member in self.members() {
+            member.step(Step::Validate)?;
+        }
         for member in self.members() {
             member.step(Step::Commit)?;
             self.with(|state| {

@@ -1,6 +1,6 @@
 //! Every command of the language, and lines that are wrong.
 
-use testkit_c::sandbox::{Script, build, check, play, program};
+use testkit_c::sandbox::{Script, build, check, play, program, run};
 use testkit_c::{folder, root};
 
 fn passes(script: Script<'_>) {
@@ -249,6 +249,11 @@ fn observations_and_attributes_end() {
             "^2.04 Changed\nserver 2 no longer observes /1234/0: /1234/0 is gone",
         ),
         ("1 discover /1234/0", BARE),
+        // What never was does not end.
+        ("3 observe-composite /1234/1 /1234/5", "2.05"),
+        ("changed /1/1/1", "^done"),
+        ("changed /1234", "^done"),
+        ("3 cancel-composite /1234/1 /1234/5", "2.05"),
         // A deletion that is taken back ends nothing.
         ("2 observe /1234/0", "2.05"),
         ("bs begin", "2.04"),
@@ -292,13 +297,18 @@ fn observations_and_attributes_end() {
             "bs delete /0/2",
             "server 2 no longer observes /1234/0: its account is gone",
         ),
-        // With its Object.
+        // With its Object, though there is another one.
+        ("owner /1234/0 1", "server 1"),
+        ("1 observe /1234", "2.05"),
+        ("!unregister", ""),
+        ("!register", ""),
+        ("show", "server 1 no longer observes /1234: /1234 is gone"),
         ("owner /1234/0 1", "server 1"),
         ("1 observe /1234", "2.05"),
         ("!unregister", ""),
         (
             "show",
-            "server 1 no longer observes /1234: Object 1234 is gone\nObject 0",
+            "server 1 no longer observes /1234: /1234 is gone\nObject 0",
         ),
     ]);
 }
@@ -826,4 +836,115 @@ fn values_that_are_out_of_range() {
             "reason: /1234/0/0 cannot be \"text\": a whole number from -2147483648",
         ),
     ]);
+}
+
+/// Each refusal of the application's calls says what was refused, and why.
+#[test]
+fn refusals_of_the_application_say_why() {
+    passes(&[
+        (
+            "grant /1234/0 1 C",
+            "refused: set_acl, target /1234/0, SSID 1, value 16: Create",
+        ),
+        (
+            "grant /1234/0 1 77",
+            "refused: set_acl, target /1234/0, SSID 1, value 77: the access mask",
+        ),
+        (
+            "grant /1234 1 R",
+            "refused: set_acl, target /1234/65535, SSID 1, value 1: the target IID",
+        ),
+        (
+            "grant /1234/7 1 R",
+            "refused: set_acl, target /1234/7, SSID 1, value 1: the target Instance",
+        ),
+        (
+            "grant /4321/0 1 R",
+            "refused: set_acl, target /4321/0, SSID 1, value 1: the target Object",
+        ),
+        (
+            "grant /2/0 1 R",
+            "refused: set_acl, target /2/0, SSID 1, value 1: the Object cannot be governed",
+        ),
+        (
+            "grant /1234/0 9 R",
+            "refused: set_acl, target /1234/0, SSID 9, value 1: there is no server",
+        ),
+        (
+            "owner /1234/0 0",
+            "refused: set_owner, target /1234/0, SSID 0: SSID 0 cannot",
+        ),
+        (
+            "owner /1234/7 1",
+            "refused: set_owner, target /1234/7, SSID 1: the target Instance",
+        ),
+        (
+            "owner /1234/0 9",
+            "refused: set_owner, target /1234/0, SSID 9: there is no server",
+        ),
+        ("modified", "no"),
+        ("persist kept.bin", "done"),
+        ("bs begin", "2.04"),
+        (
+            "restore kept.bin",
+            "^refused: restore: a transaction is open (EBADF)",
+        ),
+        ("bs finish", "2.04"),
+    ]);
+}
+
+/// What does not validate names instance, resource or entry, and rule.
+#[test]
+fn refusals_of_a_transaction_say_why() {
+    passes(&[
+        ("owner /1234/0 1", "server 1 owns /2/0"),
+        (
+            "1 update /2/0 2/9=1",
+            "4.00 Bad Request\n  reason: validation, /2/0/2/9, target /1234/0: there is no server",
+        ),
+        (
+            "1 update /2/0 3=9",
+            "reason: validation, /2/0/3, target /1234/0, SSID 9: there is no server",
+        ),
+        (
+            "1 write /2/0 2/1=1",
+            "reason: validation, /2/0, target /1234/0: the owner is not set",
+        ),
+        (
+            "bs write /2/5 0=1234 1=0 3=1",
+            "reason: validation, /2/5, target /1234/0: another Access Control Instance",
+        ),
+        (
+            "bs write /2/5 0=1234 1=7 3=1",
+            "reason: validation, /2/5, target /1234/7: the target Instance does not exist",
+        ),
+        (
+            "bs write /2/5 0=4321 1=7 3=1",
+            "reason: validation, /2/5, target /4321/7: the target Object is not registered",
+        ),
+        (
+            "bs write /2/5/2/1 1",
+            "4.00 Bad Request\n  reason: validation, /2/5",
+        ),
+        ("bs begin", "2.04"),
+        ("bs write /2/7 0=1234 1=1 2/9=1 3=65535", "2.04"),
+        (
+            "bs finish",
+            "4.06 Not Acceptable\n  reason: validation, /2/7/2/9, target /1234/1: there is no server",
+        ),
+        ("show", "Object 2: Instances 0\n"),
+    ]);
+}
+
+/// Outside an operation there is no transcript: the log tells it.
+#[test]
+fn refusals_outside_an_operation_are_logged() {
+    let driver = build("driver-log", &["sandbox/tests/driver.c"]);
+    let input = "!restore 41434f010000000204d20001000000010004d20002000000010000\n";
+    let output = run(&mut program(driver, &folder("log")), input);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.starts_with("ERROR [access_control] restore, /2/2, target /1234/0, SSID 1, byte 26: "),
+        "{told}"
+    );
 }

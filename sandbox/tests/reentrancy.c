@@ -136,6 +136,33 @@ static void in_write(void) {
     }
 }
 
+static void ask_too_much(anjay_t *anjay, thing_t *thing) {
+    (void) thing;
+    ++runs;
+    CHECK(anjay_access_control_set_acl(anjay, 1234, 0, 9, 1));
+    CHECK(anjay_access_control_set_acl(anjay, 1234, 0, 1, 32));
+}
+
+/* What a handler is refused stands in the answer, all of it, and once. */
+static void refused_in_a_handler(void) {
+    anjay_t *anjay = new_client_with_servers();
+    thing_t thing;
+    thing_register(anjay, &thing, 1234);
+    CHECK(!anjay_access_control_set_acl(anjay, 1234, 0, 1, 3));
+    runs = 0;
+    thing.in_write = ask_too_much;
+    char *answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");
+    CHECK(runs == 1 && answer && !strncmp(answer, "2.04", 4));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 9, value 1: "));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 1, value 32: "));
+    anjay_sandbox_free(answer);
+    thing.in_write = NULL;
+    answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");
+    CHECK(answer && !strstr(answer, "refused"));
+    anjay_sandbox_free(answer);
+    anjay_delete(anjay);
+}
+
 static void unregistered_while_in_use(void) {
     anjay_t *anjay = new_client_with_servers();
     thing_t *thing = (thing_t *) calloc(1, sizeof(*thing));
@@ -180,6 +207,7 @@ int main(void) {
     in_list_instances();
     in_synchronisation();
     in_write();
+    refused_in_a_handler();
     unregistered_while_in_use();
     unregistered_while_asked();
     printf("all passed\n");

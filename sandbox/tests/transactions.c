@@ -36,7 +36,8 @@ int main(void) {
 
     /* Whatever fails takes everything back, the rights included. */
     thing.write_result = ANJAY_ERR_BAD_REQUEST;
-    ANSWER(anjay, "1 create /1234/3 0=8", "4.00");
+    ANSWER(anjay, "1 create /1234/3 0=8",
+           "4.00 Bad Request\n  reason: resource_write of /1234/3/0 returned -128");
     CHECK(thing_called(&thing, "BcwR"));
     CHECK(!thing.exists[3]);
     thing.write_result = 0;
@@ -105,6 +106,18 @@ int main(void) {
     ANSWER(anjay, "bs finish", "2.04");
     CHECK(thing_called(&thing, "BwVC"));
     CHECK(thing.number[0] == 10);
+
+    /* Access Control follows an operation before its commit, a bootstrap after
+     * it; here by removing what nobody can reach any more. */
+    CHECK(!anjay_access_control_set_acl(anjay, 1234, 5, 1, 15));
+    CHECK(!anjay_access_control_set_owner(anjay, 1234, 5, 1, NULL));
+    ANSWER(anjay, "bs begin", "2.04");
+    ANSWER(anjay, "bs write /1234/0/0 9", "2.04");
+    ANSWER(anjay, "bs delete /0/1", "2.02");
+    ANSWER(anjay, "bs finish", "2.04");
+    CHECK(thing_called(&thing, "BwVCBdVC"));
+    CHECK(thing.exists[0] && !thing.exists[5]);
+    thing.number[0] = 10;
 
     /* Without transaction handlers an Object cannot be changed. */
     thing.storage.handlers.transaction_begin = NULL;

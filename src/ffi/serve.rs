@@ -86,12 +86,11 @@ fn answer_to(
         None => Decision::by_rule(Rule::NotDecided),
     };
     let decision = for_c(decision);
-    if !decision.allowed
-        && let (Some(audit), arg) = aac.audit.get()
-        && aac.engine.lock().is_ok()
-    {
-        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
-        unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+    if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
+        if aac.engine.lock().is_ok() {
+            // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+            unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+        }
     }
     decision
 }

@@ -280,7 +280,10 @@ impl Line {
         if has_ssid {
             self.named(c", SSID ", refusal.ssid.into());
         }
-        if refusal.value != 0 || is(aac_call_t::AAC_CALL_WRITE) {
+        let is_mask = is(aac_call_t::AAC_CALL_SET_ACL) || is(aac_call_t::AAC_CALL_PROVISION);
+        if is_mask {
+            self.named(c", mask ", refusal.value);
+        } else if refusal.value != 0 || is(aac_call_t::AAC_CALL_WRITE) {
             self.named(c", value ", refusal.value);
         }
         if is(aac_call_t::AAC_CALL_RESTORE) && refusal.at != 0 {

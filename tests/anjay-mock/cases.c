@@ -10,6 +10,7 @@
 
 #include <access_control_host.h>
 #include <anjay/access_control.h>
+#include <anjay_access_control_ext.h>
 
 #include "check.h"
 
@@ -368,6 +369,127 @@ static void asks_about_real_servers_only(void) {
     CHECK(instances().count == 1);
 }
 
+/* ---- logs -------------------------------------------------------------------------------------------- */
+
+static bool logged(unsigned count, const char *line) {
+    if (MOCK_LOG_COUNT == count && !strcmp(MOCK_LOGGED, line)) {
+        return true;
+    }
+    fprintf(stderr, "%u: %s\nwanted: %s\n", MOCK_LOG_COUNT, MOCK_LOGGED, line);
+    return false;
+}
+
+static int set(anjay_oid_t oid, anjay_iid_t iid, anjay_ssid_t ssid, unsigned mask) {
+    return anjay_access_control_set_acl(&MOCK, oid, iid, ssid, (anjay_access_mask_t) mask);
+}
+
+static void says_why_it_refuses(void) {
+    CHECK(anjay_access_control_install(NULL));
+    CHECK(logged(1, "access_control ERROR: the client must not be NULL"));
+    CHECK(set(TARGET, 1, 1, READ));
+    CHECK(logged(2, "access_control ERROR: Object 2 of the access-control library is not installed"));
+    install();
+    CHECK(anjay_access_control_install(&MOCK));
+    CHECK(logged(3, "access_control ERROR: could not install Object 2: it is there already, or out of "
+                    "memory"));
+    CHECK(set(TARGET, 1, ANJAY_SSID_BOOTSTRAP, READ));
+    CHECK(logged(4, "access_control ERROR: set_acl, target /1234/1, mask 1: SSID 65535, the "
+                    "Bootstrap-Server, can have no entry"));
+    CHECK(set(TARGET, 9, 1, READ));
+    CHECK(logged(5, "access_control WARNING: set_acl, target /1234/9, SSID 1, mask 1: the target "
+                    "Instance does not exist"));
+    CHECK(set(TARGET, 1, 8, READ));
+    CHECK(logged(6, "access_control WARNING: set_acl, target /1234/1, SSID 8, mask 1: there is no "
+                    "server with this SSID"));
+    grant(1, 1, READ);
+    grant(2, 1, READ);
+    anjay_iid_t acl_iid = 1;
+    CHECK(anjay_access_control_set_owner(&MOCK, TARGET, 1, 1, &acl_iid) && acl_iid == 0);
+    CHECK(logged(7, "access_control ERROR: set_owner, /2/0, target /1234/1, SSID 1: another Access "
+                    "Control Instance governs the target"));
+    avs_stream_t *stream = mock_stream();
+    CHECK(anjay_access_control_restore(&MOCK, stream).code == 1);
+    CHECK(logged(8, "access_control WARNING: restore, byte 4: the stream failed or ended too early"));
+    CHECK(!anjay_access_control_persist(&MOCK, stream).code);
+    CHECK(logged(9, "access_control INFO: the access-control state was persisted"));
+    CHECK(!anjay_access_control_restore(&MOCK, stream).code);
+    CHECK(logged(10, "access_control INFO: the access-control state was restored"));
+    stream = mock_stream();
+    CHECK(!avs_stream_write(stream, "ACO\1\0\0\0\1\0\2\0\0\0\0\0\0\0", 17).code);
+    CHECK(anjay_access_control_restore(&MOCK, stream).code == AVS_EBADMSG);
+    CHECK(MOCK_LOG_COUNT == 11 && !strncmp(MOCK_LOGGED, "access_control ERROR: restore, ", 31)
+          && strstr(MOCK_LOGGED, ": the target OID is 0, 2 or 65535"));
+    begin(true);
+    CHECK(write(0, 2, 1, 32) == ANJAY_ERR_BAD_REQUEST);
+    CHECK(logged(12, "access_control DEBUG: write, /2/0/2/1, value 32: the access mask has bits outside "
+                     "0 to 31"));
+    CHECK(!write(0, 2, 8, READ));
+    CHECK(finish(0) == ANJAY_ERR_BAD_REQUEST);
+    CHECK(logged(13, "access_control WARNING: validation, /2/0/2/8, target /1234/1: there is no "
+                     "server with this SSID"));
+}
+
+/* ---- an application that acts in the middle of a server's operation ------------------------------------ */
+
+static void what_the_application_does_is_not_the_operations(void) {
+    static uint8_t at_once[1024], inside[1024];
+    install();
+    grant(1, 1, READ);
+    avs_stream_t *stream = mock_stream();
+    CHECK(!anjay_access_control_persist(&MOCK, stream).code);
+    /* Object 2 is part of it, as the core variant has it for every change; but
+     * nothing of it has been changed. */
+    begin(true);
+    grant(1, 2, READ | WRITE);
+    CHECK(anjay_access_control_is_modified(&MOCK));
+    stream = mock_stream();
+    CHECK(!anjay_access_control_persist(&MOCK, stream).code);
+    memcpy(inside, stream, sizeof(inside));
+    CHECK(!anjay_access_control_is_modified(&MOCK));
+    /* The operation fails; the grant, which is persisted, stays. */
+    CHECK(finish(-1) == -1);
+    CHECK(read_at(0, 2, 2) == (READ | WRITE));
+    CHECK(!anjay_access_control_is_modified(&MOCK));
+    stream = mock_stream();
+    CHECK(!anjay_access_control_persist(&MOCK, stream).code);
+    memcpy(at_once, stream, sizeof(at_once));
+    CHECK(!memcmp(at_once, inside, sizeof(inside)));
+    /* It can be restored there, too. */
+    begin(true);
+    CHECK(!anjay_access_control_restore(&MOCK, stream).code);
+    CHECK(!finish(0));
+}
+
+static void provisions(void) {
+    size_t at = 9;
+    CHECK(anjay_access_control_provision(NULL, NULL, 0, &at) && at == 0);
+    install();
+    anjay_access_control_grant_t grants[] = { { TARGET, 1, 1, READ, 2 },
+                                              { TARGET, 2, 8, READ, 0 } };
+    CHECK(anjay_access_control_provision(&MOCK, grants, 2, &at) && at == 1);
+    CHECK(instances().count == 0);
+    CHECK(!anjay_access_control_provision(&MOCK, grants, 1, &at) && at == 1);
+    CHECK(read_at(0, 2, 1) == READ && read_at(0, 3, NONE) == 2);
+    CHECK(anjay_access_control_provision(&MOCK, NULL, 2, &at) && at == 2);
+}
+
+static void streams_and_their_errors(void) {
+    CHECK(anjay_access_control_persist(&MOCK, mock_stream()).code == AVS_EINVAL);
+    install();
+    grant(1, 1, READ);
+    CHECK(anjay_access_control_persist(NULL, mock_stream()).code == AVS_EINVAL);
+    CHECK(anjay_access_control_persist(&MOCK, NULL).code == AVS_EINVAL);
+    CHECK(anjay_access_control_restore(&MOCK, NULL).code == AVS_EINVAL);
+    CHECK(anjay_access_control_restore(&MOCK, mock_stream()).category == 1);
+    avs_stream_t *stream = mock_stream();
+    CHECK(!anjay_access_control_persist(&MOCK, stream).code);
+    begin(true);
+    CHECK(!write(0, 3, NONE, 1));
+    CHECK(anjay_access_control_restore(&MOCK, stream).code == AVS_EBADF);
+    CHECK(finish(-1) == -1);
+    CHECK(!anjay_access_control_restore(&MOCK, stream).code);
+}
+
 /* ---- calling back ------------------------------------------------------------------------------------ */
 
 static void read_and_write_on_emit(void) {
@@ -494,6 +616,8 @@ static void one_server_may_do_all(void) {
     CHECK(!allowed(1, ANJAY_ACTION_WRITE, TARGET, 1));
     mock_client()->servers[2] = mock_client()->servers[3] = 0;
     CHECK(allowed(1, ANJAY_ACTION_WRITE, TARGET, 1));
+    /* That server alone: an association of one that is gone has no rights. */
+    CHECK(!allowed(2, ANJAY_ACTION_WRITE, TARGET, 1));
     mock_client()->servers[1] = 0;
     CHECK(!allowed(1, ANJAY_ACTION_WRITE, TARGET, 1));
 }
@@ -797,6 +921,10 @@ static const struct {
     CASE(persists_what_was_before),
     CASE(tells_what_the_application_changed),
     CASE(asks_about_real_servers_only),
+    CASE(says_why_it_refuses),
+    CASE(what_the_application_does_is_not_the_operations),
+    CASE(provisions),
+    CASE(streams_and_their_errors),
     CASE(handlers_run_while_listing),
     CASE(application_runs_while_asked),
 #if AAC_PORT_CORE

@@ -18,18 +18,23 @@ anjay_unlocked_t *mock_client(void) {
 #endif
 }
 
-void mock_log(const char *format, ...) {
+char MOCK_LOGGED[256];
+unsigned MOCK_LOG_COUNT;
+
+void mock_log(const char *level, const char *format, ...) {
+    size_t used = (size_t) snprintf(MOCK_LOGGED, sizeof(MOCK_LOGGED), "%s: ", level);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(MOCK_LOGGED + used, sizeof(MOCK_LOGGED) - used, format, arguments);
+    va_end(arguments);
+    ++MOCK_LOG_COUNT;
     if (getenv("MOCK_LOG")) {
-        va_list arguments;
-        va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
-        va_end(arguments);
-        fputc('\n', stderr);
+        fprintf(stderr, "%s\n", MOCK_LOGGED);
     }
 }
 
 void _anjay_log_oom(void) {
-    mock_log("out of memory");
+    mock_log("anjay ERROR", "out of memory");
 }
 
 /* ---- memory and lists --------------------------------------------------------- */
@@ -379,7 +384,14 @@ int _anjay_register_object_unlocked(
         anjay_unlocked_t *anjay,
         AVS_LIST(anjay_dm_installed_object_t) *element) {
     CHECK(LOCKED);
-    if (anjay->registering_fails || anjay->object_2) {
+    if (anjay->registering_fails
+            || _anjay_dm_find_object_by_oid(
+#if AAC_PORT_OBJECTS_BY_DM
+                    _anjay_get_dm(anjay),
+#else
+                    anjay,
+#endif
+                    ANJAY_DM_OID_ACCESS_CONTROL)) {
         return -1;
     }
     anjay->object_2 = *element;
@@ -398,6 +410,12 @@ int _anjay_dm_module_install(anjay_unlocked_t *anjay,
     anjay->deleter = deleter;
     anjay->deleter_arg = arg;
     return 0;
+}
+
+void *_anjay_dm_module_get_arg(anjay_unlocked_t *anjay,
+                               anjay_dm_module_deleter_t *deleter) {
+    CHECK(LOCKED);
+    return anjay->deleter == deleter ? anjay->deleter_arg : NULL;
 }
 
 int _anjay_dm_module_uninstall(anjay_unlocked_t *anjay,
@@ -421,6 +439,8 @@ void mock_start(void) {
     memset(&MOCK, 0, sizeof(MOCK));
     LOCKED = false;
     MOCK_FAILING_ALLOCATION = 0;
+    MOCK_LOG_COUNT = 0;
+    MOCK_LOGGED[0] = '\0';
     mock_object_t *security = add_object(0, ANJAY_DM_OID_SECURITY);
     mock_object_t *target = add_object(1, 1234);
     for (anjay_ssid_t ssid = 1; ssid <= 3; ++ssid) {

@@ -369,6 +369,105 @@ static void calls_back(void) {
     note("and", get(BOB, "/1234/2/0"));
 }
 
+static void d18(void) {
+    start(true, true);
+    grant(1, BOB, READ);
+    removes_bob();
+    say("target %s", C.object.exists[1] ? "there" : "gone");
+}
+
+static void d19(void) {
+    start(false, true);
+    static const uint8_t STALE[] = BLOB_OF(1, INSTANCE(OID_TEST, 0, 3, BOB), 1, 0, 0, 0, 1, 0,
+                                           READ, 0, BOB);
+    static const uint8_t INSTANCE_3[] = { 0x00, 3 };
+    CHECK(client_restore(&C, STALE, sizeof(STALE)));
+    grant(ANJAY_ID_INVALID, ALICE, CREATE);
+    note("alice creates",
+         client_ask(&C, ALICE, POST, "/1234", TLV, INSTANCE_3, sizeof(INSTANCE_3)));
+    note("reads", get(ALICE, "/1234/3/0"));
+    note("bob reads", get(BOB, "/1234/3/0"));
+    say("owner %s", owner_of(0));
+}
+
+static void d20(void) {
+    start(false, true);
+    /* Alice, and a server that is gone. */
+    static const uint8_t WITH_STRANGER[] =
+            BLOB_OF(1, INSTANCE(OID_TEST, 0, 1, ALICE), 1, 0, 0, 0, 2, 0, READ | WRITE, 0, ALICE,
+                    0, READ, 0, 77);
+    static const uint8_t BOB_TOO[] = { 0x83, 2, 0x41, BOB, READ };
+    CHECK(client_restore(&C, WITH_STRANGER, sizeof(WITH_STRANGER)));
+    note("alice lets bob in",
+         client_ask(&C, ALICE, POST, "/2/0", TLV, BOB_TOO, sizeof(BOB_TOO)));
+    note("bob reads", get(BOB, "/1234/1/0"));
+}
+
+/* ---- an application that acts in the middle of a server's Write --------------- */
+
+static size_t g_persisted;
+static int g_write_result;
+static bool g_was_modified;
+
+static int grant_and_persist(client_t *client) {
+    grant(2, BOB, READ);
+    g_persisted = client_persist(client, BLOB, sizeof(BLOB));
+    g_was_modified = anjay_access_control_is_modified(client->anjay);
+    return g_write_result;
+}
+
+static void acts_in_a_write(void) {
+    start(false, true);
+    grant(1, ALICE, READ | WRITE);
+    C.object.while_writing = grant_and_persist;
+    note("write", put(ALICE, "/1234/1/0", "5"));
+    note("persisted bytes", (int) g_persisted);
+    note("modified", g_was_modified);
+    note("and", anjay_access_control_is_modified(C.anjay));
+    note("bob reads", get(BOB, "/1234/2/0"));
+    anjay_access_control_purge(C.anjay);
+    grant(1, ALICE, READ | WRITE);
+    g_write_result = ANJAY_ERR_INTERNAL;
+    note("failing write", put(ALICE, "/1234/1/0", "6"));
+    note("persisted bytes", (int) g_persisted);
+    note("modified", g_was_modified);
+    note("and", anjay_access_control_is_modified(C.anjay));
+    note("bob reads", get(BOB, "/1234/2/0"));
+}
+
+static int restore_it(client_t *client) {
+    g_was_modified = client_restore(client, BLOB, g_persisted);
+    return 0;
+}
+
+static void restores_in_a_write(void) {
+    start(false, true);
+    grant(1, ALICE, READ | WRITE);
+    g_persisted = client_persist(&C, BLOB, sizeof(BLOB));
+    grant(1, BOB, READ);
+    C.object.while_writing = restore_it;
+    note("write", put(ALICE, "/1234/1/0", "5"));
+    note("restored", g_was_modified);
+    note("bob reads", get(BOB, "/1234/1/0"));
+}
+
+static int take_back(client_t *client) {
+    (void) client;
+    grant(1, ALICE, READ);
+    return 0;
+}
+
+/* The right was there when the server asked. */
+static void revokes_in_a_write(void) {
+    start(false, true);
+    grant(1, ALICE, READ | WRITE);
+    C.object.while_writing = take_back;
+    note("write", put(ALICE, "/1234/1/0", "5"));
+    note("value", (int) C.object.value[1]);
+    C.object.while_writing = NULL;
+    note("again", put(ALICE, "/1234/1/0", "6"));
+}
+
 /* ---- all of them --------------------------------------------------------------- */
 
 static const struct {
@@ -396,6 +495,12 @@ static const struct {
     { "D13", d13 },
     { "D14", d14 },
     { "D16", d16 },
+    { "D18", d18 },
+    { "D19", d19 },
+    { "D20", d20 },
+    { "acts-in-a-write", acts_in_a_write },
+    { "restores-in-a-write", restores_in_a_write },
+    { "revokes-in-a-write", revokes_in_a_write },
 };
 
 int main(int argc, char **argv) {

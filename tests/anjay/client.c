@@ -108,7 +108,12 @@ static int resource_write(anjay_t *anjay,
     (void) anjay;
     (void) rid;
     (void) riid;
-    return anjay_get_i32(ctx, &object_of(def)->value[iid]);
+    test_object_t *object = object_of(def);
+    int result = anjay_get_i32(ctx, &object->value[iid]);
+    if (!result && object->while_writing) {
+        result = object->while_writing(object->client);
+    }
+    return result;
 }
 
 static int resource_execute(anjay_t *anjay,

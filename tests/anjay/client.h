@@ -45,6 +45,8 @@ typedef struct {
     bool listing_fails;
     /* Called while instances are listed; may call the library again. */
     void (*while_listing)(client_t *client);
+    /* Called while a resource is written; its result is the handler's. */
+    int (*while_writing)(client_t *client);
 } test_object_t;
 
 struct client {

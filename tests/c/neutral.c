@@ -184,14 +184,14 @@ static void test_refusals(aac_t *aac, client_t *client) {
     } CASES[] = {
         { 1234, 0, AAC_SSID_BOOTSTRAP, 1, AAC_ERROR_BAD_REQUEST, AAC_WHY_BOOTSTRAP_SSID, NULL },
         { 1234, 0, 1, 32, AAC_ERROR_BAD_REQUEST, AAC_WHY_MASK_OUT_OF_RANGE,
-          "set_acl, target /1234/0, SSID 1, value 32: the access mask has bits outside 0 to 31" },
+          "set_acl, target /1234/0, SSID 1, mask 32: the access mask has bits outside 0 to 31" },
         { 1234, 0, 1, 16, AAC_ERROR_BAD_REQUEST, AAC_WHY_CREATE_ON_INSTANCE, NULL },
         { 1234, 65535, 1, 17, AAC_ERROR_BAD_REQUEST, AAC_WHY_ONLY_CREATE, NULL },
         { 2, 0, 1, 1, AAC_ERROR_UNREACHABLE, AAC_WHY_NOT_GOVERNABLE, NULL },
         { 5, 0, 1, 1, AAC_ERROR_UNREACHABLE, AAC_WHY_OBJECT_NOT_REGISTERED, NULL },
         { 1234, 9, 1, 1, AAC_ERROR_UNREACHABLE, AAC_WHY_INSTANCE_MISSING, NULL },
         { 1234, 0, 9, 1, AAC_ERROR_UNKNOWN_SERVER, AAC_WHY_SERVER_UNKNOWN,
-          "set_acl, target /1234/0, SSID 9, value 1: there is no server with this SSID" },
+          "set_acl, target /1234/0, SSID 9, mask 1: there is no server with this SSID" },
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); ++i) {
         unsigned before = client->refusals;
@@ -241,7 +241,7 @@ static void test_texts(aac_t *aac) {
         char long_line[200];
         CHECK(aac_explain_refusal(&longest, long_line, sizeof(long_line)) < sizeof(long_line));
         CHECK(strstr(long_line, ", grant 4294967295, /2/65534/1, target /65534/65535, SSID 65534, "
-                                "value -9223372036854775808: "));
+                                "mask -9223372036854775808: "));
         aac_decision_t reason = { (uint8_t) why_number, false, 65534, 31 };
         CHECK(aac_explain(&reason, line, sizeof(line)) < sizeof(line));
     }

@@ -28,6 +28,10 @@ pub fn main() -> Result<(), String> {
         }
     }
     println!("\nthe least of {RUNS} runs\n{}", times.table()?);
+    run(cargo()
+        .args(["bench", "--quiet", "--locked"])
+        .args(package)
+        .args(["--bench", "many"]))?;
     compare()
 }
 

@@ -40,15 +40,16 @@ fn configure() -> Result<(), String> {
     let mut command = Command::new("cmake");
     command.arg("-S").arg(&source).arg("-B").arg(folder());
     let mut toolchain = std::ffi::OsString::from("-DCMAKE_TOOLCHAIN_FILE=");
-    toolchain.push(source.join("arm-none-eabi.cmake"));
+    toolchain.push(source.join("toolchain.cmake"));
+    command.arg(crate::dist::shared_cargo_folder());
     run(command.args(["-G", "Unix Makefiles"]).arg(toolchain))
 }
 
-/// The engine's archive for the Cortex-M4.
-pub fn archive() -> Result<PathBuf, String> {
+/// An archive for the Cortex-M4.
+pub fn archive(name: &str, file: &str) -> Result<PathBuf, String> {
     configure()?;
-    cmake_build("aac_cargo_engine")?;
-    Ok(folder().join("anjay_access_control/lib/libanjay_access_control.a"))
+    cmake_build(&format!("aac_cargo_{name}"))?;
+    Ok(folder().join("anjay_access_control/lib").join(file))
 }
 
 pub fn main() -> Result<(), String> {

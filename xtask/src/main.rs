@@ -3,11 +3,17 @@
 mod bench;
 mod c_format;
 mod dependencies;
+mod dist;
 mod firmware;
 mod headers;
+mod machines;
 mod mutants;
+mod planted_engine;
+mod planted_ocf;
 mod replay;
 mod size;
+mod source;
+mod targets;
 mod tools;
 mod unsafe_count;
 
@@ -21,9 +27,13 @@ cargo xtask headers [--check]
                              writes include/ from the Rust sources, or says what is stale
 cargo xtask c-format [--check]
                              lays out the C code by .clang-format
-cargo xtask size             the engine's size on a Cortex-M4, against xtask/size-budget.toml
+cargo xtask size             flash and RAM on a Cortex-M4, against xtask/size-budget.toml
 cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
+cargo xtask targets [--quick | TARGET...]
+                             builds for every machine of docs/targets.md and runs what QEMU can
+cargo xtask dist [--source] [--all | TARGET...]
+                             tarballs of the built library, and of its sources with all packages
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
 cargo xtask dependencies     licences and sources of all dependencies, by deny.toml
 cargo xtask mutants [NAME]   plants bugs in a copy of the tree; each must be found";
@@ -43,6 +53,8 @@ fn main() -> ExitCode {
         ("size", []) => size::main(),
         ("bench", []) => bench::main(),
         ("firmware", []) => firmware::main(),
+        ("targets", names) => targets::main(names),
+        ("dist", [_, ..]) => dist::main(rest),
         ("unsafe-count", []) => unsafe_count::main(),
         ("dependencies", []) => dependencies::main(),
         ("mutants", []) => mutants::main(None),

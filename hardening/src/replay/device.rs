@@ -5,6 +5,7 @@ use access_control::ffi::foreign::{anjay_t, avs_stream_t};
 use sandbox::ffi::contexts::{ListCtx, anjay_dm_emit};
 use sandbox::ffi::control::*;
 use sandbox::ffi::core::*;
+use sandbox::ffi::log::avs_log_set_level__;
 use sandbox::ffi::own_stream::avs_stream_membuf_create;
 use sandbox::ffi::servers::*;
 use sandbox::ffi::stream::*;
@@ -50,6 +51,9 @@ impl Device {
             things: Vec::new(),
             in_transaction: false,
         };
+        // The trace knows what is refused.
+        // SAFETY: a string, and the level above all lines.
+        unsafe { avs_log_set_level__(c"access_control".as_ptr(), 5) };
         // SAFETY: see above; NULL is refused.
         let installed = unsafe {
             anjay_security_object_install(anjay) == 0

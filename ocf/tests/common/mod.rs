@@ -21,6 +21,11 @@ pub fn uuid(text: &str) -> Uuid {
     Uuid::parse(text).expect("the tests name valid UUIDs")
 }
 
+/// As long as the tests run.
+pub fn known(text: &str) -> &'static Uuid {
+    Box::leak(Box::new(uuid(text)))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Form {
     Definite,

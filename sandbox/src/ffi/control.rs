@@ -302,11 +302,12 @@ impl Client {
         mode: u8,
         function: unsafe extern "C" fn(*mut anjay_t, *mut avs_stream_t) -> avs_error_t,
     ) -> Result<(), String> {
-        let path = CString::new(file).map_err(|_| "a file name has no NUL".to_owned())?;
+        let failed = |reason: &str| format!("failed: {reason}\n");
+        let path = CString::new(file).map_err(|_| failed("a file name has no NUL"))?;
         // SAFETY: a string.
         let mut stream = unsafe { super::own_stream::avs_stream_file_create(path.as_ptr(), mode) };
         if stream.is_null() {
-            return Err(format!("\"{file}\" cannot be opened"));
+            return Err(failed(&format!("\"{file}\" cannot be opened")));
         }
         // SAFETY: a client, and a stream that is open until the next call.
         let error = unsafe {
@@ -314,9 +315,14 @@ impl Client {
             super::stream::avs_stream_cleanup(&raw mut stream);
             error
         };
-        match error.code {
-            0 => Ok(()),
-            _ => Err(super::errors::describe(error)),
+        if error.code == 0 {
+            return Ok(());
         }
+        let name = super::errors::name(error);
+        let refusal = self.access_control().and_then(|object| object.refusal());
+        Err(match refusal {
+            Some(refusal) => format!("refused: {refusal} ({name})\n"),
+            None => failed(&name),
+        })
     }
 }

@@ -92,6 +92,7 @@ pub unsafe extern "C" fn anjay_unregister_object(
         custom.mark_gone();
         state.custom.remove(&oid);
         state.objects.remove(&oid);
+        state.removed.push(Path::new(&[oid]));
         state.reported.entry(oid).or_default();
         state.touched.push((Path::new(&[oid]), MAX_ID));
         0

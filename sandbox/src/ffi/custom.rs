@@ -21,15 +21,15 @@ pub struct Custom {
     gone: Cell<bool>,
 }
 
-/// Calls a handler, which may call anything of the API again: `self` is shared
-/// and nothing else is borrowed.
+/// Calls a handler, with the IDs that it is about and further arguments. It may
+/// call anything of the API again: `self` is shared and nothing else is borrowed.
 macro_rules! call {
-    ($self:ident.$name:ident($($argument:expr),*)) => {{
+    ($self:ident.$name:ident[$($id:expr),*]($($argument:expr),*)) => {{
         let handler = $self.handlers()?.$name.ok_or_else(|| $self.missing(stringify!($name)))?;
         // SAFETY: a handler of a registered Object, with the arguments that its
         // type demands.
-        let result = unsafe { handler($self.anjay, $self.definition $(, $argument)*) };
-        $self.outcome(stringify!($name), result)
+        let result = unsafe { handler($self.anjay, $self.definition $(, $id)* $(, $argument)*) };
+        $self.outcome(stringify!($name), &[$($id),*], result)
     }};
 }
 
@@ -81,11 +81,12 @@ impl Custom {
         Fault::new(Code::METHOD_NOT_ALLOWED, reason)
     }
 
-    fn outcome(&self, name: &str, result: c_int) -> Done {
+    fn outcome(&self, name: &str, ids: &[u16], result: c_int) -> Done {
         if result == 0 {
             return Ok(());
         }
-        let reason = format!("{name} of Object {} returned {result}", self.oid);
+        let path = Path::new(&[self.oid]).join(ids);
+        let reason = format!("{name} of {path} returned {result}");
         Err(Fault::new(Code::of_handler(result), reason))
     }
 
@@ -114,7 +115,7 @@ impl Object for Custom {
 
     fn list_instances(&self) -> Result<Vec<u16>, Fault> {
         let mut ctx = ListCtx::default();
-        call!(self.list_instances(&raw mut ctx))?;
+        call!(self.list_instances[](&raw mut ctx))?;
         self.misplaced("list_instances", ctx.misplaced)?;
         Ok(ctx.ids)
     }
@@ -124,21 +125,21 @@ impl Object for Custom {
         if self.handlers()?.list_resources.is_none() {
             return Ok(Vec::new());
         }
-        call!(self.list_resources(iid, &raw mut ctx))?;
+        call!(self.list_resources[iid](&raw mut ctx))?;
         self.misplaced("list_resources", ctx.misplaced)?;
         Ok(ctx.resources)
     }
 
     fn list_resource_instances(&self, iid: u16, rid: u16) -> Result<Vec<u16>, Fault> {
         let mut ctx = ListCtx::default();
-        call!(self.list_resource_instances(iid, rid, &raw mut ctx))?;
+        call!(self.list_resource_instances[iid, rid](&raw mut ctx))?;
         self.misplaced("list_resource_instances", ctx.misplaced)?;
         Ok(ctx.ids)
     }
 
     fn read(&self, iid: u16, rid: u16, riid: u16) -> Result<Value, Fault> {
         let mut ctx = OutputCtx::default();
-        call!(self.resource_read(iid, rid, riid, &raw mut ctx))?;
+        call!(self.resource_read[iid, rid, riid](&raw mut ctx))?;
         match ctx.value {
             Some(value) if ctx.missing == 0 => Ok(value),
             _ => {
@@ -151,10 +152,10 @@ impl Object for Custom {
 
     fn write(&self, iid: u16, rid: u16, riid: u16, value: &[u8]) -> Done {
         let mut ctx = InputCtx::new(value);
-        let written = call!(self.resource_write(iid, rid, riid, &raw mut ctx));
+        let written = call!(self.resource_write[iid, rid, riid](&raw mut ctx));
         written.map_err(|mut fault| {
             if let Some(range) = &ctx.wanted {
-                let path = Path::value(self.oid, iid, rid, riid);
+                let path = Path::new(&[self.oid, iid, rid, riid]);
                 fault.reason = out_of_range(&path, value, range);
             }
             fault
@@ -163,35 +164,35 @@ impl Object for Custom {
 
     fn execute(&self, iid: u16, rid: u16, arguments: &[Argument]) -> Done {
         let mut ctx = ExecuteCtx::new(arguments);
-        call!(self.resource_execute(iid, rid, &raw mut ctx))
+        call!(self.resource_execute[iid, rid](&raw mut ctx))
     }
 
     fn create(&self, iid: u16) -> Done {
-        call!(self.instance_create(iid))
+        call!(self.instance_create[iid]())
     }
 
     fn remove(&self, iid: u16) -> Done {
-        call!(self.instance_remove(iid))
+        call!(self.instance_remove[iid]())
     }
 
     fn reset(&self, iid: u16) -> Done {
-        call!(self.instance_reset(iid))
+        call!(self.instance_reset[iid]())
     }
 
     fn reset_resource(&self, iid: u16, rid: u16) -> Done {
-        call!(self.resource_reset(iid, rid))
+        call!(self.resource_reset[iid, rid]())
     }
 
     fn remove_resource_instance(&self, iid: u16, rid: u16, riid: u16) -> Done {
-        call!(self.resource_instance_remove(iid, rid, riid))
+        call!(self.resource_instance_remove[iid, rid, riid]())
     }
 
     fn step(&self, step: Step) -> Done {
         match step {
-            Step::Begin => call!(self.transaction_begin()),
-            Step::Validate => call!(self.transaction_validate()),
-            Step::Commit => call!(self.transaction_commit()),
-            Step::Rollback => call!(self.transaction_rollback()),
+            Step::Begin => call!(self.transaction_begin[]()),
+            Step::Validate => call!(self.transaction_validate[]()),
+            Step::Commit => call!(self.transaction_commit[]()),
+            Step::Rollback => call!(self.transaction_rollback[]()),
         }
     }
 
@@ -203,19 +204,19 @@ impl Object for Custom {
         Some(match *path.ids() {
             [_] => {
                 handlers.object_write_default_attrs?;
-                (|| call!(self.object_write_default_attrs(ssid, common)))()
+                (|| call!(self.object_write_default_attrs[](ssid, common)))()
             }
             [_, iid] => {
                 handlers.instance_write_default_attrs?;
-                (|| call!(self.instance_write_default_attrs(iid, ssid, common)))()
+                (|| call!(self.instance_write_default_attrs[iid](ssid, common)))()
             }
             [_, iid, rid] => {
                 handlers.resource_write_attrs?;
-                (|| call!(self.resource_write_attrs(iid, rid, ssid, all)))()
+                (|| call!(self.resource_write_attrs[iid, rid](ssid, all)))()
             }
             [_, iid, rid, riid] => {
                 handlers.resource_instance_write_attrs?;
-                (|| call!(self.resource_instance_write_attrs(iid, rid, riid, ssid, all)))()
+                (|| call!(self.resource_instance_write_attrs[iid, rid, riid](ssid, all)))()
             }
             _ => return None,
         })
@@ -229,19 +230,19 @@ impl Object for Custom {
         let done = match *path.ids() {
             [_] => {
                 handlers.object_read_default_attrs?;
-                (|| call!(self.object_read_default_attrs(ssid, common)))()
+                (|| call!(self.object_read_default_attrs[](ssid, common)))()
             }
             [_, iid] => {
                 handlers.instance_read_default_attrs?;
-                (|| call!(self.instance_read_default_attrs(iid, ssid, common)))()
+                (|| call!(self.instance_read_default_attrs[iid](ssid, common)))()
             }
             [_, iid, rid] => {
                 handlers.resource_read_attrs?;
-                (|| call!(self.resource_read_attrs(iid, rid, ssid, whole)))()
+                (|| call!(self.resource_read_attrs[iid, rid](ssid, whole)))()
             }
             [_, iid, rid, riid] => {
                 handlers.resource_instance_read_attrs?;
-                (|| call!(self.resource_instance_read_attrs(iid, rid, riid, ssid, whole)))()
+                (|| call!(self.resource_instance_read_attrs[iid, rid, riid](ssid, whole)))()
             }
             _ => return None,
         };

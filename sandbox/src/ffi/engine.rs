@@ -1,6 +1,7 @@
 //! Object 2, as glue over `access_control_host.h`: what the engine asks of the
 //! client, and the client's Object that passes everything on to the engine.
 
+use super::log;
 use crate::answer::{Code, Done, Fault};
 use crate::client::Client;
 use crate::object::{Kind, Object, Resource, Step};
@@ -10,6 +11,7 @@ use crate::value::{Value, out_of_range, parse};
 use crate::words::Question;
 use access_control::ffi::foreign::anjay_t;
 use access_control::ffi::host::*;
+use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 
@@ -17,16 +19,20 @@ const OID: u16 = 2;
 const NOT_FOUND: i32 = -132;
 
 /// The engine of a client, as its Object 2.
-pub struct AccessControl(*mut aac_t);
+pub struct AccessControl {
+    aac: *mut aac_t,
+    /// What was refused and not told yet, in words.
+    refusals: RefCell<Vec<String>>,
+}
 
 impl Drop for AccessControl {
     fn drop(&mut self) {
         // SAFETY: made by `aac_new`; the client drops it last of all.
-        unsafe { aac_free(self.0) }
+        unsafe { aac_free(self.aac) }
     }
 }
 
-// SAFETY (of every call of an `aac_` function in these two blocks): `self.0` is
+// SAFETY (of every call of an `aac_` function in these two blocks): `self.aac` is
 // an engine that lives as long as `self`, the client's lock is held, and nothing
 // of the client's state is borrowed.
 impl AccessControl {
@@ -46,7 +52,7 @@ impl AccessControl {
         } = *question;
         // SAFETY: see above; `why` is valid for writing.
         let allowed =
-            unsafe { aac_decide(self.0, ssid, operation as c_int, oid, iid, &raw mut why) };
+            unsafe { aac_decide(self.aac, ssid, operation as c_int, oid, iid, &raw mut why) };
         why.allowed &= allowed;
         why
     }
@@ -60,21 +66,27 @@ impl AccessControl {
         };
         let changes: Vec<_> = changes.iter().map(change).collect();
         // SAFETY: see above; the lists live until the call returns.
-        let result = unsafe { aac_sync(self.0, origin, changes.as_ptr(), changes.len()) };
-        done(result, || "Access Control cannot follow the change".into())
+        self.done(unsafe { aac_sync(self.aac, origin, changes.as_ptr(), changes.len()) })
     }
-}
 
-fn done(result: c_int, reason: impl FnOnce() -> String) -> Done {
-    match result {
-        0 => Ok(()),
-        _ => Err(Fault::new(Code::of_handler(result), reason())),
+    /// Why the call that has just ended was refused, in words.
+    pub fn refusal(&self) -> Option<String> {
+        self.refusals.borrow_mut().pop()
     }
-}
 
-fn refused(ids: &[u16]) -> String {
-    let path = Path::new(&[OID]).join(ids);
-    format!("Access Control refuses it for {path}")
+    /// What else was refused, in words.
+    pub fn refusals(&self) -> Vec<String> {
+        self.refusals.take()
+    }
+
+    /// Of a call that has just ended: nothing is told after its own refusal.
+    fn done(&self, result: c_int) -> Done {
+        if result == 0 {
+            return Ok(());
+        }
+        let reason = self.refusal().unwrap_or_default();
+        Err(Fault::new(Code::of_handler(result), reason))
+    }
 }
 
 /// The IDs that `next` yields, which takes the one before.
@@ -91,13 +103,13 @@ impl Object for AccessControl {
     fn list_instances(&self) -> Result<Vec<u16>, Fault> {
         // SAFETY: see above.
         Ok(collect(|previous| unsafe {
-            aac_next_instance(self.0, previous)
+            aac_next_instance(self.aac, previous)
         }))
     }
 
     fn list_resources(&self, iid: u16) -> Result<Vec<Resource>, Fault> {
         // SAFETY: see above.
-        let has_acl = unsafe { aac_next_entry(self.0, iid, -1) } != NOT_FOUND;
+        let has_acl = unsafe { aac_next_entry(self.aac, iid, -1) } != NOT_FOUND;
         let resource = |rid| Resource {
             rid,
             kind: Kind {
@@ -117,17 +129,21 @@ impl Object for AccessControl {
         }
         // SAFETY: see above.
         Ok(collect(|previous| unsafe {
-            aac_next_entry(self.0, iid, previous)
+            aac_next_entry(self.aac, iid, previous)
         }))
     }
 
     fn read(&self, iid: u16, rid: u16, riid: u16) -> Result<Value, Fault> {
         let mut value = 0;
         // SAFETY: see above; `value` is valid for writing.
-        let result = unsafe { aac_read(self.0, iid, rid, riid, &raw mut value) };
-        let path = || Path::new(&[OID, iid, rid]);
-        done(result, || format!("{} has no value", path()))?;
-        Ok(Value::Int(value.into()))
+        let result = unsafe { aac_read(self.aac, iid, rid, riid, &raw mut value) };
+        match result {
+            0 => Ok(Value::Int(value.into())),
+            _ => Err(Fault::new(
+                Code::of_handler(result),
+                format!("{} has no value", Path::new(&[OID, iid, rid, riid])),
+            )),
+        }
     }
 
     fn write(&self, iid: u16, rid: u16, riid: u16, value: &[u8]) -> Done {
@@ -137,34 +153,36 @@ impl Object for AccessControl {
             2 => (riid, "an access mask is 0 to 31"),
             _ => (MAX_ID, "an owner is 1 to 65535"),
         };
-        let path = Path::value(OID, iid, rid, place);
-        let reason = || out_of_range(&path, value, range);
-        let Some(number) = parse::number(value) else {
-            return Err(Fault::new(Code::BAD_REQUEST, reason()));
-        };
+        let path = Path::new(&[OID, iid, rid, place]);
+        let wrong = || Fault::new(Code::BAD_REQUEST, out_of_range(&path, value, range));
+        let number = parse::number(value).ok_or_else(wrong)?;
         // SAFETY: see above.
-        done(unsafe { aac_write(self.0, iid, rid, riid, number) }, reason)
+        let written = self.done(unsafe { aac_write(self.aac, iid, rid, riid, number) });
+        // The engine names the value, but not the range.
+        written.map_err(|fault| match fault.code {
+            Code::BAD_REQUEST => wrong(),
+            _ => fault,
+        })
     }
 
     fn create(&self, iid: u16) -> Done {
         // SAFETY: see above.
-        done(unsafe { aac_create(self.0, iid) }, || refused(&[iid]))
+        self.done(unsafe { aac_create(self.aac, iid) })
     }
 
     fn remove(&self, iid: u16) -> Done {
         // SAFETY: see above.
-        done(unsafe { aac_remove(self.0, iid) }, || refused(&[iid]))
+        self.done(unsafe { aac_remove(self.aac, iid) })
     }
 
     fn reset(&self, iid: u16) -> Done {
         // SAFETY: see above.
-        done(unsafe { aac_reset(self.0, iid) }, || refused(&[iid]))
+        self.done(unsafe { aac_reset(self.aac, iid) })
     }
 
     fn reset_resource(&self, iid: u16, rid: u16) -> Done {
         // SAFETY: see above.
-        let result = unsafe { aac_reset_resource(self.0, iid, rid) };
-        done(result, || refused(&[iid, rid]))
+        self.done(unsafe { aac_reset_resource(self.aac, iid, rid) })
     }
 
     fn remove_resource_instance(&self, iid: u16, rid: u16, riid: u16) -> Done {
@@ -172,20 +190,18 @@ impl Object for AccessControl {
             return Err(Fault::not_found(&Path::new(&[OID, iid, rid, riid])));
         }
         // SAFETY: see above.
-        let result = unsafe { aac_remove_entry(self.0, iid, riid) };
-        done(result, || refused(&[iid, rid, riid]))
+        self.done(unsafe { aac_remove_entry(self.aac, iid, riid) })
     }
 
     fn step(&self, step: Step) -> Done {
-        let (step, verb) = match step {
-            Step::Begin => (aac_step_t::AAC_BEGIN, "begin"),
-            Step::Validate => (aac_step_t::AAC_VALIDATE, "validate"),
-            Step::Commit => (aac_step_t::AAC_COMMIT, "commit"),
-            Step::Rollback => (aac_step_t::AAC_ROLLBACK, "roll back"),
+        let step = match step {
+            Step::Begin => aac_step_t::AAC_BEGIN,
+            Step::Validate => aac_step_t::AAC_VALIDATE,
+            Step::Commit => aac_step_t::AAC_COMMIT,
+            Step::Rollback => aac_step_t::AAC_ROLLBACK,
         };
         // SAFETY: see above.
-        let result = unsafe { aac_transaction(self.0, step as c_int) };
-        done(result, || format!("Access Control does not {verb}"))
+        self.done(unsafe { aac_transaction(self.aac, step as c_int) })
     }
 }
 
@@ -200,7 +216,7 @@ static HOST: aac_host_t = aac_host_t {
     list_accounts,
     remove_instance,
     changed,
-    refused: None,
+    refused: Some(refused),
 };
 
 /// Answers a question, or says that the client cannot tell.
@@ -291,6 +307,37 @@ unsafe extern "C" fn changed(host: *mut c_void, iid: u16, rid: u16) {
     unsafe { answer(host, note) };
 }
 
+unsafe extern "C" fn refused(host: *mut c_void, refusal: *const aac_refusal_t) {
+    // SAFETY: called by the engine.
+    let text = unsafe { explain_refusal(refusal) };
+    let note = |client: &Client| {
+        match client.access_control() {
+            // The answer to the line, or its transcript, tells it.
+            Some(object) if client.with(|state| state.busy) => {
+                object.refusals.borrow_mut().push(text);
+            }
+            _ => log::line(c"access_control", log::ERROR, &text),
+        }
+        Ok(0)
+    };
+    // SAFETY: called by the engine.
+    unsafe { answer(host, note) };
+}
+
+/// # Safety
+/// `refusal` is what the engine told.
+unsafe fn explain_refusal(refusal: *const aac_refusal_t) -> String {
+    let mut text = [0; 256];
+    // SAFETY: as promised, and a buffer with its length.
+    unsafe {
+        aac_explain_refusal(refusal, text.as_mut_ptr(), text.len());
+        super::copy_string(text.as_ptr())
+    }
+    .map_or(String::new(), |text| {
+        String::from_utf8_lossy(&text).into_owned()
+    })
+}
+
 // ---- the hooks --------------------------------------------------------------------
 
 #[unsafe(no_mangle)]
@@ -305,7 +352,10 @@ unsafe extern "C" fn aac_client_install(anjay: *mut anjay_t) -> c_int {
     if aac.is_null() {
         return -1;
     }
-    let object = Rc::new(AccessControl(aac));
+    let object = Rc::new(AccessControl {
+        aac,
+        refusals: RefCell::default(),
+    });
     if !client.register(object.clone()) {
         return -1;
     }
@@ -326,7 +376,7 @@ unsafe extern "C" fn aac_client_call(
     let object = client.access_control();
     let aac = object
         .as_ref()
-        .map_or(std::ptr::null_mut(), |object| object.0);
+        .map_or(std::ptr::null_mut(), |object| object.aac);
     // SAFETY: the engine's own function with its own argument; `object` keeps
     // the engine alive.
     unsafe { body(aac, arg) }

@@ -1,8 +1,6 @@
 //! Errors of avs_commons, and what they are called.
 
-use access_control::ffi::foreign::{
-    AVS_EBADF, AVS_EBADMSG, AVS_EINVAL, AVS_EIO, AVS_ENOMEM, AVS_ERRNO_CATEGORY, avs_error_t,
-};
+use access_control::ffi::foreign::{AVS_EIO, AVS_ENOMEM, AVS_ERRNO_CATEGORY, avs_error_t};
 use std::ffi::{CStr, c_char, c_int};
 use std::io::ErrorKind;
 
@@ -67,18 +65,12 @@ pub extern "C" fn avs_strerror(error: c_int) -> *const c_char {
     name.unwrap_or(&c"unknown error").as_ptr()
 }
 
-/// An error of a stream, in words.
-pub fn describe(error: avs_error_t) -> String {
-    if error == EOF {
-        return "the data end too early".into();
-    }
+/// The name of an error of a stream.
+pub fn name(error: avs_error_t) -> String {
     let name = NAMES.get(usize::from(error.code));
-    let name = name.map_or("unknown error".into(), |name| name.to_string_lossy());
-    let meaning = match error.code {
-        AVS_EBADMSG => "no persisted access-control state",
-        AVS_EBADF => "not possible while a transaction is open",
-        AVS_EINVAL => "not possible: is the Access Control Object installed?",
-        _ => return name.into_owned(),
-    };
-    format!("{meaning} ({name})")
+    match name {
+        _ if error == EOF => "EOF".into(),
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => "unknown error".into(),
+    }
 }

@@ -1,11 +1,13 @@
 //! `avs_log`: lines on standard error, from a level up.
 
 use std::collections::BTreeMap;
-use std::ffi::{c_char, c_int};
+use std::ffi::{CStr, c_char, c_int};
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 const INFO: c_int = 2;
+/// `AVS_LOG_ERROR`
+pub const ERROR: c_int = 4;
 const NAMES: [&str; 5] = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"];
 
 /// The lowest level that is shown, by module; that of no module is the default.
@@ -36,13 +38,24 @@ pub unsafe extern "C" fn anjay_sandbox_log(
 ) {
     // SAFETY: as promised.
     let (module, text) = unsafe { (super::copy_string(module), super::copy_string(text)) };
-    let name = usize::try_from(level).ok().and_then(|at| NAMES.get(at));
     let words =
         |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
-    let name = name.unwrap_or(&"?");
-    let line = format!("{name} [{}] {}\n", words(module), words(text));
+    write(&words(module), level, &words(text));
+}
+
+fn write(module: &str, level: c_int, text: &str) {
+    let name = usize::try_from(level).ok().and_then(|at| NAMES.get(at));
+    let line = format!("{} [{module}] {text}\n", name.unwrap_or(&"?"));
     // Where nobody can be told, nobody is.
     let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Shows a line of the sandbox's own, if its level is shown.
+pub fn line(module: &CStr, level: c_int, text: &str) {
+    // SAFETY: a string.
+    if unsafe { anjay_sandbox_log_shows(module.as_ptr(), level) } {
+        write(&module.to_string_lossy(), level, text);
+    }
 }
 
 /// Sets the lowest level that is shown, of one module or (NULL) of the others.

@@ -122,6 +122,8 @@ impl Archive {
             .args(["--target", &host, "--target-dir"])
             .arg(&target_folder)
             .env("RUSTFLAGS", rustflags)
+            // Built once, so what helps to build again is not kept.
+            .env("CARGO_INCREMENTAL", "0")
             // `-Z` on a stable Rust.
             .envs((!sanitizer.is_empty()).then_some(("RUSTC_BOOTSTRAP", "1"))));
         let profile = match self.profile {

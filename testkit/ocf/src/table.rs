@@ -6,46 +6,56 @@ const REFUSED: &str = "128"; // 4.00
 
 pub const TABLE: &[Why] = &[
     Why {
+        id: "O1",
         contract: "A peer without a UUID owns nothing; \"no UUID\" is the absence of one, never \
                    the nil UUID.",
         answers: &[("C nobody-owns", "deny")],
     },
     Why {
+        id: "O2",
         contract: "Any other method than GET, PUT, POST, DELETE is denied, whatever the rule.",
         answers: &[("C other-method", "deny")],
     },
     Why {
+        id: "O3",
         contract: "A resource has href, or wc, or both, and both must match; wildcards never match \
                    a DCR.",
         answers: &[("C href-and-wc-on-dcr", "deny"), ("P href-and-wc", "list")],
     },
     Why {
+        id: "O4",
         contract: "href with wc is not to be written back without the wc.",
         answers: &[("G href-and-wc", "list")],
     },
     Why {
+        id: "O5",
         contract: "* matches every NCR, + and - some of them: beside * they change nothing, and \
                    what was sent is kept.",
         answers: &[("L implied-wildcard", "list")],
     },
     Why {
+        id: "O6",
         contract: "A payload is checked whole before anything changes: one bad ACE and nothing is \
                    applied.",
         answers: &[("L half-applied", "list")],
     },
     Why {
+        id: "O7",
         contract: "POST with no aceid adds an ACE, unless an equal one is there; it merges nothing.",
         answers: &[("P unnamed", "list")],
     },
     Why {
+        id: "O8",
         contract: "The query is aceid=N, or there is none; anything else is refused.",
         answers: &[("D odd-query", REFUSED)],
     },
     Why {
+        id: "O9",
         contract: "RFNOP accepts no POST.",
         answers: &[("P empty-map", REFUSED)],
     },
     Why {
+        id: "O10",
         contract: "The payload is one CBOR map, whole; what ends too early is bad, not large.",
         answers: &[
             ("P empty-payload", REFUSED),
@@ -55,6 +65,7 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O11",
         contract: "Unknown fields, and fields given twice, are refused.",
         answers: &[
             ("P field-twice", REFUSED),
@@ -65,10 +76,12 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O12",
         contract: "aclist2 is an array of ACEs.",
         answers: &[("P list-int", REFUSED), ("P list-of-ints", REFUSED)],
     },
     Why {
+        id: "O13",
         contract: "subject, resources and permission are required.",
         answers: &[
             ("P no-permission", REFUSED),
@@ -78,10 +91,12 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O14",
         contract: "An ACE with an empty array of resources is one that allows nothing.",
         answers: &[("P resources-empty", "list")],
     },
     Why {
+        id: "O15",
         contract: "aceid is an integer 0..2147483647, unique.",
         answers: &[
             ("P id-minus-one", REFUSED),
@@ -90,6 +105,7 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O16",
         contract: "permission is 0..31.",
         answers: &[
             ("P perm-32", REFUSED),
@@ -98,6 +114,7 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O17",
         contract: "A UUID is one, in its usual form, and not nil.",
         answers: &[
             ("P owner-bad", REFUSED),
@@ -111,10 +128,12 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O18",
         contract: "role and authority are not empty.",
         answers: &[("P authority-empty", REFUSED), ("P role-empty", REFUSED)],
     },
     Why {
+        id: "O19",
         contract: "An href has a leading slash; a resource has href or wc.",
         answers: &[
             ("P href-empty", REFUSED),
@@ -123,10 +142,12 @@ pub const TABLE: &[Why] = &[
         ],
     },
     Why {
+        id: "O20",
         contract: "if is an array of text, which may be empty, and means nothing.",
         answers: &[("P if-empty", "68")],
     },
     Why {
+        id: "O21",
         contract: "An ACE with href in place of resources is an ACE with that one resource.",
         answers: &[("P ace-href", "list")],
     },

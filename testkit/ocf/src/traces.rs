@@ -113,6 +113,8 @@ pub fn traces(root: &Path) -> String {
 
 /// Why answers differ where certain tags stand.
 pub struct Why {
+    /// Its row in the table of differences, docs/iotivity.md.
+    pub id: &'static str,
     /// The sentence of the contract that says so.
     pub contract: &'static str,
     /// The letter of the operation with the tag, and how this library answers there: with a CoAP

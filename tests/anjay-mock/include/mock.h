@@ -16,17 +16,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ANJAY_WITH_ACCESS_CONTROL
+#ifndef MOCK_WITHOUT_LOGS
+#    define ANJAY_WITH_LOGS
+#endif
 #define ANJAY_WITH_LWM2M11
 
 #define VISIBILITY_SOURCE_BEGIN
 #define VISIBILITY_PRIVATE_HEADER_BEGIN
 #define VISIBILITY_PRIVATE_HEADER_END
 #define _(text) text
-#define _anjay_log(module, level, ...) mock_log(__VA_ARGS__)
-void mock_log(const char *format, ...);
+#ifdef ANJAY_WITH_LOGS
+#    define _anjay_log(module, level, ...) \
+        mock_log(#module " " #level, __VA_ARGS__)
+#else
+#    define _anjay_log(module, level, ...) ((void) sizeof(printf(__VA_ARGS__)))
+#endif
+void mock_log(const char *level, const char *format, ...);
 void _anjay_log_oom(void);
 
 /* ---- avs_commons ----------------------------------------------------------- */
@@ -59,6 +68,18 @@ typedef struct {
 } avs_error_t;
 static inline bool avs_is_err(avs_error_t error) {
     return error.code != 0;
+}
+#define AVS_ERRNO_CATEGORY 37766
+typedef enum {
+    AVS_EBADF = 8,
+    AVS_EBADMSG = 9,
+    AVS_EINVAL = 24,
+    AVS_EIO = 25,
+    AVS_ENOMEM = 42
+} avs_errno_t;
+static const avs_error_t AVS_OK = { 0, 0 };
+static inline avs_error_t avs_errno(avs_errno_t code) {
+    return (avs_error_t) { AVS_ERRNO_CATEGORY, (uint16_t) code };
 }
 typedef struct avs_stream_struct avs_stream_t;
 avs_error_t
@@ -264,6 +285,8 @@ int _anjay_dm_module_install(anjay_unlocked_t *anjay,
                              void *arg);
 int _anjay_dm_module_uninstall(anjay_unlocked_t *anjay,
                                anjay_dm_module_deleter_t *deleter);
+void *_anjay_dm_module_get_arg(anjay_unlocked_t *anjay,
+                               anjay_dm_module_deleter_t *deleter);
 
 /* ---- notifications ---------------------------------------------------------------------- */
 
@@ -430,6 +453,9 @@ void mock_start(void);
 void mock_stop(void);
 /** Fails the given allocation from now on: 1 is the next one; 0 none. */
 extern int MOCK_FAILING_ALLOCATION;
+/** What was logged: "access_control ERROR: text"; of the last line, and how often. */
+extern char MOCK_LOGGED[256];
+extern unsigned MOCK_LOG_COUNT;
 /** The one stream, emptied. */
 avs_stream_t *mock_stream(void);
 

@@ -1,0 +1,494 @@
+//! The calls of the application: grants, one by one or many at once, and purge.
+//!
+//! Each grant is checked in the same order: what is wrong whatever the state; the
+//! target, where no instance governs it yet; the server, where the grant is not
+//! there already.
+
+use crate::engine::State;
+use crate::row::{AclEntry, Instance, Target};
+use crate::table::IdMap;
+use crate::{
+    Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
+    Oid, RID_ACL, RID_OWNER, Refusal, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why, vec,
+};
+use alloc::vec::Vec;
+
+/// One grant of many: what [`Engine::set_acl`] takes, and an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provision {
+    /// Target Object.
+    pub oid: Oid,
+    /// Target Instance, or [`MAX_ID`].
+    pub iid: Iid,
+    /// Whose rights these are.
+    pub ssid: Ssid,
+    /// The rights, as [`crate::Mask`] bits.
+    pub mask: u16,
+    /// The owner that the target is to have; zero leaves it as it is.
+    pub owner: Ssid,
+}
+
+/// Which of the grants was refused; their number, if it was none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Place of the grant.
+    pub at: usize,
+    /// Why.
+    pub error: Error,
+}
+
+/// What is given to a server: an entry with this mask, or else ownership.
+#[derive(Clone, Copy)]
+struct Grant {
+    target: Target,
+    ssid: Ssid,
+    mask: Option<u16>,
+}
+
+/// Whether instances of the Object can be governed at all.
+pub(crate) const fn is_governable(oid: Oid) -> bool {
+    oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
+}
+
+impl Grant {
+    /// Fails, if it is wrong whatever the state.
+    fn check(self) -> Result<(), Why> {
+        let creates = self.target.is_creation();
+        match self.mask {
+            None if self.ssid == SSID_ANY => Err(Why::OwnerIsZero),
+            None => Ok(()),
+            Some(_) if self.ssid == SSID_BOOTSTRAP => Err(Why::BootstrapSsid),
+            Some(mask) => match Mask::from_bits(mask) {
+                None => Err(Why::MaskOutOfRange),
+                Some(mask) if creates && !Mask::CREATE.contains(mask) => Err(Why::OnlyCreate),
+                Some(mask) if !creates && mask.contains(Mask::CREATE) => Err(Why::CreateOnInstance),
+                Some(_) => Ok(()),
+            },
+        }
+        .and_then(|()| match is_governable(self.target.oid()) {
+            true => Ok(()),
+            false => Err(Why::NotGovernable),
+        })
+    }
+
+    const fn resource(self) -> Rid {
+        match self.mask {
+            Some(_) => RID_ACL,
+            None => RID_OWNER,
+        }
+    }
+
+    /// That of a server that does not exist.
+    const fn unknown(self) -> Why {
+        match self.mask {
+            Some(_) => Why::ServerUnknown,
+            None => Why::OwnerUnknown,
+        }
+    }
+}
+
+/// What the host has answered to the questions that a grant depends on.
+trait Answers {
+    /// Fails, if there is no such target, or it was not asked about.
+    fn target(&self, target: Target) -> Result<(), Why>;
+    /// Whether the server exists.
+    fn knows(&self, ssid: Ssid) -> bool;
+}
+
+/// Of a single grant, which of the two was asked and found to be there.
+#[derive(Default)]
+struct Found {
+    target: bool,
+    server: bool,
+}
+
+impl Answers for Found {
+    fn target(&self, _: Target) -> Result<(), Why> {
+        match self.target {
+            true => Ok(()),
+            false => Err(Why::InstanceMissing),
+        }
+    }
+
+    fn knows(&self, _: Ssid) -> bool {
+        self.server
+    }
+}
+
+impl State {
+    /// Does what a grant says. `acl_iid` is the ID that the instance is to have,
+    /// or [`MAX_ID`]; it becomes the one that it has, or that is in the way. Tells
+    /// whether the instance is new.
+    fn grant(
+        &mut self,
+        grant: Grant,
+        acl_iid: &mut Iid,
+        answers: &impl Answers,
+    ) -> Result<bool, Why> {
+        let table = &mut self.table;
+        let wanted = *acl_iid;
+        let found = match table.governing(grant.target) {
+            MAX_ID => None,
+            governing if wanted != MAX_ID && wanted != governing => {
+                *acl_iid = governing;
+                return Err(Why::TargetHasOther);
+            }
+            governing => table.find(governing),
+        };
+        if found.is_none() {
+            answers.target(grant.target)?;
+            if wanted != MAX_ID && table.find(wanted).is_some() {
+                return Err(Why::IidTaken);
+            }
+        }
+        let is_there = found.is_some_and(|found| match grant.mask {
+            Some(_) => table.entry_at_or_after(found, grant.ssid).ssid() == grant.ssid,
+            None => table.owner(found) == grant.ssid,
+        });
+        let is_nobodys = grant.ssid == SSID_ANY || grant.ssid == SSID_BOOTSTRAP;
+        if !is_there && !is_nobodys && !answers.knows(grant.ssid) {
+            return Err(grant.unknown());
+        }
+        let entry = grant.mask.map(|mask| AclEntry::new(grant.ssid, mask));
+        match (found, entry) {
+            (Some(found), Some(entry)) => table.set_entry(found, entry),
+            (Some(found), None) => table.set_owner(found, grant.ssid),
+            (None, _) => {
+                let iid = match wanted {
+                    MAX_ID => table.lowest_free_iid(),
+                    wanted => wanted,
+                };
+                if iid == MAX_ID {
+                    return Err(Why::IidsFull);
+                }
+                *acl_iid = iid;
+                let instance = Instance::new(iid, grant.target);
+                match entry {
+                    Some(entry) => table.add(instance, SSID_BOOTSTRAP, entry),
+                    None => table.add(instance, grant.ssid, AclEntry::NONE),
+                }
+            }
+        }
+        if let Some(found) = found {
+            *acl_iid = found.iid;
+        }
+        Ok(found.is_none())
+    }
+}
+
+impl<H: Host> Engine<H> {
+    /// Grants `ssid` exactly the rights `mask` on a target.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] for values out of range, [`Error::Unreachable`],
+    /// [`Error::UnknownServer`], [`Error::Full`], [`Error::NoMemory`],
+    /// [`Error::Host`].
+    pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
+        let grant = Grant {
+            target: Target::new(oid, iid),
+            ssid,
+            mask: Some(mask),
+        };
+        self.grant(grant, &mut { MAX_ID })
+    }
+
+    /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
+    /// instance has or is to get, or [`MAX_ID`]. It becomes the instance's ID,
+    /// or after [`Error::Conflict`] the ID that is in the way.
+    ///
+    /// # Errors
+    /// As [`Engine::set_acl`]; also [`Error::Conflict`].
+    pub fn set_owner(
+        &self,
+        oid: Oid,
+        iid: Iid,
+        owner: Ssid,
+        acl_iid: &mut Iid,
+    ) -> Result<(), Error> {
+        let grant = Grant {
+            target: Target::new(oid, iid),
+            ssid: owner,
+            mask: None,
+        };
+        self.grant(grant, acl_iid)
+    }
+
+    fn grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+        self.try_grant(grant, acl_iid).map_err(|why| {
+            let call = match grant.mask {
+                Some(_) => Call::SetAcl,
+                None => Call::SetOwner,
+            };
+            let call = Refusal {
+                oid: grant.target.oid(),
+                iid: grant.target.iid(),
+                ssid: grant.ssid,
+                acl_iid: *acl_iid,
+                value: grant.mask.unwrap_or(0).into(),
+                ..Refusal::of(call)
+            };
+            self.refuse(call, why)
+        })
+    }
+
+    fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
+        grant.check()?;
+        let mut found = Found::default();
+        // Each question is asked once, so this ends.
+        let is_new = loop {
+            let mut state = self.lock()?;
+            let mark = state.table.start()?;
+            let granted = state.grant(grant, acl_iid, &found);
+            let concluded = match granted {
+                Ok(_) => state.conclude(mark, Ok(())),
+                Err(why) => {
+                    state.table.finish(mark, false);
+                    Err(why)
+                }
+            };
+            drop(state);
+            match concluded {
+                Ok(()) => break granted?,
+                Err(Why::InstanceMissing) => {
+                    self.check_target(grant.target)?;
+                    found.target = true;
+                }
+                Err(why) if why == grant.unknown() => {
+                    match self.check_server(grant.ssid) {
+                        Err(Why::ServerUnknown) => return Err(why),
+                        other => other?,
+                    }
+                    found.server = true;
+                }
+                Err(why) => return Err(why),
+            }
+        };
+        if is_new {
+            self.host.changed(Change::Instances);
+        }
+        if !is_new || grant.mask.is_none() {
+            self.host
+                .changed(Change::Resource(*acl_iid, grant.resource()));
+        }
+        Ok(())
+    }
+
+    /// Removes all instances.
+    ///
+    /// # Errors
+    /// Outside a transaction none but [`Error::Busy`], which means that the
+    /// state is being persisted at this moment; inside, [`Error::NoMemory`].
+    pub fn purge(&self) -> Result<(), Error> {
+        self.clear()
+            .map_err(|why| self.refuse(Refusal::of(Call::Purge), why))
+    }
+
+    fn clear(&self) -> Result<(), Why> {
+        let mut state = self.lock()?;
+        let mark = state.table.start()?;
+        state.table.clear();
+        state.conclude(mark, Ok(()))?;
+        drop(state);
+        self.host.changed(Change::Instances);
+        Ok(())
+    }
+
+    // ---- many at once -----------------------------------------------------
+
+    /// Makes all grants, in their order, or none of them. Lists the Instances of
+    /// each target Object at most once, and asks for each server once.
+    ///
+    /// # Errors
+    /// As [`Engine::set_acl`] and [`Engine::set_owner`]; also [`Error::Busy`], if
+    /// the host's answers changed what had to be asked.
+    pub fn provision(
+        &self,
+        grants: impl ExactSizeIterator<Item = Provision>,
+    ) -> Result<(), Refused> {
+        // Read once, for the host's answers may change what is behind them.
+        let count = grants.len();
+        let mut read = Vec::new();
+        let copied = read.try_reserve_exact(count).map_err(Error::from);
+        let copied = copied.and_then(|()| {
+            let mut grants = grants.take(count);
+            grants.try_for_each(|grant| vec::push(&mut read, grant))
+        });
+        if let Err(error) = copied {
+            return Err(self.refuse_grant(&[], count, error.into()));
+        }
+        let grants = read.as_slice();
+        let mut answers = ManyAnswers {
+            objects: IdMap::new(),
+            instances: Vec::new(),
+            servers: Ids::new(),
+            strangers: Ids::new(),
+        };
+        for (at, grant) in grants.iter().enumerate() {
+            let asked = self.ask(grant, &mut answers);
+            asked.map_err(|why| self.refuse_grant(grants, at, why))?;
+        }
+        let mut told = Vec::new();
+        let has_new = self
+            .grant_all(grants, &answers, &mut told)
+            .map_err(|(at, why)| self.refuse_grant(grants, at, why))?;
+        if has_new {
+            self.host.changed(Change::Instances);
+        }
+        for (iid, rid) in told {
+            self.host.changed(Change::Resource(iid, rid));
+        }
+        Ok(())
+    }
+
+    fn refuse_grant(&self, grants: &[Provision], mut at: usize, why: Why) -> Refused {
+        if why == Why::NoMemory {
+            // No grant's fault.
+            at = at.max(grants.len());
+        }
+        let mut call = Refusal {
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+            ..Refusal::of(Call::Provision)
+        };
+        if let Some(grant) = grants.get(at) {
+            (call.oid, call.iid, call.ssid) = (grant.oid, grant.iid, grant.ssid);
+            call.value = grant.mask.into();
+            if why == Why::OwnerUnknown {
+                call.ssid = grant.owner;
+            }
+        }
+        let error = self.refuse(call, why);
+        Refused { at, error }
+    }
+
+    /// Asks the host what is needed for a grant.
+    fn ask(&self, grant: &Provision, answers: &mut ManyAnswers) -> Result<(), Why> {
+        let (entry, _) = grant.parts();
+        entry.check()?;
+        let oid = grant.oid;
+        let is_governed = self.lock()?.table.governing(entry.target) != MAX_ID;
+        if !is_governed && answers.objects.get(oid).is_none() {
+            let mut found = None;
+            if self.host.is_object_registered(oid)? {
+                let mut ids = Ids::new();
+                let listed = self.host.list_instances(oid, &mut ids);
+                ids.complete(listed)?;
+                found = Some(ids);
+            }
+            answers.objects.insert(oid, answers.instances.len())?;
+            vec::push(&mut answers.instances, found)?;
+        }
+        for ssid in [grant.ssid, grant.owner] {
+            if ssid != SSID_ANY
+                && ssid != SSID_BOOTSTRAP
+                && !answers.servers.contains(ssid)
+                && !answers.strangers.contains(ssid)
+            {
+                let known = match self.host.is_server_known(ssid)? {
+                    true => &mut answers.servers,
+                    false => &mut answers.strangers,
+                };
+                known.insert(ssid)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there are new instances.
+    fn grant_all(
+        &self,
+        grants: &[Provision],
+        answers: &ManyAnswers,
+        told: &mut Vec<(Iid, Rid)>,
+    ) -> Result<bool, (usize, Why)> {
+        let all = grants.len();
+        let mut state = self.lock().map_err(|why| (all, why))?;
+        let mark = state.table.start_long().map_err(|why| (all, why))?;
+        let mut has_new = false;
+        for (at, grant) in grants.iter().enumerate() {
+            let done = state.grant_both(grant, answers, told);
+            let outcome = state.table.outcome();
+            match done.and_then(|is_new| outcome.map(|()| is_new)) {
+                Ok(is_new) => has_new |= is_new,
+                Err(why) => {
+                    let _ = state.conclude(mark, Err(why));
+                    return Err((at, why));
+                }
+            }
+        }
+        match grants {
+            [] => state.table.finish(mark, false),
+            _ => (state.conclude(mark, Ok(()))).map_err(|why| (all, why))?,
+        }
+        Ok(has_new)
+    }
+}
+
+impl Provision {
+    /// The entry, and the ownership if there is to be one.
+    fn parts(&self) -> (Grant, Option<Grant>) {
+        let entry = Grant {
+            target: Target::new(self.oid, self.iid),
+            ssid: self.ssid,
+            mask: Some(self.mask),
+        };
+        let owner = Grant {
+            ssid: self.owner,
+            mask: None,
+            ..entry
+        };
+        (entry, (self.owner != SSID_ANY).then_some(owner))
+    }
+}
+
+/// What the host has said, each asked once.
+struct ManyAnswers {
+    /// For each Object that was asked about, its place in the list.
+    objects: IdMap,
+    /// The Instances of these Objects; none, where it is not registered.
+    instances: Vec<Option<Ids>>,
+    servers: Ids,
+    strangers: Ids,
+}
+
+impl Answers for ManyAnswers {
+    fn target(&self, target: Target) -> Result<(), Why> {
+        let place = self.objects.get(target.oid());
+        match place.and_then(|place| self.instances.get(place)) {
+            None => Err(Why::KeepsChanging),
+            Some(None) => Err(Why::ObjectNotRegistered),
+            Some(Some(_)) if target.is_creation() => Ok(()),
+            Some(Some(found)) if found.contains(target.iid()) => Ok(()),
+            Some(Some(_)) => Err(Why::InstanceMissing),
+        }
+    }
+
+    fn knows(&self, ssid: Ssid) -> bool {
+        self.servers.contains(ssid)
+    }
+}
+
+impl State {
+    /// Makes both grants of one provision. Tells whether the instance is new;
+    /// otherwise it is noted what of it is to be told about.
+    fn grant_both(
+        &mut self,
+        grant: &Provision,
+        answers: &ManyAnswers,
+        told: &mut Vec<(Iid, Rid)>,
+    ) -> Result<bool, Why> {
+        let (entry, owner) = grant.parts();
+        let is_new = self.grant(entry, &mut { MAX_ID }, answers)?;
+        // The instance is there now, unless memory is lacking.
+        self.table.outcome()?;
+        if let Some(owner) = owner {
+            self.grant(owner, &mut { MAX_ID }, answers)?;
+        }
+        if !is_new {
+            let iid = self.table.governing(entry.target);
+            for grant in [Some(entry), owner].into_iter().flatten() {
+                vec::push(told, (iid, grant.resource()))?;
+            }
+        }
+        Ok(is_new)
+    }
+}

@@ -1,0 +1,218 @@
+//! Object 2 for servers: its instances, resources and entries, and their edits.
+
+use crate::engine::State;
+use crate::grant::is_governable;
+use crate::row::{AclEntry, Instance, Target, Touch};
+use crate::{
+    Call, Engine, Error, Host, Iid, MAX_ID, Mask, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Refusal,
+    Rid, SSID_BOOTSTRAP, Ssid, Why,
+};
+
+/// What a server asks to be done to an instance of Object 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Adds it, without a target and without an ACL, owned by the
+    /// Bootstrap-Server.
+    Create,
+    /// Removes it.
+    Remove,
+    /// Prepares it for a replacing write: no ACL, no owner.
+    Reset,
+    /// Empties the ACL, which is present afterwards; no other resource takes it.
+    ResetResource(Rid),
+    /// Writes a value to a resource, or to an entry of the ACL.
+    Write(Rid, u16, i64),
+    /// Removes one entry of the ACL [LwM2M 1.2].
+    RemoveEntry(Ssid),
+}
+
+impl<H: Host> Engine<H> {
+    /// The first instance with an ID above `previous` (with the lowest ID, if
+    /// `None`).
+    #[must_use]
+    pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
+        let state = self.lock().ok()?;
+        let next = state.table.at_or_after(next_id(previous));
+        next.map(|instance| instance.iid)
+    }
+
+    /// The first ACL entry of an instance above `previous`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]: no such instance, or its ACL is absent.
+    pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
+        let table = &self.lock().map_err(Why::error)?.table;
+        match table.find(iid) {
+            Some(instance) if instance.has_acl => {
+                let next = table.entry_at_or_after(instance, next_id(previous));
+                Ok((!next.is_none()).then_some(next.ssid()))
+            }
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The value of a resource, or of a resource instance of the ACL.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
+    pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
+        let table = &self.lock().map_err(Why::error)?.table;
+        let instance = table.find(iid).ok_or(Error::NotFound)?;
+        let (value, is_set) = match rid {
+            RID_OID => (instance.target.oid(), instance.target.oid() != 0),
+            RID_OIID => (instance.target.iid(), instance.has_iid),
+            RID_ACL => {
+                let entry = table.entry_at_or_after(instance, riid);
+                (entry.mask(), entry.ssid() == riid && !entry.is_none())
+            }
+            RID_OWNER => (table.owner(instance), table.owner(instance) != 0),
+            _ => (0, false),
+        };
+        match is_set {
+            true => Ok(value),
+            false => Err(Error::NotFound),
+        }
+    }
+
+    /// Does what a server asks of an instance, in a transaction.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]: no such instance, resource or entry.
+    /// [`Error::BadRequest`]: a value out of range. [`Error::Conflict`]: the
+    /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
+    /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
+    pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
+        let edited = self.lock().and_then(|mut state| state.edit(iid, edit));
+        edited.map_err(|why| self.refuse_changes(edit.call(iid), why))
+    }
+}
+
+/// The ID after `previous`, or the lowest. There is nothing at 65535, neither an
+/// instance nor an entry.
+fn next_id(previous: Option<u16>) -> u16 {
+    previous.map_or(0, |previous| previous.saturating_add(1))
+}
+
+impl Edit {
+    /// As it is told of, should it be refused.
+    fn call(self, acl_iid: Iid) -> Refusal {
+        let mut call = Refusal {
+            acl_iid,
+            ..Refusal::of(Call::Create)
+        };
+        match self {
+            Edit::Create => {}
+            Edit::Remove => call.call = Call::Remove,
+            Edit::Reset => call.call = Call::Reset,
+            Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
+            Edit::Write(rid, riid, value) => {
+                (call.call, call.rid, call.value) = (Call::Write, rid, value);
+                if rid == RID_ACL {
+                    call.ssid = riid;
+                }
+            }
+            Edit::RemoveEntry(ssid) => {
+                (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
+            }
+        }
+        call
+    }
+
+    /// What validation is to look at afterwards.
+    const fn touches(self) -> Ssid {
+        match self {
+            Edit::Write(RID_ACL, ssid, _) => ssid,
+            Edit::Write(RID_OWNER, ..) => Touch::OWNER,
+            _ => Touch::ANYTHING,
+        }
+    }
+}
+
+impl State {
+    fn edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
+        if !self.table.is_open() {
+            return Err(Why::NoTransaction);
+        }
+        let mark = self.table.start()?;
+        let touch = Touch::new(iid, edit.touches());
+        let is_new = self.table.touch(touch);
+        let edited = self.try_edit(iid, edit);
+        let concluded = self.conclude(mark, edited);
+        if concluded.is_err() && is_new {
+            self.table.untouch(touch);
+        }
+        concluded
+    }
+
+    fn try_edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
+        let table = &mut self.table;
+        let Some(found) = table.find(iid) else {
+            return match edit {
+                Edit::Create if iid == MAX_ID => Err(Why::IidOutOfRange),
+                Edit::Create => {
+                    table.add(Instance::bare(iid), SSID_BOOTSTRAP, AclEntry::NONE);
+                    Ok(())
+                }
+                _ => Err(Why::NoInstance),
+            };
+        };
+        match edit {
+            Edit::Create => return Err(Why::IidTaken),
+            Edit::Remove => table.remove(found),
+            Edit::Reset => {
+                table.empty(found);
+                let has_acl = false;
+                table.replace(found, Instance { has_acl, ..found });
+                table.set_owner(found, 0);
+            }
+            Edit::ResetResource(RID_ACL) => {
+                table.empty(found);
+                let has_acl = true;
+                table.replace(found, Instance { has_acl, ..found });
+            }
+            Edit::RemoveEntry(ssid) => {
+                if table.entry_at_or_after(found, ssid).ssid() != ssid || ssid == SSID_BOOTSTRAP {
+                    return Err(Why::NoEntry);
+                }
+                table.remove_entry(found, ssid);
+            }
+            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
+                return Err(Why::NoResource);
+            }
+            Edit::ResetResource(_) => return Err(Why::NotResettable),
+            Edit::Write(RID_ACL, ssid, value) => {
+                let mask = u16::try_from(value).ok().and_then(Mask::from_bits);
+                let mask = mask.ok_or(Why::MaskOutOfRange)?;
+                if ssid == SSID_BOOTSTRAP {
+                    return Err(Why::BootstrapSsid);
+                }
+                table.set_entry(found, AclEntry::new(ssid, mask.bits()));
+            }
+            Edit::Write(rid, _, value) => {
+                let value = u16::try_from(value).map_err(|_| Why::ValueOutOfRange)?;
+                match rid {
+                    RID_OID if !is_governable(value) => return Err(Why::NotGovernable),
+                    RID_OID => {
+                        let target = Target::new(value, found.target.iid());
+                        table.replace(found, Instance { target, ..found });
+                    }
+                    RID_OIID => {
+                        let target = Target::new(found.target.oid(), value);
+                        let has_iid = true;
+                        table.replace(
+                            found,
+                            Instance {
+                                target,
+                                has_iid,
+                                ..found
+                            },
+                        );
+                    }
+                    _ if value == 0 => return Err(Why::OwnerIsZero),
+                    _ => table.set_owner(found, value),
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! The persisted form, byte for byte what Anjay writes.
+//!
+//! Big-endian: the magic, a 32-bit count, and for each instance its target OID,
+//! IID, target IID, owner, a flag for the ACL, and if that is 1 a 32-bit number
+//! of entries, each a 16-bit mask and the SSID. All numbers but the flag can be
+//! taken in words of 32 bits.
+//!
+//! The format is here; how bytes are gathered and a table is built is in a file
+//! for each variant.
+
+#[cfg(not(any(target_os = "none", access_control_small)))]
+#[path = "buffered.rs"]
+mod variant;
+#[cfg(any(target_os = "none", access_control_small))]
+#[path = "direct.rs"]
+mod variant;
+
+use crate::grant::is_governable;
+use crate::row::{AclEntry, Instance, Target, join, split};
+use crate::table::{Entries, Table};
+use crate::{Call, Engine, Error, Host, MAX_ID, Refusal, SSID_BOOTSTRAP, Ssid, Why};
+use variant::{Builder, Input, Output};
+
+/// "ACO", version 1.
+const MAGIC: u32 = u32::from_be_bytes(*b"ACO\x01");
+/// Size of an instance up to and including the flag for its ACL.
+const FIXED: usize = 9;
+/// Neither instances nor entries can be more, for each has an ID of its own.
+const MOST: u32 = u16::MAX as u32;
+
+/// Takes persisted bytes.
+pub trait Sink {
+    /// What can go wrong.
+    type Error: From<Error>;
+
+    /// Takes all the bytes.
+    ///
+    /// # Errors
+    /// The sink's own.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
+}
+
+/// Gives persisted bytes.
+pub trait Source {
+    /// What can go wrong.
+    type Error: From<Error>;
+
+    /// Fills the whole buffer; the end of the data is an error.
+    ///
+    /// # Errors
+    /// The source's own.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<(), Self::Error>;
+}
+
+// ---- writing --------------------------------------------------------------------
+
+impl<S: Sink> Output<'_, S> {
+    fn put_table(&mut self, table: &Table, call: &mut Refusal) {
+        self.put(MAGIC, 4);
+        // Fewer than there are IDs.
+        self.put(table.len() as u32, 4);
+        table.visit(|instance, owner, entries| {
+            if !instance.has_target() && self.result.is_ok() {
+                self.result = Err(Error::Incomplete.into());
+                (call.why, call.acl_iid) = (Why::TargetUnset, instance.iid);
+            }
+            self.put_instance(instance, owner, entries);
+        });
+        self.flush();
+    }
+
+    fn put_instance(&mut self, instance: Instance, owner: Ssid, entries: Entries<'_>) {
+        self.put(join([instance.target.oid(), instance.iid]), 4);
+        self.put(join([instance.target.iid(), owner]), 4);
+        self.put(u32::from(instance.has_acl) << 24, 1);
+        if instance.has_acl {
+            self.put(entries.clone().count() as u32, 4);
+            for entry in entries {
+                self.put(entry.persisted(), 4);
+            }
+        }
+    }
+}
+
+// ---- reading --------------------------------------------------------------------
+
+/// Makes a table of what comes in.
+struct Reader<'a, S: Source> {
+    input: Input<'a, S>,
+    builder: Builder,
+    /// What is being looked at.
+    call: Refusal,
+}
+
+impl<S: Source> Reader<'_, S> {
+    /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
+    /// these are certain to follow. Nothing is made of what does not come.
+    fn take(&mut self, size: usize, more: usize) -> Result<u32, Why> {
+        let taken = self.input.take(size, more);
+        self.call.at = self.call.at.wrapping_add(size as u32);
+        match self.input.result {
+            Ok(()) => Ok(taken),
+            Err(_) => Err(Why::StreamFailed),
+        }
+    }
+
+    /// A number of things that have IDs.
+    fn take_count(&mut self, more: usize, why: Why) -> Result<usize, Why> {
+        let count = self.take(4, more)?;
+        if count > MOST {
+            self.call.value = count.into();
+            return Err(why);
+        }
+        Ok(count as usize)
+    }
+
+    fn take_table(&mut self) -> Result<(), Why> {
+        if self.take(4, 0)? != MAGIC {
+            return Err(Why::WrongMagic);
+        }
+        let count = self.take_count(0, Why::TooManyInstances)?;
+        for left in (0..count).rev() {
+            self.take_instance(left * FIXED)?;
+        }
+        self.builder.finish(&mut self.call)
+    }
+
+    fn take_instance(&mut self, more: usize) -> Result<(), Why> {
+        let [oid, iid] = split(self.take(4, 5 + more)?);
+        let [target_iid, owner] = split(self.take(4, 1 + more)?);
+        let has_acl = self.take(1, more)?;
+        (self.call.oid, self.call.iid) = (oid, target_iid);
+        (self.call.acl_iid, self.call.ssid) = (iid, owner);
+        if !is_governable(oid) {
+            return Err(Why::WrongOid);
+        }
+        if iid == MAX_ID {
+            return Err(Why::WrongIid);
+        }
+        if owner == 0 {
+            return Err(Why::WrongOwner);
+        }
+        if has_acl > 1 {
+            self.call.value = has_acl.into();
+            return Err(Why::WrongHasAcl);
+        }
+        let instance = Instance {
+            has_acl: has_acl == 1,
+            ..Instance::new(iid, Target::new(oid, target_iid))
+        };
+        let count = match instance.has_acl {
+            true => self.take_count(more, Why::TooManyEntries)?,
+            false => 0,
+        };
+        self.builder.start(instance, owner)?;
+        for left in (0..count).rev() {
+            let entry = AclEntry::from_persisted(self.take(4, left * 4 + more)?);
+            self.call.ssid = entry.ssid();
+            if entry.ssid() == SSID_BOOTSTRAP {
+                return Err(Why::WrongKey);
+            }
+            self.builder.add(entry)?;
+        }
+        self.builder.end()
+    }
+}
+
+impl<H: Host> Engine<H> {
+    /// Writes the state; inside a transaction, the state before it. Success
+    /// clears the modified mark of the state that was written.
+    ///
+    /// While the state is being written, whatever the sink sets off finds the
+    /// engine [`Error::Busy`], and denies.
+    ///
+    /// # Errors
+    /// The sink's; [`Error::Incomplete`] for an instance without a target.
+    pub fn persist<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
+        let mut call = Refusal::of(Call::Persist);
+        call.why = Why::StreamFailed;
+        let mut state = match self.lock_any() {
+            Ok(state) => state,
+            Err(why) => return Err(self.refuse(call, why).into()),
+        };
+        let mut output = Output::new(sink);
+        let write = |table: &Table| output.put_table(table, &mut call);
+        state.table.before(write);
+        state.modified &= output.result.is_err();
+        drop(state);
+        if output.result.is_err() {
+            self.refuse(call, call.why);
+        }
+        output.result
+    }
+
+    /// Replaces the state by a persisted one. Instances of Objects that are not
+    /// registered are left out. Bytes after the last instance are left unread.
+    ///
+    /// # Errors
+    /// The source's; [`Error::Malformed`] for data that no device can have
+    /// written; [`Error::Busy`] inside a transaction; [`Error::NoMemory`];
+    /// [`Error::Host`].
+    pub fn restore<S: Source>(&self, source: &mut S) -> Result<(), S::Error> {
+        let mut reader = Reader {
+            input: Input::new(source),
+            builder: Builder::new(),
+            call: Refusal::of(Call::Restore),
+        };
+        let result = self.replace(&mut reader);
+        let error = result.map_err(|why| self.refuse(reader.call, why));
+        // Once the stream has failed, that is the error.
+        reader.input.result?;
+        error.map_err(S::Error::from)
+    }
+
+    fn replace<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<(), Why> {
+        let check_closed = || match self.lock_any()?.table.is_open() {
+            true => Err(Why::TransactionOpen),
+            false => Ok(()),
+        };
+        check_closed()?;
+        reader.take_table()?;
+        let table = &mut reader.builder.table;
+        self.leave_out_unregistered(table)?;
+        // The host's answers may have opened one.
+        check_closed()?;
+        let mut state = self.lock()?;
+        core::mem::swap(&mut state.table, table);
+        state.modified = false;
+        Ok(())
+    }
+
+    fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Why> {
+        let mut from = Some(0);
+        while let Some(instance) = from.and_then(|from| table.at_or_after(from)) {
+            from = instance.iid.checked_add(1);
+            if !self.host.is_object_registered(instance.target.oid())? {
+                let mark = table.start()?;
+                table.remove(instance);
+                let outcome = table.outcome();
+                table.finish(mark, outcome.is_ok());
+                outcome?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+# cmake -DNM=nm -DOURS=object -DARCHIVE=… -P CompareSymbols.cmake
+#
+# Compares the functions that the port defines with those of the two members of
+# IoTivity-lite's archive that it replaces.
+function(functions_of file members out)
+    execute_process(COMMAND ${NM} --defined-only --extern-only ${file}
+        OUTPUT_VARIABLE listed COMMAND_ERROR_IS_FATAL ANY)
+    string(REPLACE "\n" ";" lines "${listed}")
+    set(found "")
+    set(is_member TRUE)
+    foreach(line IN LISTS lines)
+        if(line MATCHES "^(.*):$")
+            set(is_member FALSE)
+            if(CMAKE_MATCH_1 MATCHES "${members}")
+                set(is_member TRUE)
+            endif()
+        elseif(is_member AND line MATCHES " T (.*)$")
+            list(APPEND found ${CMAKE_MATCH_1})
+        endif()
+    endforeach()
+    list(SORT found)
+    set(${out} ${found} PARENT_SCOPE)
+endfunction()
+functions_of(${OURS} "." ours)
+functions_of(${ARCHIVE} "^oc_acl(_util)?\\.c\\.o" theirs)
+list(LENGTH theirs count)
+if(count LESS 18 OR NOT ours STREQUAL theirs)
+    message(FATAL_ERROR "ours: ${ours}\ntheirs: ${theirs}")
+endif()
+message(STATUS "${count} functions")

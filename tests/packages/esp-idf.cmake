@@ -1,0 +1,18 @@
+# Stands for what ESP-IDF's build system offers to components: as much of it as ours
+# and Anjay's call.
+function(idf_component_register)
+    cmake_parse_arguments(arg "" "" "SRCS;INCLUDE_DIRS;PRIV_INCLUDE_DIRS" ${ARGN})
+    get_filename_component(name ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+    if(arg_SRCS)
+        add_library(__idf_${name} STATIC ${arg_SRCS})
+        target_include_directories(__idf_${name} PUBLIC ${arg_INCLUDE_DIRS} PRIVATE ${arg_PRIV_INCLUDE_DIRS})
+    else()
+        add_library(__idf_${name} INTERFACE)
+    endif()
+    add_library(idf::${name} ALIAS __idf_${name})
+    set_property(GLOBAL APPEND PROPERTY BUILD_COMPONENT_ALIASES idf::${name})
+endfunction()
+function(idf_build_get_property out name)
+    get_property(value GLOBAL PROPERTY ${name})
+    set(${out} "${value}" PARENT_SCOPE)
+endfunction()

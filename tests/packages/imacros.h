@@ -1,0 +1,1 @@
+/* Zephyr has every file begin with its configuration. */

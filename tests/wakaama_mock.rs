@@ -1,0 +1,273 @@
+//! The port to Wakaama, compiled against a mock of what it uses of Wakaama
+//! (`tests/wakaama-mock/`) and run on it; and then ports with one thing broken, each
+//! of which must be caught.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+use testkit_c::archive::NEUTRAL;
+use testkit_c::{folder, output, root, text};
+
+const FILES: [&str; 2] = ["object.c", "wrap.c"];
+
+/// The configurations of Wakaama that the port's sources tell apart.
+const CONFIGURATIONS: [(&str, &[&str]); 3] = [
+    ("plain", &[]),
+    ("logs", &["-DMOCK_LOGS"]),
+    ("raw_block", &["-DLWM2M_RAW_BLOCK1_REQUESTS"]),
+];
+
+const STRICT: [&str; 6] = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+];
+
+/// A port that is broken: in which file, what stands there, and what instead.
+struct Mutation {
+    name: &'static str,
+    file: &'static str,
+    old: &'static str,
+    new: &'static str,
+}
+
+const fn wrap(name: &'static str, old: &'static str, new: &'static str) -> Mutation {
+    let file = "wrap.c";
+    Mutation {
+        name,
+        file,
+        old,
+        new,
+    }
+}
+
+const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mutation {
+    let file = "object.c";
+    Mutation {
+        name,
+        file,
+        old,
+        new,
+    }
+}
+
+const MUTATIONS: [Mutation; 24] = [
+    wrap(
+        "reading an Object shows everything",
+        "lwm2m_list_t *hidden = hide(port, ssid, operation, object);",
+        "lwm2m_list_t *hidden = NULL;",
+    ),
+    wrap(
+        "what was hidden is out of order afterwards",
+        "while (*link && (*link)->id < it->id) {",
+        "while (*link) {",
+    ),
+    wrap(
+        "Write-Attributes needs no right",
+        "? AAC_WRITE_ATTRIBUTES",
+        "? AAC_DISCOVER",
+    ),
+    wrap(
+        "Execute needs the right to write",
+        "                   ? AAC_EXECUTE\n",
+        "                   ? AAC_WRITE\n",
+    ),
+    wrap(
+        "who created an Instance has no rights on it",
+        "aac_wakaama_sync(port, ssid, oid, &uri->instanceId)",
+        "aac_wakaama_sync(port, ssid, oid, NULL)",
+    ),
+    wrap(
+        "rights stay where the target has gone",
+        "        (void) aac_wakaama_sync(port, ssid, oid, NULL);",
+        "        (void) oid;",
+    ),
+    wrap(
+        "everybody is notified",
+        "watcher->active && may(port, ssid, AAC_OBSERVE, &it->uri)",
+        "watcher->active",
+    ),
+    wrap(
+        "observations are lost",
+        "    port->step.observed->watcherList = port->step.watchers;\n",
+        "",
+    ),
+    wrap(
+        "an Object's notification tells everything",
+        "lwm2m_list_t *hidden = hide(port, ssid, AAC_OBSERVE, object);",
+        "lwm2m_list_t *hidden = NULL;",
+    ),
+    wrap(
+        "the end of an observation reads",
+        "if (operation == AAC_OBSERVE && message->observe == 1) {",
+        "if (!response) {",
+    ),
+    wrap(
+        "a change that is reported while notifying is forgotten",
+        "    if (observed) {\n        join(port);\n    }\n",
+        "    if (observed) {\n        return;\n    }\n",
+    ),
+    wrap(
+        "Send asks nobody",
+        "if (!may(port, ssid, AAC_SEND, &uris[at])) {",
+        "if (!uris) {",
+    ),
+    wrap(
+        "Send of an Object tells everything",
+        "lwm2m_list_t *hidden = hide(port, ssid, AAC_SEND, object);",
+        "lwm2m_list_t *hidden = NULL;",
+    ),
+    wrap(
+        "what the Bootstrap-Server has not finished counts",
+        "return port->is_bootstrapping\n",
+        "return port == NULL\n",
+    ),
+    wrap(
+        "a bootstrap ends without validation",
+        "|| aac_transaction(port->engine, AAC_VALIDATE))) {",
+        "|| port->engine == NULL)) {",
+    ),
+    wrap(
+        "a bootstrap that was given up is kept",
+        "bootstrap_getStatus(context) == STATE_BS_FAILED) {\n        (void) bootstrap_end(port, AAC_ROLLBACK);",
+        "bootstrap_getStatus(context) == STATE_BS_FAILED) {\n        (void) bootstrap_end(port, AAC_COMMIT);",
+    ),
+    wrap(
+        "servers get into a bootstrap",
+        "    if (port->is_bootstrapping\n        && (operation == AAC_CREATE",
+        "    if (!port->engine\n        && (operation == AAC_CREATE",
+    ),
+    object(
+        "half a command of the Bootstrap-Server is kept",
+        "result = write_all(port, iid, count, resources, type);\n        port->is_spoiled |= result != 0;",
+        "result = write_all(port, iid, count, resources, type);",
+    ),
+    object(
+        "servers write what is read-only",
+        "if (!port->is_bootstrapping) {\n            return -COAP_405_METHOD_NOT_ALLOWED;",
+        "if (!port->engine) {\n            return -COAP_405_METHOD_NOT_ALLOWED;",
+    ),
+    object(
+        "an edit that failed is kept",
+        "    aac_transaction(port->engine, AAC_ROLLBACK);\n    return result;",
+        "    aac_transaction(port->engine, AAC_COMMIT);\n    return result;",
+    ),
+    object(
+        "a replaced ACL keeps its entries",
+        "if (type != LWM2M_WRITE_PARTIAL_UPDATE) {",
+        "if (!resource) {",
+    ),
+    object(
+        "an Instance that came late never comes",
+        "port->is_stale = true;",
+        "port->is_stale = false;",
+    ),
+    object(
+        "accounts are not looked at",
+        "result |= aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, LWM2M_SERVER_OBJECT_ID, NULL);",
+        "result |= 0;",
+    ),
+    object(
+        "several accounts count as one",
+        "return servers && !servers->next ?",
+        "return servers ?",
+    ),
+];
+
+/// The functions that the linker leads to the port, as CMake has them.
+fn wrapped() -> Vec<String> {
+    let cmake = fs::read_to_string(root().join("cmake/WakaamaPort.cmake"));
+    let cmake = cmake.expect("the CMake code is there");
+    let list = cmake
+        .split_once("set(AAC_WAKAAMA_WRAPPED")
+        .and_then(|(_, rest)| rest.split_once("CACHE"))
+        .expect("the list is there")
+        .0;
+    list.split_whitespace()
+        .map(|name| format!("-Wl,--wrap={name}"))
+        .collect()
+}
+
+/// Compiles the port in `sources` and the cases with the mock, and runs them.
+fn run(flags: &[&str], sources: &Path, name: &str, options: &[&str]) -> Output {
+    let mock = root().join("tests/wakaama-mock");
+    let program: PathBuf = folder("wakaama-mock").join(name);
+    let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let mut compile = Command::new(compiler);
+    compile
+        .args(["-std=c99", "-g", "-DLWM2M_BOOTSTRAP"])
+        .args(options)
+        .args(flags)
+        .args(wrapped())
+        .arg(format!("-I{}", mock.join("include").display()))
+        .arg(format!("-I{}", mock.display()))
+        .arg(format!("-I{}", root().join("include").display()))
+        .arg(format!("-I{}", root().join("ports/wakaama").display()))
+        .args([mock.join("mock.c"), mock.join("cases.c")])
+        .args(FILES.map(|file| sources.join(file)))
+        .arg(NEUTRAL.sanitized().path());
+    testkit_c::compile(&mut compile, &program);
+    output(&mut Command::new(&program))
+}
+
+#[test]
+fn the_port_holds_in_every_configuration() {
+    for (name, flags) in CONFIGURATIONS {
+        let output = run(flags, &root().join("ports/wakaama"), name, &STRICT);
+        assert!(output.status.success(), "{name}: {}", text(&output));
+    }
+}
+
+#[test]
+fn every_broken_port_is_caught() {
+    for (number, mutation) in MUTATIONS.iter().enumerate() {
+        let copy = folder("wakaama-mock").join(format!("mutation-{number}"));
+        fs::create_dir_all(&copy).expect("the target folder is writable");
+        for file in ["port.h", "object.c", "wrap.c"] {
+            let source = fs::read_to_string(root().join("ports/wakaama").join(file));
+            let mut source = source.expect("the port is there");
+            if file == mutation.file {
+                let found = source.matches(mutation.old).count();
+                assert_eq!(found, 1, "{}: in {file}: {}", mutation.name, mutation.old);
+                source = source.replace(mutation.old, mutation.new);
+            }
+            fs::write(copy.join(file), source).expect("the target folder is writable");
+        }
+        let options = ["-w", "-fsanitize=address"];
+        let output = run(&[], &copy, &format!("mutated-{number}"), &options);
+        let said = text(&output);
+        assert!(
+            !output.status.success(),
+            "{}: nobody noticed",
+            mutation.name
+        );
+        println!(
+            "{}: caught by {}",
+            mutation.name,
+            said.lines().next().unwrap_or_default()
+        );
+    }
+}
+
+/// Both lists of functions are one.
+#[test]
+fn what_cmake_wraps_is_what_the_port_has() {
+    let source = fs::read_to_string(root().join("ports/wakaama/wrap.c"));
+    let source = source.expect("the port is there");
+    let mut defined: Vec<String> = source
+        .split("\nWRAP(")
+        .skip(1)
+        .map(|rest| {
+            let name = rest.split(',').nth(1).expect("a type and a name");
+            format!("-Wl,--wrap={}", name.trim())
+        })
+        .collect();
+    let mut wrapped = wrapped();
+    defined.sort();
+    wrapped.sort();
+    assert!(!defined.is_empty());
+    assert_eq!(defined, wrapped);
+}
