@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::ocf::{METHODS, STATES};
 use crate::words::OPERATIONS;
 use access_control::Operation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -175,6 +176,12 @@ reader. Nothing that is in a state or a policy can run in it.")]
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
+    /// The same for access-control lists of OCF devices, /oic/sec/acl2
+    Ocf {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: OcfCommand,
+    },
     /// Print the manual page, or write all of them
     Man {
         /// Of this command
@@ -190,6 +197,81 @@ reader. Nothing that is in a state or a policy can run in it.")]
     },
     /// Print the JSON Schema of what --format json gives
     Schema,
+}
+
+/// What can be done with the list of an OCF device.
+#[derive(Debug, Subcommand)]
+pub enum OcfCommand {
+    /// Show who may do what: resources down, subjects across
+    Show {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Whether to use colours
+        #[arg(long, value_enum, default_value_t = Colour::Auto)]
+        color: Colour,
+    },
+    /// Tell whether a device would take it, and what is odd about it
+    Check {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Exit status 1 also for what does nothing, or opens a lot
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Decide one question, and tell by which of the ten rules and which ACE
+    Explain {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Who asks: the UUID that its secured connection has proven
+        #[arg(long)]
+        uuid: Option<String>,
+        /// A role that it has proven, and who gave it
+        #[arg(long = "role", value_name = "ROLE[@AUTHORITY]")]
+        roles: Vec<String>,
+        /// Over an unsecured connection
+        #[arg(long, conflicts_with_all = ["uuid", "roles", "onboarding"])]
+        unsecured: bool,
+        /// In the onboarding session
+        #[arg(long)]
+        onboarding: bool,
+        /// The resource can be discovered
+        #[arg(long)]
+        discoverable: bool,
+        /// The state of the device
+        #[arg(long, default_value = "rfnop", ignore_case = true,
+            value_parser = clap::builder::PossibleValuesParser::new(STATES.map(|(word, _)| word)))]
+        state: String,
+        /// The method
+        #[arg(ignore_case = true,
+            value_parser = clap::builder::PossibleValuesParser::new(METHODS.map(|(word, _)| word)))]
+        method: String,
+        /// The path of the resource
+        path: String,
+    },
+    /// Turn JSON into the CBOR that a device stores
+    Compile {
+        /// The list
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Turn CBOR into JSON
+    Decompile {
+        /// The list
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Make a page to look at
+    Report {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 /// The form of most answers.

@@ -17,6 +17,7 @@ pub mod header;
 pub mod instance;
 pub mod issues;
 pub mod json;
+pub mod ocf;
 pub mod policy;
 pub mod progress;
 pub mod report;

@@ -9,7 +9,7 @@ use crate::explain::{
 };
 use crate::instance::Instance;
 use crate::words::{LETTERS, Names, OPERATIONS, Target, rights, targets};
-use access_control::{MAX_ID, Mask, Oid, Rule, SSID_ANY, Ssid};
+use access_control::{MAX_ID, Mask, Oid, Operation, Rule, SSID_ANY, Ssid};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -192,11 +192,15 @@ pub fn report(content: &Content<'_>) -> io::Result<Vec<u8>> {
         )
     });
     let word = |right: Mask| {
-        let same = OPERATIONS
-            .into_iter()
-            .filter(|(_, operation)| operation.right() == right);
+        // Discover has the right of Read, and needs none.
+        let asking = |(_, operation): &(&str, Operation)| {
+            operation.right() == right && *operation != Operation::Discover
+        };
         // The first is the plainest.
-        same.map(|(word, _)| word).next().unwrap_or_default()
+        OPERATIONS
+            .into_iter()
+            .find(asking)
+            .map_or("", |(word, _)| word)
     };
     let titles = ["Read", "Write", "Execute", "Delete", "Create"];
     let letters = LETTERS.into_iter().zip(titles);

@@ -6,6 +6,7 @@
 //! Content-Security-Policy runs that script, by its hash, and no other.
 
 pub mod lwm2m;
+pub mod ocf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -20,7 +20,7 @@
   const number = (n) => n.toLocaleString("en");
   const count = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
   const MOST_COLUMNS = 24;
-  const MOST_PRINTED = 3000;
+  const MOST_PRINTED = 1000;
   const ROW = 36;
 
   // ---- The model: rows, columns, and what stands where they meet ----------------------------

@@ -98,7 +98,7 @@ impl Browser {
         let url = format!("file://{}", file.display());
         browser.call("Page.navigate", json!({ "url": url }));
         let start = Instant::now();
-        while browser.text("document.documentElement.dataset.ready ?? 'no'") != "yes" {
+        while browser.text("document.documentElement?.dataset?.ready ?? 'no'") != "yes" {
             assert!(start.elapsed() < PATIENCE, "no page: {:?}", browser.said);
             std::thread::sleep(Duration::from_millis(20));
         }
