@@ -43,7 +43,13 @@ pub fn load(path: &Path) -> Result<List, Trouble> {
     let cbor = match is_json {
         true => {
             let text = files::text(path, bytes)?;
-            ocf_acl::json::to_cbor(&text).map_err(|error| Trouble::new(path, error))?
+            ocf_acl::json::to_cbor(&text).map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                let text = error.to_string();
+                let what = text.split(" at line ").next().unwrap_or_default();
+                let place = format!("{}:{line}:{column}", path.display());
+                Trouble::new(Path::new(&place), what)
+            })?
         }
         false => bytes,
     };
@@ -79,10 +85,13 @@ pub fn cbor(acl: &Acl) -> Vec<u8> {
 /// The list for people.
 #[must_use]
 pub fn json(acl: &Acl) -> String {
-    match ocf_acl::json::from_cbor(&cbor(acl)) {
-        Some(value) => format!("{value:#}\n"),
-        None => String::new(),
+    let mut value = ocf_acl::json::from_cbor(&cbor(acl)).unwrap_or_default();
+    if let Some(root) = value.as_object_mut() {
+        // The same in every list.
+        root.remove("rt");
+        root.remove("if");
     }
+    format!("{value:#}\n")
 }
 
 /// Text of a device on a terminal: nothing in it may steer that.
@@ -432,6 +441,9 @@ pub fn explain(acl: &Acl, asked: &Question) -> Explanation {
     let (method, state) = (asked.method.to_uppercase(), asked.state.to_uppercase());
     let last = decision.rule as usize;
     let passed = |rule: usize| match rule {
+        1 if state == "RFOTM" && !asked.is_secured => {
+            "no secure peer yet, and the device does not open this to all in RFOTM".to_owned()
+        }
         1 => "not RFOTM over an unsecured connection".to_owned(),
         2 if kind.is_dcr() => format!("{path} is a device configuration resource"),
         2 => "the device is in RFNOP".to_owned(),

@@ -11,10 +11,11 @@ use lwm2m_acl::check::check;
 use lwm2m_acl::diff::diff;
 use lwm2m_acl::explain::{Question, explain};
 use lwm2m_acl::instance::Instance;
-use lwm2m_acl::report::lwm2m::{Content, report};
+use lwm2m_acl::report;
+use lwm2m_acl::report::lwm2m::Content;
 use lwm2m_acl::state::{self, State};
 use lwm2m_acl::words::{LETTERS, Names, OPERATIONS, Target};
-use lwm2m_acl::{format, policy};
+use lwm2m_acl::{format, ocf, policy};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,7 +91,7 @@ fn compiled(text: &str) -> (State, Names) {
 
 fn page_of(state: &State, names: &Names, source: &str) -> Vec<u8> {
     let accounts = (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect());
-    report(&Content {
+    report::lwm2m::report(&Content {
         source,
         acl: &state.acl,
         names,
@@ -213,7 +214,7 @@ fn filters_keys_and_clicks_do_what_they_say() {
     assert_eq!(view.of("count"), "4 of 6 targets");
     view.browser.click("#clear");
     // A finding, and back.
-    view.browser.click("#findings .card.warning button");
+    view.browser.click("#findings .card.warning button.at");
     assert_eq!(view.of("count"), "1 of 6 targets");
     assert!(view.rows()[0].starts_with("/3303/7"));
     view.browser.click("#chosen-clear");
@@ -390,6 +391,55 @@ fn names_stay_names() {
     assert_ne!(view.text("document.title"), "ran");
 }
 
+/// The list of an OCF device, whose texts are anything that a peer could store.
+#[test]
+fn lists_of_ocf_devices_are_shown() {
+    let hostile = "</script><script>document.title='ran'</script>";
+    let list = serde_json::json!({ "aclist2": [
+        { "aceid": 1, "subject": { "role": hostile }, "resources": [{ "href": "/light" }], "permission": 2 },
+        { "aceid": 2, "subject": { "conntype": "auth-crypt" },
+          "resources": [{ "href": format!("/{hostile}") }, { "wc": "*" }], "permission": 4 },
+        { "aceid": 3, "subject": { "uuid": "61646d69-6e69-7374-7261-746f72313233" },
+          "resources": [{ "href": "/oic/sec/acl2" }], "permission": 2 },
+    ], "rowneruuid": "61646d69-6e69-7374-7261-746f72313233" });
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("list.json");
+    fs::write(&file, list.to_string()).expect("writable");
+    let acl = ocf::load(&file).expect("valid").acl;
+    let page = report::ocf::report("list.json", &acl).expect("memory takes it");
+    let Some(mut view) = Viewed::open(&page) else {
+        return;
+    };
+    assert_eq!(view.of("count"), "4 resources");
+    let rows = view.rows();
+    let owned = "61646d69-6e69-7374-7261-746f72313233 on /oic/sec/acl2: \
+                 Create, Retrieve, Update, Delete, Notify; owner";
+    assert!(rows.iter().any(|row| row.contains(owned)), "{rows:?}");
+    let title = format!("role {hostile} on /light: Retrieve, Update");
+    assert!(rows.iter().any(|row| row.contains(&title)), "{rows:?}");
+    // A click says what `ocf explain` says.
+    view.browser.type_into("#search", "/light");
+    view.browser.click("#grid-body td.cell");
+    let asked = ocf::Question {
+        uuid: None,
+        roles: vec![(hostile.to_owned(), None)],
+        is_secured: true,
+        is_onboarding: false,
+        is_discoverable: false,
+        state: "rfnop",
+        method: "post",
+        path: "/light".to_owned(),
+    };
+    let found = ocf::explain(&acl, &asked);
+    assert_eq!(view.of("detail-title"), found.question);
+    for step in &found.steps {
+        assert!(view.of("detail-steps").contains(step), "{step}");
+    }
+    assert_eq!(view.text("document.title"), "Who may do what: list.json");
+    view.silent();
+    view.picture("ocf", 1400, false);
+}
+
 #[test]
 fn what_was_gained_and_lost_is_marked() {
     let old = restored(&all_kinds());
@@ -399,7 +449,7 @@ fn what_was_gained_and_lost_is_marked() {
     let new = restored(&instances);
     let names = names();
     let differs = diff(&old.acl, &new.acl);
-    let page = report(&Content {
+    let page = report::lwm2m::report(&Content {
         source: "new.bin",
         acl: &new.acl,
         names: &names,

@@ -253,7 +253,9 @@ fn changes(
 ) -> Vec<(String, Vec<Change>)> {
     let mut changes: Vec<(String, Vec<Change>)> = Vec::new();
     let mut last = None;
-    for (ssid, step, at) in diff.steps() {
+    // Any other server comes last.
+    let (others, named): (Vec<_>, Vec<_>) = diff.steps().partition(|(ssid, ..)| *ssid == SSID_ANY);
+    for (ssid, step, at) in named.into_iter().chain(others) {
         if last != Some(ssid) {
             let who = match ssid {
                 SSID_ANY => "any other server".to_owned(),

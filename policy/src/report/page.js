@@ -35,7 +35,7 @@
     // As the command line speaks of it.
     words: isOcf ? name ?? key : name === null ? `server ${key}` : `server ${key} (${name})`,
   }));
-  const OTHERS = { key: null, place: -1, title: data.others, sub: "", words: data.others };
+  const OTHERS = { key: null, place: -1, title: "others", sub: data.others, words: data.others };
 
   // A row is [oid, iid or -1, AC instance, owner, verdict or -1, old verdict or -1, old owner, old AC].
   // A verdict is [rights, rule, default entry; then for each server its SSID, entry, rights, rule].
@@ -476,8 +476,12 @@
     );
   };
   const short = (text) => (text.length > 240 ? `${text.slice(0, 240)}…` : text);
-  const chooser = (text, ranges) =>
-    ranges.length ? el("button", { type: "button", onclick: () => choose(text, ranges) }, "Show in the matrix") : null;
+  // Where it is; a click shows these rows alone.
+  const chooser = (text, at, ranges) => {
+    if (!at) return null;
+    if (!ranges.length) return el("span", { class: "at" }, short(at));
+    return el("button", { type: "button", class: "at", title: "Show in the matrix", onclick: () => choose(text, ranges) }, short(at));
+  };
 
   id("source").textContent = data.source;
   const tell = (name, text, isWarning) => {
@@ -565,10 +569,8 @@
     for (const [who, steps] of data.changes) {
       const card = el("div", { class: "card" }, el("h3", {}, who));
       for (const [isGain, what, at, ranges] of steps) {
-        card.append(
-          el("p", {}, el("span", { class: isGain ? "gained" : "lost" }, what), " ", el("span", { class: "at" }, short(at))),
-          chooser(`${who} ${what} ${short(at)}`, ranges) ?? "",
-        );
+        const where = chooser(`${who} ${what} ${short(at)}`, at, ranges);
+        card.append(el("p", {}, el("span", { class: isGain ? "gained" : "lost" }, what), " ", where));
       }
       id("changes-list").append(card);
     }
@@ -584,8 +586,7 @@
         { class: `card ${level}` },
         el("h3", {}, `${level === "warning" ? "⚠ " : ""}${title}`),
         message ? el("p", {}, message) : null,
-        at ? el("p", { class: "at" }, short(at)) : null,
-        chooser(text, ranges),
+        at ? el("p", {}, chooser(text, at, ranges)) : null,
       ),
     );
   }
