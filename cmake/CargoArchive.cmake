@@ -7,7 +7,7 @@ set(AAC_CARGO_TARGET_DIR ${PROJECT_BINARY_DIR}/cargo CACHE PATH
 # Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
 # from a package of this workspace. FREESTANDING: the archive is to hold the
 # package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
-# the feature anjay-compat.
+# the feature anjay-compat; with FREESTANDING also `refusals`, by default.
 function(aac_add_archive name)
     cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
     set(root ${PROJECT_SOURCE_DIR})
@@ -38,6 +38,9 @@ function(aac_add_archive name)
     endforeach()
     if(AAC_ANJAY_COMPAT AND arg_COMPAT)
         list(APPEND flags --features anjay-compat)
+    endif()
+    if(NOT AAC_REFUSALS AND arg_FREESTANDING AND arg_COMPAT)
+        list(APPEND flags --no-default-features)
     endif()
     # Only fat LTO leaves nothing to be had from the other members.
     set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})

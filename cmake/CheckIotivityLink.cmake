@@ -14,7 +14,7 @@ if(wrong)
         "IoTivity-lite's own access-control list is in the program, see ${MAP}:\n${line}\n"
         "Link anjay_access_control::iotivity_lite to the program itself, not to a library.")
 endif()
-file(STRINGS "${MAP}" ours REGEX "lib(ocf_acl_static|anjay_access_control)\\.a\\(")
+file(STRINGS "${MAP}" ours REGEX "lib(ocf_acl_static|anjay_access_control|lwm2m_access_control)\\.a\\(")
 if(NOT ours)
     message(FATAL_ERROR "The list of this library is not in the program, see ${MAP}.")
 endif()

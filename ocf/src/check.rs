@@ -141,6 +141,28 @@ pub enum Rule {
     List = 10,
 }
 
+impl Rule {
+    /// The rule in a few words, for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnsecuredRfotm => {
+                "in RFOTM an unsecured request is let in only before onboarding"
+            }
+            Self::OutsideRfnop => "outside RFNOP only device configuration resources are reachable",
+            Self::UnsecuredVertical => "the application's own resources need a secured connection",
+            Self::Onboarding => {
+                "the onboarding session reaches every device configuration resource"
+            }
+            Self::PublicRead => "everyone may read this",
+            Self::BeforeOnboarding => "before onboarding only doxm, and reading pstat, is open",
+            Self::UnsecuredSecurity => "security resources need a secured connection",
+            Self::ResourceOwner => "the peer owns this very resource",
+            Self::Roles => "anyone may present roles",
+            Self::List => "the list",
+        }
+    }
+}
+
 /// The answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -266,13 +288,20 @@ impl Acl {
         {
             decision.permissions = Permissions::all();
         }
-        // Most rows are passed over without a look at their records.
+        // Most rows are passed over without a look at their records, and most of these after one
+        // comparison: they are for one path and another subject, or another path.
+        let path = Key::path(request.path);
         let mut subjects = Filter::NEW;
+        let mut peers = Key::NONE;
         if let Some(peer) = request.peer {
-            subjects.add(Key::uuid(peer.as_bytes()));
+            let peer = Key::uuid(peer.as_bytes());
+            subjects.add(peer);
+            peers = Key::new(peer, path);
         }
+        let mut has_roles = false;
         for role in roles.clone() {
             subjects.add(Key::role(role.role));
+            has_roles = true;
         }
         if kind != Kind::Security {
             subjects.add(Key::ANON_CLEAR);
@@ -280,11 +309,11 @@ impl Acl {
                 subjects.add(Key::AUTH_CRYPT);
             }
         }
-        let path = Key::path(request.path);
         for row in self.rows() {
             let key = Key(row.note[0]);
-            let resource = key.resource();
-            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(key.subject()) {
+            let may_match =
+                key == peers || !key.has_path() || (has_roles && key.resource() == path);
+            if !may_match || !subjects.has(key.subject()) {
                 continue;
             }
             let ace = self.ace_of(row);

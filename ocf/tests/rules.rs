@@ -819,6 +819,26 @@ fn href_is_compared_byte_for_byte_and_together_with_wc() {
 }
 
 #[test]
+fn each_rule_has_words_of_its_own() {
+    let texts: std::collections::BTreeSet<&str> = [
+        Rule::UnsecuredRfotm,
+        Rule::OutsideRfnop,
+        Rule::UnsecuredVertical,
+        Rule::Onboarding,
+        Rule::PublicRead,
+        Rule::BeforeOnboarding,
+        Rule::UnsecuredSecurity,
+        Rule::ResourceOwner,
+        Rule::Roles,
+        Rule::List,
+    ]
+    .map(Rule::text)
+    .into();
+    assert_eq!(texts.len(), 10);
+    assert!(texts.iter().all(|text| !text.is_empty() && text.is_ascii()));
+}
+
+#[test]
 fn the_default_table() {
     for path in [
         "/oic/p",

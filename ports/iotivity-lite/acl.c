@@ -67,9 +67,6 @@
 #    error "The port needs OC_DYNAMIC_ALLOCATION: the list has no upper bound of its own."
 #endif
 
-/** Roles that are handed over at once. There may be any number of them. */
-#define ROLES_AT_ONCE 4
-
 /**
  * In the permissions of a mirrored ACE that the list has replaced, until the mirror
  * shows the other one, which nobody sees: a member of its own would cost 16 bytes.
@@ -379,21 +376,19 @@ static bool is_identity(const oc_endpoint_t *endpoint) {
 /* ---- what oc_acl_internal.h and oc_acl.h declare ------------------------ */
 
 void oc_sec_acl_init(void) {
-    g_acl_count = 0;
     size_t count = oc_core_get_num_devices();
     g_acl = (device_t *) calloc(count, sizeof(*g_acl));
-    if (g_acl == NULL && count > 0) {
+    for (g_acl_count = 0; g_acl != NULL && g_acl_count < count; ++g_acl_count) {
+        device_t *device = &g_acl[g_acl_count];
+        OC_LIST_STRUCT_INIT(&device->mirror, subjects);
+        device->list = ocf_acl_new();
+        if (device->list == NULL) {
+            break;
+        }
+    }
+    if (g_acl_count < count) {
         oc_abort("Insufficient memory");
     }
-    for (size_t i = 0; i < count; ++i) {
-        OC_LIST_STRUCT_INIT(&g_acl[i].mirror, subjects);
-        g_acl[i].list = ocf_acl_new();
-        if (g_acl[i].list == NULL) {
-            oc_abort("Insufficient memory");
-        }
-        g_acl[i].generation = ocf_acl_generation(g_acl[i].list);
-    }
-    g_acl_count = count;
 }
 
 void oc_sec_acl_free(void) {
@@ -1075,45 +1070,62 @@ static bool is_allowed(const device_t *device, const ocf_acl_request_t *request)
     return ocf_acl_check(device->list, request, &decision) == OCF_ACL_CODE_CONTENT;
 }
 
-/** The roles of a peer, as many as fit; *cred is where to go on. */
-static size_t next_roles(const oc_endpoint_t *endpoint, const oc_tls_peer_t *peer,
-                         bool is_psk, const oc_sec_cred_t **cred,
-                         ocf_acl_role_t roles[ROLES_AT_ONCE]) {
-    size_t count = 0;
-    while (*cred != NULL && count < ROLES_AT_ONCE) {
-        const oc_sec_cred_t *it = *cred;
-        const oc_sec_cred_t *next = it->next;
+/** The first credential from `from` on, NULL for none, that may give a PSK session a
+ * role. */
+static const oc_sec_cred_t *psk_cred(const oc_endpoint_t *endpoint, oc_sec_cred_t *from) {
+    return oc_sec_find_cred(from, &endpoint->di, OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
+                            endpoint->device);
+}
+
+/**
+ * Decides with the roles of a peer, one after the other: more roles never allow
+ * less, so this is as good as all at once, of which there may be any number.
+ */
+static bool is_allowed_by_role(const device_t *device, ocf_acl_request_t *request,
+                               const oc_endpoint_t *endpoint, const oc_tls_peer_t *peer) {
+    bool is_psk = oc_tls_uses_psk_cred(peer);
+    const oc_sec_cred_t *cred = NULL;
+    if (is_psk) {
+        cred = psk_cred(endpoint, NULL);
+    }
+#ifdef OC_PKI
+    else {
+        cred = oc_sec_roles_get(peer);
+    }
+#endif
+    ocf_acl_role_t role;
+    request->roles = &role;
+    request->role_count = 1;
+    while (cred != NULL) {
+        oc_sec_cred_t *next = cred->next;
         bool is_valid = true;
         if (is_psk) {
-            /* The search includes where it starts. */
-            next = next != NULL ? oc_sec_find_cred((oc_sec_cred_t *) next, &endpoint->di,
-                                                   OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
-                                                   endpoint->device)
-                                : NULL;
+            /* The search begins with where it is told to start, or, with NULL, anew. */
+            next = next != NULL ? (oc_sec_cred_t *) psk_cred(endpoint, next) : NULL;
         }
 #ifdef OC_PKI
         else {
             uint32_t flags = 0;
-            is_valid = oc_certs_validate_role_cert(it->ctx, &flags) >= 0 && flags == 0;
+            is_valid = oc_certs_validate_role_cert(cred->ctx, &flags) >= 0 && flags == 0;
             if (!is_valid) {
-                oc_sec_free_role(it, peer);
+                oc_sec_free_role(cred, peer);
             }
         }
-#else
-        (void) peer;
 #endif
-        if (is_valid && !oc_string_is_empty(&it->role.role)) {
-            ocf_acl_role_t *role = &roles[count++];
-            bool has_authority = !oc_string_is_empty(&it->role.authority);
-            role->role = oc_string(it->role.role);
-            role->role_len = oc_string_len(it->role.role);
-            role->authority = has_authority ? oc_string(it->role.authority) : NULL;
-            role->authority_len = has_authority ? oc_string_len(it->role.authority) : 0;
-            role->certified = !is_psk;
+        if (is_valid && !oc_string_is_empty(&cred->role.role)) {
+            bool has_authority = !oc_string_is_empty(&cred->role.authority);
+            role.role = oc_string(cred->role.role);
+            role.role_len = oc_string_len(cred->role.role);
+            role.authority = has_authority ? oc_string(cred->role.authority) : NULL;
+            role.authority_len = has_authority ? oc_string_len(cred->role.authority) : 0;
+            role.certified = !is_psk;
+            if (is_allowed(device, request)) {
+                return true;
+            }
         }
-        *cred = next;
+        cred = next;
     }
-    return count;
+    return false;
 }
 
 bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *resource,
@@ -1154,29 +1166,6 @@ bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *resource,
                    | ((resource->properties & OC_SECURE) == 0
                           ? OCF_ACL_FLAG_NO_SECURE_ENDPOINT
                           : 0));
-    if (is_allowed(device, &request)) {
-        return true;
-    }
-
-    /* More roles never allow less, so they can be asked about in parts. */
-    bool is_psk = oc_tls_uses_psk_cred(peer);
-    const oc_sec_cred_t *cred = NULL;
-    if (peer != NULL && is_psk) {
-        cred = oc_sec_find_cred(NULL, &endpoint->di, OC_CREDTYPE_PSK, OC_CREDUSAGE_NULL,
-                                endpoint->device);
-    }
-#ifdef OC_PKI
-    else if (peer != NULL) {
-        cred = oc_sec_roles_get(peer);
-    }
-#endif
-    ocf_acl_role_t roles[ROLES_AT_ONCE];
-    request.roles = roles;
-    while (cred != NULL) {
-        request.role_count = next_roles(endpoint, peer, is_psk, &cred, roles);
-        if (request.role_count > 0 && is_allowed(device, &request)) {
-            return true;
-        }
-    }
-    return false;
+    return is_allowed(device, &request)
+           || (peer != NULL && is_allowed_by_role(device, &request, endpoint, peer));
 }

@@ -27,7 +27,8 @@ fn cmake_build(target: &str) -> Result<(), String> {
         .args(["--target", target]))
 }
 
-fn configure() -> Result<(), String> {
+/// `refusals`: whether the client is told of them, which costs flash.
+fn configure(refusals: &str) -> Result<(), String> {
     require(&BUILDING)?;
     // gcc names a file that it does not find by its bare name.
     let specs = Command::new("arm-none-eabi-gcc")
@@ -41,19 +42,20 @@ fn configure() -> Result<(), String> {
     command.arg("-S").arg(&source).arg("-B").arg(folder());
     let mut toolchain = std::ffi::OsString::from("-DCMAKE_TOOLCHAIN_FILE=");
     toolchain.push(source.join("toolchain.cmake"));
+    command.arg(format!("-DAAC_REFUSALS={refusals}"));
     command.arg(crate::dist::shared_cargo_folder());
     run(command.args(["-G", "Unix Makefiles"]).arg(toolchain))
 }
 
-/// An archive for the Cortex-M4.
+/// An archive for the Cortex-M4, for a client that logs nothing.
 pub fn archive(name: &str, file: &str) -> Result<PathBuf, String> {
-    configure()?;
+    configure("OFF")?;
     cmake_build(&format!("aac_cargo_{name}"))?;
     Ok(folder().join("anjay_access_control/lib").join(file))
 }
 
 pub fn main() -> Result<(), String> {
     require(&[("qemu-system-arm", "qemu-system-arm")])?;
-    configure()?;
+    configure("ON")?;
     cmake_build("run")
 }
