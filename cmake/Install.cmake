@@ -68,7 +68,9 @@ if(TARGET anjay_access_control_port)
         string(APPEND _aac_objects " \${libdir}/anjay_access_control/${_aac_file}${CMAKE_C_OUTPUT_EXTENSION}")
     endforeach()
     set(_aac_requires "")
-    set(_aac_libs "${_aac_objects} \${libdir}/liblwm2m_access_control.a")
+    # Where the objects are left out, the linker has to say so.
+    set(_aac_libs
+        "-Wl,--require-defined=anjay_access_control_provision${_aac_objects} \${libdir}/liblwm2m_access_control.a")
 else()
     # pkg-config has no other way to say something.
     set(_aac_requires "installed-without-an-Anjay:see-docs/anjay.md:or-try-anjay_access_control_sandbox")
@@ -96,9 +98,49 @@ install(FILES
     ${_aac_modules}
     DESTINATION ${_aac_config_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/ports DESTINATION ${_aac_data_dir})
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/check-link-map DESTINATION ${_aac_data_dir})
 
-# The source tarball has what a build needs.
+# The tool runs on the machine that builds, where it also writes its man pages.
+if(AAC_BUILD_TOOL)
+    if(NOT _aac_hosted OR CMAKE_CROSSCOMPILING)
+        message(FATAL_ERROR "AAC_BUILD_TOOL: lwm2m-acl is built for the machine that it is built on.")
+    endif()
+    set(_aac_tool ${AAC_CARGO_TARGET_DIR}/${AAC_RUST_TARGET}/release/lwm2m-acl)
+    set(_aac_tool_dir ${PROJECT_BINARY_DIR}/tool)
+    file(GLOB_RECURSE _aac_tool_sources CONFIGURE_DEPENDS
+        ${PROJECT_SOURCE_DIR}/policy/src/*.rs ${PROJECT_SOURCE_DIR}/src/*.rs)
+    add_custom_command(OUTPUT ${_aac_tool_dir}/lwm2m-acl
+        COMMAND ${AAC_CARGO_COMMAND} --locked --package lwm2m-acl --release
+            --target ${AAC_RUST_TARGET} --target-dir ${AAC_CARGO_TARGET_DIR}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${_aac_tool_dir}/man1
+        COMMAND ${CMAKE_COMMAND} -E copy ${_aac_tool} ${_aac_tool_dir}/lwm2m-acl
+        COMMAND ${_aac_tool} man --to ${_aac_tool_dir}/man1
+        DEPENDS ${_aac_tool_sources} ${PROJECT_SOURCE_DIR}/Cargo.lock
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        COMMENT "cargo build: lwm2m-acl"
+        VERBATIM)
+    add_custom_target(aac_tool ALL DEPENDS ${_aac_tool_dir}/lwm2m-acl)
+    install(PROGRAMS ${_aac_tool_dir}/lwm2m-acl DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(DIRECTORY ${_aac_tool_dir}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+endif()
+
 file(GLOB _aac_docs ${PROJECT_SOURCE_DIR}/LICENSE-* ${PROJECT_SOURCE_DIR}/*.md)
 install(FILES ${_aac_docs} DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB _aac_docs ${PROJECT_SOURCE_DIR}/docs/*.md)
 install(FILES ${_aac_docs} DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+
+# cpack: a tarball, and a package for Debian and its like.
+if(_aac_top)
+    set(CPACK_GENERATOR TGZ DEB)
+    set(CPACK_PACKAGE_NAME libanjay-access-control-dev)
+    set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
+        "LwM2M access control in place of Anjay's own: static libraries and headers")
+    set(CPACK_PACKAGE_VENDOR "The anjay-access-control authors")
+    set(CPACK_PACKAGE_CONTACT ${CPACK_PACKAGE_VENDOR})
+    set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE-MIT)
+    set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+    set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+    set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+    set(CPACK_STRIP_FILES OFF)
+    include(CPack)
+endif()

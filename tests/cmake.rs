@@ -129,6 +129,7 @@ fn installed_and_used_by_other_projects() {
     let tests = build_and_test(&root(), &build, &defines);
     assert!(tests.contains("100% tests passed"), "{tests}");
 
+    packages_hold_the_library(&build);
     let staged = scratch.join("staged");
     run(Command::new("cmake")
         .arg("--install")
@@ -179,6 +180,42 @@ fn installed_and_used_by_other_projects() {
     let reason = "installed-without-an-Anjay:see-docs/anjay.md";
     assert!(!success && text.contains(reason), "{text}");
     fs::remove_dir_all(&scratch).expect("it is ours");
+}
+
+/// What `cpack` makes of a build: a tarball, and a package for Debian.
+fn packages_hold_the_library(build: &Path) {
+    let packages = empty_folder("packages");
+    run(Command::new("cpack")
+        .current_dir(&packages)
+        .arg("--config")
+        .arg(build.join("CPackConfig.cmake")));
+    let mut kinds = BTreeSet::new();
+    for entry in fs::read_dir(&packages).expect("it is there") {
+        let file = entry.expect("it can be read").path();
+        let kind = file
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let listed = match kind.as_str() {
+            "deb" => run(Command::new("dpkg-deb").arg("--contents").arg(&file)),
+            "gz" => run(Command::new("tar").arg("-tf").arg(&file)),
+            _ => continue,
+        };
+        for name in [
+            "lib/liblwm2m_access_control.a",
+            "lib/cmake/anjay_access_control/anjay_access_control-config.cmake",
+            "share/doc/anjay_access_control/LICENSE-MIT",
+        ] {
+            assert!(
+                listed.contains(name),
+                "{name} is not in {}:\n{listed}",
+                file.display()
+            );
+        }
+        kinds.insert(kind);
+    }
+    assert_eq!(kinds, BTreeSet::from(["deb".to_owned(), "gz".to_owned()]));
 }
 
 /// The product's own name is the drop-in, which is nothing without an Anjay.

@@ -546,6 +546,18 @@ fn the_documented_differences() {
     }
 }
 
+/// What stands for the two files of IoTivity-lite.
+const STACK_LIST: &str = "#include \"iotivity.h\"\n\
+         oc_sec_acl_t *oc_sec_get_acl(size_t device) { return device ? NULL : NULL; }\n\
+         bool oc_sec_encode_acl(size_t device, oc_interface_mask_t mask, bool to_storage)\n\
+         { return device && mask && to_storage; }\n\
+         bool oc_sec_decode_acl(const oc_rep_t *rep, bool stored, size_t device,\n\
+         oc_sec_on_apply_acl_cb_t tell, void *data)\n\
+         { return rep && stored && device && tell && data; }\n";
+const STACK_DECISION: &str = "#include \"iotivity.h\"\n\
+         bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *to,\n\
+         const oc_endpoint_t *from) { return method && to && from; }\n";
+
 /// What cmake/CheckIotivityLink.cmake says of a program that is linked from these.
 fn link_check(folder: &Path, name: &str, parts: &[&Path]) -> Output {
     let map = folder.join(format!("{name}.map"));
@@ -584,22 +596,8 @@ fn the_check_of_the_link_map() {
         archive
     };
 
-    let list = write(
-        "oc_acl.c",
-        "#include \"iotivity.h\"\n\
-         oc_sec_acl_t *oc_sec_get_acl(size_t device) { return device ? NULL : NULL; }\n\
-         bool oc_sec_encode_acl(size_t device, oc_interface_mask_t mask, bool to_storage)\n\
-         { return device && mask && to_storage; }\n\
-         bool oc_sec_decode_acl(const oc_rep_t *rep, bool stored, size_t device,\n\
-         oc_sec_on_apply_acl_cb_t tell, void *data)\n\
-         { return rep && stored && device && tell && data; }\n",
-    );
-    let decision = write(
-        "oc_acl_util.c",
-        "#include \"iotivity.h\"\n\
-         bool oc_sec_check_acl(oc_method_t method, const oc_resource_t *to,\n\
-         const oc_endpoint_t *from) { return method && to && from; }\n",
-    );
+    let list = write("oc_acl.c", STACK_LIST);
+    let decision = write("oc_acl_util.c", STACK_DECISION);
     let caller = write(
         "oc_ri.c",
         "#include \"iotivity.h\"\n\
@@ -645,6 +643,70 @@ fn the_check_of_the_link_map() {
         text(&absent)
     );
     assert!(!absent.status.success());
+}
+
+/// cmake/IotivityPort.cmake in a project with a stack of its own, here the mock: the port takes
+/// the stack's definitions, comes before it in any order, and is refused where it cannot work.
+#[test]
+fn the_cmake_target() {
+    let folder = folder().join("cmake");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("cargo's folder for tests is writable");
+    let include = headers(&folder);
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.21)\n\
+         project(device C)\n\
+         add_compile_options(-fsanitize=address)\n\
+         add_link_options(-fsanitize=address)\n\
+         add_library(anjay_access_control::ocf STATIC IMPORTED GLOBAL)\n\
+         set_target_properties(anjay_access_control::ocf PROPERTIES\n\
+             IMPORTED_LOCATION {archive}\n\
+             INTERFACE_INCLUDE_DIRECTORIES {root}/include)\n\
+         include({root}/cmake/Unavailable.cmake)\n\
+         include({root}/cmake/IotivityPort.cmake)\n\
+         add_library(server-static STATIC {mock}/mock.c oc_acl.c oc_acl_util.c)\n\
+         target_compile_definitions(server-static PUBLIC OC_SECURITY OC_SERVER OC_PKI\n\
+             OC_DYNAMIC_ALLOCATION OC_RESOURCE_ACCESS_IN_RFOTM)\n\
+         target_include_directories(server-static PUBLIC {include} {mock})\n\
+         add_executable(device {mock}/replay.c)\n\
+         target_link_libraries(device PRIVATE server-static anjay_access_control::iotivity_lite)\n\
+         anjay_access_control_check_iotivity_link(device)\n",
+        archive = OCF.sanitized().path().display(),
+        root = root().display(),
+        mock = sources().display(),
+        include = include.display(),
+    );
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("cargo's folder for tests is writable");
+    };
+    write("CMakeLists.txt", &project);
+    write("oc_acl.c", STACK_LIST);
+    write("oc_acl_util.c", STACK_DECISION);
+    let cmake = |arguments: &[&str]| {
+        let mut command = Command::new("cmake");
+        output(command.current_dir(&folder).args(arguments))
+    };
+    let configured = cmake(&["-S", ".", "-B", "build"]);
+    assert!(configured.status.success(), "{}", text(&configured));
+    let built = cmake(&["--build", "build", "--target", "device"]);
+    assert!(built.status.success(), "{}", text(&built));
+    let mut device = Process::start(&folder.join("build/device"), &[]);
+    device.begin();
+    assert_eq!(device.post(2, b"\xa1\x67aclist2\x80"), 68);
+
+    let nowhere = cmake(&[
+        "-S",
+        ".",
+        "-B",
+        "none",
+        "-DIOTIVITY_LITE_SOURCE_DIR=/nowhere",
+    ]);
+    assert!(!nowhere.status.success());
+    assert!(
+        text(&nowhere).contains("is not the source tree"),
+        "{}",
+        text(&nowhere)
+    );
 }
 
 /// The port and its mock, in a process of their own.

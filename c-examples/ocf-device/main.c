@@ -150,6 +150,39 @@ static void persist(device_t *device) {
     device->persisted = ocf_acl_generation(restarted);
 }
 
+/* What the device lets everyone read from the factory on, whatever its onboarding tool adds. */
+static void presets(device_t *device) {
+    static const char *const OPEN[] = { "/oic/res", "/oic/d", "/oic/p" };
+    ocf_acl_ace_t ace;
+    memset(&ace, 0, sizeof(ace));
+    ace.aceid = OCF_ACL_NO_ACE;
+    ace.subject = OCF_ACL_SUBJECT_ANON_CLEAR;
+    ace.permission = OCF_ACL_PERM_RETRIEVE;
+    for (size_t i = 0; i < sizeof(OPEN) / sizeof(OPEN[0]); ++i) {
+        ocf_acl_resource_t resource = { OPEN[i], strlen(OPEN[i]), 0 };
+        uint8_t code = ocf_acl_put(device->acl, OCF_ACL_PUT_MERGE, &ace, &resource, 1, NULL, NULL);
+        expect(device, code == OCF_ACL_CODE_CHANGED, "a preset is refused");
+    }
+    expect(device, ocf_acl_count(device->acl) == 1, "the presets are not one ACE");
+}
+
+static void print_list(const device_t *device) {
+    static const char *const SUBJECTS[] = { "?", "uuid", "role", "auth-crypt", "anon-clear" };
+    ocf_acl_ace_t ace;
+    ocf_acl_resource_t resource;
+    for (uint32_t from = 0; ocf_acl_next(device->acl, from, &ace) == OCF_ACL_CODE_CONTENT;
+         from = ace.aceid + 1) {
+        printf("  ACE %lu, %s, permission %u:", (unsigned long) ace.aceid, SUBJECTS[ace.subject],
+               ace.permission);
+        while (ocf_acl_next_resource(&ace, &resource) == OCF_ACL_CODE_CONTENT) {
+            const char wildcard[] = { resource.wildcard, '\0' };
+            printf(" %.*s%s%s", (int) resource.href_len, resource.href ? resource.href : "",
+                   resource.wildcard && resource.href ? "&" : "", wildcard);
+        }
+        putchar('\n');
+    }
+}
+
 int main(void) {
     device_t device = { ocf_acl_new(), OCF_ACL_STATE_RFOTM, 0, 0 };
     cbor_t payload;
@@ -160,23 +193,26 @@ int main(void) {
     puts("A lamp with /light, owned by an onboarding tool.");
     expect(&device, ocf_acl_set_owner(device.acl, OBT) == OCF_ACL_CODE_CHANGED, "no owner");
 
+    presets(&device);
+
     enter(&device, OCF_ACL_STATE_RFPRO);
     cbor_list(&payload, 4);
-    cbor_ace(&payload, 1, "uuid", ALICE_TEXT, "href", "/light",
+    cbor_ace(&payload, 11, "uuid", ALICE_TEXT, "href", "/light",
              OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_UPDATE);
-    cbor_ace(&payload, 2, "conntype", "auth-crypt", "wc", "*", OCF_ACL_PERM_RETRIEVE);
-    cbor_ace(&payload, 3, "role", "com.example.service", "href", "/oic/mnt", OCF_ACL_PERM_UPDATE);
-    cbor_ace(&payload, 4, "conntype", "anon-clear", "href", "/oic/d", OCF_ACL_PERM_RETRIEVE);
+    cbor_ace(&payload, 12, "conntype", "auth-crypt", "wc", "*", OCF_ACL_PERM_RETRIEVE);
+    cbor_ace(&payload, 13, "role", "com.example.service", "href", "/oic/mnt", OCF_ACL_PERM_UPDATE);
+    cbor_ace(&payload, 14, "uuid", ALICE_TEXT, "wc", "+", OCF_ACL_PERM_NOTIFY);
     posts(&device, &CLIENT_A, &payload, OCF_ACL_CODE_UNAUTHORIZED);
     posts(&device, &OWNER, &payload, OCF_ACL_CODE_CHANGED);
     asks(&device, &CLIENT_A, OCF_ACL_METHOD_GET, "/light", false);
 
     puts("  a payload whose second ACE is bad:");
     cbor_list(&payload, 2);
-    cbor_ace(&payload, 1, "uuid", ALICE_TEXT, "href", "/light", 0);
-    cbor_ace(&payload, 2, "uuid", "somebody", "href", "/light", OCF_ACL_PERM_ALL);
+    cbor_ace(&payload, 11, "uuid", ALICE_TEXT, "href", "/light", 0);
+    cbor_ace(&payload, 12, "uuid", "somebody", "href", "/light", OCF_ACL_PERM_ALL);
     posts(&device, &OWNER, &payload, OCF_ACL_CODE_BAD_REQUEST);
     persist(&device);
+    print_list(&device);
 
     enter(&device, OCF_ACL_STATE_RFNOP);
     asks(&device, &CLIENT_A, OCF_ACL_METHOD_GET, "/light", true);

@@ -291,9 +291,10 @@ impl<'a> Record<'a> {
             SubjectKind::AuthCrypt => Key::AUTH_CRYPT,
             SubjectKind::AnonClear => Key::ANON_CLEAR,
         };
+        let is_anyone = subject <= Key::ANON_CLEAR;
         let mut resources = self.items().filter(|item| item.is_resource());
         let resource = match (resources.next(), resources.next()) {
-            (Some(only), None) if !only.bytes.is_empty() => Key::path(only.bytes),
+            (Some(only), None) if !only.bytes.is_empty() && !is_anyone => Key::path(only.bytes),
             _ => Key::ANY_PATH,
         };
         Key::new(subject, resource)
@@ -368,8 +369,8 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
-/// Two hashes of 16 bits: of the subject, and of the path if an ACE has only one. Records whose key
-/// does not fit need not be looked at.
+/// Two hashes of 16 bits: of the subject, and of the path if an ACE is for one only, and not for
+/// anyone. Records whose key does not fit need not be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(pub u32);
 
@@ -380,6 +381,14 @@ impl Key {
 
     pub fn new(subject: u16, resource: u16) -> Self {
         Self(u32::from(subject) << 16 | u32::from(resource))
+    }
+
+    /// That of no record: a path is odd.
+    pub const NONE: Self = Self(1);
+
+    /// Whether it is for one path.
+    pub fn has_path(self) -> bool {
+        self.0 & 1 != 0
     }
 
     pub fn subject(self) -> u16 {

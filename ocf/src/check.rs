@@ -288,13 +288,20 @@ impl Acl {
         {
             decision.permissions = Permissions::all();
         }
-        // Most rows are passed over without a look at their records.
+        // Most rows are passed over without a look at their records, and most of these after one
+        // comparison: they are for one path and another subject, or another path.
+        let path = Key::path(request.path);
         let mut subjects = Filter::NEW;
+        let mut peers = Key::NONE;
         if let Some(peer) = request.peer {
-            subjects.add(Key::uuid(peer.as_bytes()));
+            let peer = Key::uuid(peer.as_bytes());
+            subjects.add(peer);
+            peers = Key::new(peer, path);
         }
+        let mut has_roles = false;
         for role in roles.clone() {
             subjects.add(Key::role(role.role));
+            has_roles = true;
         }
         if kind != Kind::Security {
             subjects.add(Key::ANON_CLEAR);
@@ -302,11 +309,11 @@ impl Acl {
                 subjects.add(Key::AUTH_CRYPT);
             }
         }
-        let path = Key::path(request.path);
         for row in self.rows() {
             let key = Key(row.note[0]);
-            let resource = key.resource();
-            if (resource != path && resource != Key::ANY_PATH) || !subjects.has(key.subject()) {
+            let may_match =
+                key == peers || !key.has_path() || (has_roles && key.resource() == path);
+            if !may_match || !subjects.has(key.subject()) {
                 continue;
             }
             let ace = self.ace_of(row);

@@ -816,3 +816,49 @@ fn an_update_can_be_applied_again_after_a_refusal() {
     acl.apply(&mut update, Apply::Post(State::Rfpro)).unwrap();
     assert_eq!(ids(&acl), [1, 2]);
 }
+
+/// Whatever storage has become of: what is taken is a list like any other, an ACE whose bytes are as
+/// they were is among it, and what was left out has been told of.
+#[test]
+fn a_stored_list_with_any_byte_changed() {
+    let root = json!({
+        "rt": ["oic.r.acl2"], "if": ["oic.if.baseline", "oic.if.rw"],
+        "aclist2": [
+            { "aceid": 1, "subject": { "uuid": ALICE }, "resources": [{ "href": "/a", "wc": "+" }], "permission": 6, "tag": "t" },
+            { "aceid": 2, "subject": { "role": "admin", "authority": "acme" }, "resources": [{ "wc": "*" }], "permission": 31 },
+            { "aceid": 3, "subject": { "conntype": "anon-clear" }, "resources": [{ "href": "/b" }, { "href": "/c" }], "permission": 2 },
+        ],
+        "rowneruuid": BOB,
+    });
+    for form in [Form::Definite, Form::Indefinite] {
+        let stored = encode(&root, form);
+        let (mut whole, mut parts, mut refused) = (0, 0, 0);
+        for position in 0..stored.len() {
+            for change in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
+                let mut changed = stored.clone();
+                changed[position] ^= change;
+                let (acl, skipped) = lenient(&changed);
+                let Ok(acl) = acl else {
+                    refused += 1;
+                    continue;
+                };
+                let mut again = Acl::new();
+                again.load(&bytes_of(&acl, View::Storage)).unwrap();
+                assert_eq!((aces(&again), again.owner()), (aces(&acl), acl.owner()));
+                let strict = Acl::new().load(&changed);
+                assert_eq!(strict.is_ok(), skipped.is_empty(), "{changed:02x?}");
+                if skipped.is_empty() {
+                    assert_eq!(acl.aces().len(), 3);
+                    whole += 1;
+                } else {
+                    assert!(acl.aces().len() + skipped.len() >= 3, "{changed:02x?}");
+                    parts += 1;
+                }
+            }
+        }
+        assert!(
+            whole > 100 && parts > 500 && refused > 100,
+            "{whole} whole, {parts} in parts, {refused} refused"
+        );
+    }
+}

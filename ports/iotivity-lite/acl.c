@@ -376,21 +376,19 @@ static bool is_identity(const oc_endpoint_t *endpoint) {
 /* ---- what oc_acl_internal.h and oc_acl.h declare ------------------------ */
 
 void oc_sec_acl_init(void) {
-    g_acl_count = 0;
     size_t count = oc_core_get_num_devices();
     g_acl = (device_t *) calloc(count, sizeof(*g_acl));
-    if (g_acl == NULL && count > 0) {
+    for (g_acl_count = 0; g_acl != NULL && g_acl_count < count; ++g_acl_count) {
+        device_t *device = &g_acl[g_acl_count];
+        OC_LIST_STRUCT_INIT(&device->mirror, subjects);
+        device->list = ocf_acl_new();
+        if (device->list == NULL) {
+            break;
+        }
+    }
+    if (g_acl_count < count) {
         oc_abort("Insufficient memory");
     }
-    for (size_t i = 0; i < count; ++i) {
-        OC_LIST_STRUCT_INIT(&g_acl[i].mirror, subjects);
-        g_acl[i].list = ocf_acl_new();
-        if (g_acl[i].list == NULL) {
-            oc_abort("Insufficient memory");
-        }
-        g_acl[i].generation = ocf_acl_generation(g_acl[i].list);
-    }
-    g_acl_count = count;
 }
 
 void oc_sec_acl_free(void) {

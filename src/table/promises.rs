@@ -88,7 +88,7 @@ fn putting_back_needs_no_memory() {
         let mut set = Index::<2, 64>::new();
         let count = 1 + random.below(3_000);
         let rises = round % 3 == 0;
-        let mut key = |random: &mut Random, n: u64| match rises {
+        let key = |random: &mut Random, n: u64| match rises {
             true => n << 32,
             false => random.below(2 * count) << 32 | random.below(3),
         };

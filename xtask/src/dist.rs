@@ -14,17 +14,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+const SOURCE: &str = "--source";
+const WITHOUT_SANDBOX: &str = "--without-sandbox";
+
 pub fn main(arguments: &[String]) -> Result<(), String> {
     let folder = target_folder().join("dist");
-    let (source, targets): (Vec<String>, Vec<String>) =
-        arguments.iter().cloned().partition(|it| it == "--source");
+    let has = |option: &str| arguments.iter().any(|it| it == option);
+    let sandbox = !has(WITHOUT_SANDBOX);
+    let targets = arguments
+        .iter()
+        .filter(|it| *it != SOURCE && *it != WITHOUT_SANDBOX);
+    let targets: Vec<String> = targets.cloned().collect();
     let machines = machines::named(&targets)?;
     let mut made = Vec::new();
-    if !source.is_empty() {
+    if has(SOURCE) {
         made.push(source::tarball(&folder)?);
     }
     for machine in machines {
-        let prefix = prefix(machine, &folder)?;
+        let prefix = prefix(machine, sandbox, &folder)?;
         made.push(pack(&prefix, machine.target, &folder)?);
     }
     for tarball in made {
@@ -43,7 +50,7 @@ pub fn top() -> String {
 }
 
 /// A prefix with the library for this machine alone, by CMake, as anybody installs it.
-pub fn prefix(machine: &Machine, folder: &Path) -> Result<PathBuf, String> {
+pub fn prefix(machine: &Machine, sandbox: bool, folder: &Path) -> Result<PathBuf, String> {
     require(&[
         ("cmake", "cmake"),
         ("make", "make"),
@@ -61,6 +68,8 @@ pub fn prefix(machine: &Machine, folder: &Path) -> Result<PathBuf, String> {
     configure.args(["-G", "Unix Makefiles", "-DCMAKE_BUILD_TYPE=Release"]);
     configure.args(["-DCMAKE_INSTALL_LIBDIR=lib", "-DAAC_INSTALL_BY_TARGET=ON"]);
     configure.arg(shared_cargo_folder());
+    let sandbox = if sandbox { "ON" } else { "OFF" };
+    configure.arg(format!("-DAAC_BUILD_SANDBOX={sandbox}"));
     configure.args(compiler_options(machine));
     run(&mut configure)?;
     run(Command::new("cmake").arg("--build").arg(&build))?;

@@ -32,7 +32,7 @@ cargo xtask bench            time and memory; a stand-in for the C original; rat
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
 cargo xtask targets [--quick | TARGET...]
                              builds for every machine of docs/targets.md and runs what QEMU can
-cargo xtask dist [--source] [--all | TARGET...]
+cargo xtask dist [--source] [--without-sandbox] [--all | TARGET...]
                              tarballs of the built library, and of its sources with all packages
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
 cargo xtask dependencies     licences and sources of all dependencies, by deny.toml

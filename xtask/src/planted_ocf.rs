@@ -96,7 +96,7 @@ pub const PLANTED: &[Mutant] = &[
         "OCF: the list's own owner is nobody",
         [
             CHECK,
-            "Special::Acl => self.owner(),",
+            "Special::Acl => self.owner_ref(),",
             "Special::Acl => None,",
         ],
     ),

@@ -24,7 +24,7 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     let mut table = vec!["| target | for | built | run |\n|---|---|---|---|".to_owned()];
     let mut failures = Vec::new();
     for machine in machines {
-        let outcome = prefix(machine, &folder).and_then(|prefix| {
+        let outcome = prefix(machine, false, &folder).and_then(|prefix| {
             let where_ = try_out(machine, &prefix, &folder.join("try").join(machine.target))?;
             Ok(format!("yes | {where_}"))
         });
@@ -168,7 +168,9 @@ fn path_without_cargo(machine: &Machine, folder: &Path) -> Result<PathBuf, Strin
         Stage::Board(..) => tools.push(("qemu-system-arm", "qemu-system-arm")),
         Stage::User(emulator) => tools.push((emulator, "qemu-user")),
         // musl's compiler is a script that calls gcc, and that its parts.
-        Stage::Here => tools.extend(["gcc", "as", "ld"].map(|name| (name, "gcc"))),
+        Stage::Here => {
+            tools.extend(["x86_64-linux-gnu-gcc", "gcc", "as", "ld"].map(|name| (name, "gcc")))
+        }
         Stage::Nowhere => {}
     }
     require(&tools)?;
