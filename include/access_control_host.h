@@ -89,8 +89,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header, 0.1.0; see aac_version(). */
-#define AAC_VERSION 0x000100
+/** The version of this header, 0.2.0; see aac_version(). */
+#define AAC_VERSION 0x000200
 
 /**
  * "No ID". As a target Instance it stands for the right to create Instances of
