@@ -112,7 +112,8 @@ fn restored(instances: &[Instance]) -> State {
 /// entry, an absent ACL, creation, keys, reserved bits.
 fn all_kinds() -> Vec<Instance> {
     let entry = |(ssid, mask)| Entry { ssid, mask };
-    let kinds: [(u16, u16, u16, Option<&[(u16, u16)]>); 9] = [
+    type Kind = (u16, u16, u16, Option<&'static [(u16, u16)]>);
+    let kinds: [Kind; 9] = [
         (3, 0, 1, Some(&[(0, 1), (1, 15), (2, 3)])),
         (3, 65535, 1, Some(&[(1, 16), (2, 0), (4, 31)])),
         (5, 0, 3, Some(&[])),
@@ -123,7 +124,7 @@ fn all_kinds() -> Vec<Instance> {
         (1234, 7, 65535, Some(&[(0, 0), (1, 0x8003), (4, 8)])),
         (65534, 65534, 4, Some(&[(2, 2)])),
     ];
-    let instance = |(iid, (oid, target, owner, acl)): (u16, (_, _, _, Option<&[_]>))| Instance {
+    let instance = |(iid, (oid, target, owner, acl)): (u16, Kind)| Instance {
         iid,
         target: Target { oid, iid: target },
         owner,
@@ -139,7 +140,7 @@ fn many(count: u16) -> Vec<Instance> {
         let entries = [(0, 1), (1, 15), (2, mask(3)), (3, mask(7)), (4, mask(11))];
         let entries = entries
             .into_iter()
-            .filter(|(ssid, _)| place % 4 == 0 || *ssid != 0);
+            .filter(|(ssid, _)| place.is_multiple_of(4) || *ssid != 0);
         Instance {
             iid: place,
             target: Target {
@@ -431,6 +432,7 @@ fn lists_of_ocf_devices_are_shown() {
         path: "/light".to_owned(),
     };
     let found = ocf::explain(&acl, &asked);
+    view.browser.click("#detail-operations button:nth-child(2)");
     assert_eq!(view.of("detail-title"), found.question);
     for step in &found.steps {
         assert!(view.of("detail-steps").contains(step), "{step}");

@@ -16,6 +16,7 @@ struct Data<'a> {
     nothing: &'a str,
     others: Option<&'a str>,
     rights: Vec<(char, u8, &'a str, &'a str)>,
+    methods: Vec<String>,
     allowed: &'a str,
     denied: &'a str,
     columns: Vec<(String, Option<String>)>,
@@ -26,7 +27,7 @@ struct Data<'a> {
     owners: [u32; 0],
 }
 
-/// The rights, whether by ownership, and for each right its answer.
+/// The rights, whether by ownership, and for each method its answer.
 type Cell = (u8, u8, Vec<Answer>);
 /// The question, whether it is allowed, and the steps, by the numbers of texts.
 type Answer = (usize, u8, Vec<usize>);
@@ -49,6 +50,9 @@ impl Texts {
         place
     }
 }
+
+/// POST stands for PUT, which needs the same.
+const METHODS: [&str; 3] = ["get", "post", "delete"];
 
 /// More squares than this would take long, and be no picture.
 const MAX_SQUARES: usize = 20_000;
@@ -112,6 +116,7 @@ pub fn report(source: &str, acl: &Acl) -> io::Result<Vec<u8>> {
         rights: letters
             .map(|(letter, right, name)| (letter, right.bits(), name, name))
             .collect(),
+        methods: METHODS.map(str::to_uppercase).to_vec(),
         allowed: ALLOWED,
         denied: DENIED,
         columns: subjects.iter().map(|it| (subject(*it), None)).collect(),
@@ -124,16 +129,10 @@ pub fn report(source: &str, acl: &Acl) -> io::Result<Vec<u8>> {
     page(&format!("Who may do what: {source}"), &data)
 }
 
-/// What a subject gets on a path, for each of the permissions by the method that
-/// it is for.
+/// What a subject gets on a path, and for each method why.
 fn cell(acl: &Acl, who: Subject<'_>, path: &str, is_discoverable: bool, texts: &mut Texts) -> Cell {
     let mut cell = (0, 0, Vec::new());
-    for (_, right, _) in LETTERS {
-        let method = match right {
-            ocf_acl::Permissions::RETRIEVE | ocf_acl::Permissions::NOTIFY => "get",
-            ocf_acl::Permissions::DELETE => "delete",
-            _ => "post",
-        };
+    for method in METHODS {
         let question = Question {
             uuid: match who {
                 Subject::Uuid(uuid) => Some(uuid),
@@ -154,10 +153,8 @@ fn cell(acl: &Acl, who: Subject<'_>, path: &str, is_discoverable: bool, texts: &
         };
         let found = explain(acl, &question);
         let decision = found.decision;
-        // What the deciding rule lets it do, if that is enough for the method.
-        if decision.permissions.contains(right) {
-            cell.0 |= right.bits();
-        }
+        // Whatever counts for one of the methods.
+        cell.0 |= decision.permissions.bits();
         if decision.rule == ocf_acl::Rule::ResourceOwner {
             cell.1 = 1;
         }

@@ -63,6 +63,9 @@
     isGone: (row) => row[4] < 0,
     isNew: (row) => data.before !== null && row[5] < 0,
     possible: (row) => bits.filter((it) => (it.bit === 16) === row[1] < 0),
+    operations(row) {
+      return this.possible(row);
+    },
     ac: (row) => (row[4] < 0 ? "" : `/2/${row[2]}`),
     owner: (row) => (row[4] < 0 ? null : row[3]),
     cell(row, column) {
@@ -107,7 +110,8 @@
       };
     },
   };
-  // A row of a list is [path, kind, cells]; a cell [rights, is by ownership, answers for each right];
+  const methods = (data.methods ?? []).map((name) => ({ name }));
+  // A row of a list is [path, kind, cells]; a cell [rights, is by ownership, answers for each method];
   // an answer [question, whether allowed, steps], all of them numbers of texts.
   const ocf = {
     group: (row) => row[1],
@@ -118,6 +122,8 @@
     isGone: () => false,
     isNew: () => false,
     possible: () => bits,
+    // Of several rights any is enough, so that it is methods that are asked about.
+    operations: () => methods,
     ac: () => "",
     owner: () => null,
     cell(row, column) {
@@ -125,7 +131,7 @@
       return { rights, owns: owns === 1, before: null, isDefault: false, rule: "" };
     },
     explain(row, column, it) {
-      const [question, allowed, steps] = row[2][column.place][2][bits.indexOf(it)];
+      const [question, allowed, steps] = row[2][column.place][2][methods.indexOf(it)];
       return {
         question: data.texts[question],
         allowed: allowed === 1,
@@ -381,7 +387,7 @@
   const open = (place, at, byKey) => {
     if (!shown.length || !shownColumns.length) return;
     selected = { row: shown[place], column: shownColumns[at] };
-    const possible = model.possible(rows[selected.row]);
+    const possible = model.operations(rows[selected.row]);
     selected.right = possible.includes(selected.right) ? selected.right : possible[0];
     detail();
     id("detail").hidden = false;
@@ -393,7 +399,7 @@
     const row = rows[selected.row];
     const explain = (it) => model.explain(row, selected.column, it);
     id("detail-operations").replaceChildren(
-      ...model.possible(row).map((it) =>
+      ...model.operations(row).map((it) =>
         el(
           "button",
           {
