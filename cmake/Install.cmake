@@ -78,7 +78,7 @@ else()
 endif()
 _aac_pkg_config(anjay_access_control.pc drop-in.pc.in)
 
-set(_aac_ports AnjayPort)
+set(_aac_ports AnjayPort WakaamaPort)
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/IotivityPort.cmake)
     list(APPEND _aac_ports IotivityPort)
 endif()

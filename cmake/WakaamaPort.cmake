@@ -8,10 +8,11 @@
 # The port is compiled with the definitions and the private headers of the target
 # that is named, for these decide about the layout of Wakaama's structures.
 
-if(NOT AAC_WAKAAMA_PORT_DIR)
-    set(AAC_WAKAAMA_PORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../ports/wakaama)
+if(NOT DEFINED ANJAY_ACCESS_CONTROL_PORTS_DIR)
+    get_filename_component(ANJAY_ACCESS_CONTROL_PORTS_DIR
+        ${CMAKE_CURRENT_LIST_DIR}/../ports ABSOLUTE)
 endif()
-set(AAC_WAKAAMA_PORT_DIR ${AAC_WAKAAMA_PORT_DIR} CACHE INTERNAL "")
+set(AAC_WAKAAMA_PORT_DIR ${ANJAY_ACCESS_CONTROL_PORTS_DIR}/wakaama CACHE INTERNAL "")
 
 # Calls of these functions between Wakaama's files, and from the application, are
 # led to the port. ports/wakaama/wrap.c has the same list.

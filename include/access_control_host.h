@@ -89,8 +89,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header, 0.1.0; see aac_version(). */
-#define AAC_VERSION 0x000100
+/** The version of this header, 0.2.0; see aac_version(). */
+#define AAC_VERSION 0x000200
 
 /**
  * "No ID". As a target Instance it stands for the right to create Instances of
@@ -950,6 +950,41 @@ int aac_sync(const aac_t *aac,
              uint16_t origin,
              const aac_change_t *changes,
              size_t count);
+
+/**
+ * A part of aac_sync(), for a client without a list of what changed: the set of
+ * Instances of this Object did. Access Control Instances of targets that are gone
+ * are removed. Each part is whole or not done at all; where they are to be so
+ * together, the client does them within a transaction: targets first, then
+ * accounts, then what was created.
+ *
+ * @param aac The engine.
+ * @param oid The Object; Security and Access Control are passed over.
+ * @returns As aac_sync().
+ */
+int aac_sync_targets(const aac_t *aac, uint16_t oid);
+
+/**
+ * A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
+ * Server or Access Control changed. What accounts that are gone left behind is
+ * dropped.
+ *
+ * @param aac The engine.
+ * @returns As aac_sync().
+ */
+int aac_sync_accounts(const aac_t *aac);
+
+/**
+ * A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
+ * gets its rights on it.
+ *
+ * @param aac    The engine.
+ * @param origin The server; for a bootstrap or the application nothing happens.
+ * @param oid    Object of the Instance.
+ * @param iid    The Instance.
+ * @returns As aac_sync().
+ */
+int aac_sync_created(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
 
 /**
  * Does a step of a transaction.

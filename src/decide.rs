@@ -1,7 +1,7 @@
 //! Who may do what [LwM2M 7.3]: the rules, in the order in which they are tried.
 
 use crate::row::Target;
-use crate::table::Table;
+use crate::table::View;
 use crate::{
     Decision, Engine, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
     Operation, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
@@ -20,8 +20,8 @@ impl<H: Host> Engine<H> {
         self.decide_by(true, ssid, operation, oid, iid)
     }
 
-    #[inline]
-    fn decide_by(
+    /// [`Engine::decide`] or [`Engine::decide_before`].
+    pub(crate) fn decide_by(
         &self,
         before: bool,
         ssid: Ssid,
@@ -45,34 +45,28 @@ impl<H: Host> Engine<H> {
         if self.host.single_server() == Some(ssid) {
             return Decision::by_rule(Rule::SingleServer);
         }
-        let Ok(mut state) = self.lock_any() else {
+        let Some(mut state) = self.lock_any() else {
             return Decision::by_rule(Rule::NotDecided);
         };
-        let decide = |table: &Table| match oid {
+        let view = state.table.view(before);
+        match oid {
             // 5. Access Control instances.
-            OID_ACCESS_CONTROL => on_acl(table, ssid, operation, iid),
+            OID_ACCESS_CONTROL => on_acl(view, ssid, operation, iid),
             // 6. and 7. Everything else.
-            _ => by_acl(table, ssid, operation, oid, iid),
-        };
-        match before {
-            true => state.table.before(decide),
-            false => {
-                state.table.turn(false);
-                decide(&state.table)
-            }
+            _ => by_acl(view, ssid, operation, oid, iid),
         }
     }
 }
 
 /// Access Control instances are read by all, made by nobody, and edited by their
 /// owners.
-fn on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
+fn on_acl(view: View<'_>, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
     match operation.right() {
         Mask::READ => Decision::by_rule(Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(Rule::AclIsFixed),
         _ => Decision {
             allowed: ssid != SSID_ANY
-                && (table.find(iid)).is_some_and(|found| table.owner(found) == ssid),
+                && (view.find(iid)).is_some_and(|found| view.owner(found) == ssid),
             acl_iid: iid,
             ..Decision::by_rule(Rule::AclOwner)
         },
@@ -81,7 +75,7 @@ fn on_acl(table: &Table, ssid: Ssid, operation: Operation, iid: Iid) -> Decision
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
-fn by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+fn by_acl(view: View<'_>, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let creates = operation == Operation::Create;
     // Only Create has a target without an Instance.
@@ -89,7 +83,7 @@ fn by_acl(table: &Table, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -
         return Decision::by_rule(Rule::NotDecided);
     }
     let target = Target::new(oid, if creates { MAX_ID } else { iid });
-    let Some(found) = table.look(target, ssid) else {
+    let Some(found) = view.look(target, ssid) else {
         return Decision::by_rule(Rule::NotGoverned);
     };
     let is_server = ssid != SSID_ANY;

@@ -4,11 +4,12 @@
 //! therefore takes `&self`, holds the state only between questions, and asks
 //! first, then looks again and changes.
 
+use crate::lock::{Guard, Lock};
+use crate::refusal::Story;
 use crate::row::Target;
-use crate::table::{Mark, Table};
-use crate::{Error, Host, Iid, Refusal, Rid, Ssid, Why};
+use crate::table::Table;
+use crate::{Error, Host, Iid, Rid, Ssid, Why};
 use crate::{MAX_ID, SSID_ANY, SSID_BOOTSTRAP};
-use core::cell::{RefCell, RefMut};
 
 /// What is to be told to the host once a change is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +36,9 @@ pub(crate) struct State {
 impl State {
     /// Ends an operation: after an error, its own or the table's, all of it is
     /// taken back; otherwise it counts as a modification.
-    pub(crate) fn conclude(&mut self, mark: Mark, result: Result<(), Why>) -> Result<(), Why> {
+    pub(crate) fn conclude(&mut self, result: Result<(), Why>) -> Result<(), Why> {
         let result = result.and(self.table.outcome());
-        self.table.finish(mark, result.is_ok());
+        self.table.finish(result.is_ok());
         if result.is_ok() {
             match self.table.is_open() {
                 true => self.has_changed = true,
@@ -60,7 +61,7 @@ impl State {
 /// except that the host may call it from within its own answers.
 pub struct Engine<H> {
     pub(crate) host: H,
-    state: RefCell<State>,
+    state: Lock<State>,
 }
 
 impl<H: Host> Engine<H> {
@@ -68,7 +69,7 @@ impl<H: Host> Engine<H> {
     pub const fn new(host: H) -> Engine<H> {
         Engine {
             host,
-            state: RefCell::new(State {
+            state: Lock::new(State {
                 table: Table::new(),
                 modified: false,
                 has_changed: false,
@@ -83,28 +84,29 @@ impl<H: Host> Engine<H> {
         &self.host
     }
 
-    /// The state, as it is now.
-    pub(crate) fn lock(&self) -> Result<RefMut<'_, State>, Why> {
+    /// The state, as it is now; `None`, while it is being persisted.
+    #[inline]
+    pub(crate) fn lock(&self) -> Option<Guard<'_, State>> {
         let mut state = self.lock_any()?;
         state.table.turn(false);
-        Ok(state)
+        Some(state)
     }
 
     /// The state, possibly turned back to before the transaction.
-    pub(crate) fn lock_any(&self) -> Result<RefMut<'_, State>, Why> {
-        self.state.try_borrow_mut().map_err(|_| Why::InUse)
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(crate) fn lock_any(&self) -> Option<Guard<'_, State>> {
+        self.state.take()
     }
 
     /// Tells the host why a call is refused; the error that is to be returned.
-    pub(crate) fn refuse(&self, call: Refusal, why: Why) -> Error {
-        self.host.refused(&Refusal { why, ..call });
-        why.error()
+    pub(crate) fn refuse(&self, story: &Story, why: Why) -> Error {
+        story.end(why, |refusal| self.host.refused(refusal))
     }
 
     /// As [`Engine::refuse`], where changes of a server are not valid: whatever
     /// is wrong with them, they are a bad request.
-    pub(crate) fn refuse_changes(&self, call: Refusal, why: Why) -> Error {
-        match self.refuse(call, why) {
+    pub(crate) fn refuse_changes(&self, story: &Story, why: Why) -> Error {
+        match self.refuse(story, why) {
             Error::Unreachable | Error::UnknownServer | Error::Incomplete => Error::BadRequest,
             other => other,
         }
@@ -115,7 +117,7 @@ impl<H: Host> Engine<H> {
     #[must_use]
     pub fn is_modified(&self) -> bool {
         // Only a change in progress makes the state unreadable.
-        self.lock_any().map_or(true, |state| state.modified)
+        self.lock_any().is_none_or(|state| state.modified)
     }
 
     // ---- what is asked in several places ----------------------------------

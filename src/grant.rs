@@ -5,13 +5,14 @@
 //! there already.
 
 use crate::engine::State;
+use crate::list::List;
+use crate::refusal::Story;
 use crate::row::{AclEntry, Instance, Target};
 use crate::table::IdMap;
 use crate::{
     Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
-    Oid, RID_ACL, RID_OWNER, Refusal, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why, vec,
+    Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why,
 };
-use alloc::vec::Vec;
 
 /// One grant of many: what [`Engine::set_acl`] takes, and an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,7 @@ impl State {
         let entry = grant.mask.map(|mask| AclEntry::new(grant.ssid, mask));
         match (found, entry) {
             (Some(found), Some(entry)) => table.set_entry(found, entry),
-            (Some(found), None) => table.set_owner(found, grant.ssid),
+            (Some(found), None) => table.put(Some(found), found, grant.ssid, true),
             (None, _) => {
                 let iid = match wanted {
                     MAX_ID => table.lowest_free_iid(),
@@ -164,13 +165,16 @@ impl State {
                 *acl_iid = iid;
                 let instance = Instance::new(iid, grant.target);
                 match entry {
-                    Some(entry) => table.add(instance, SSID_BOOTSTRAP, entry),
-                    None => table.add(instance, grant.ssid, AclEntry::NONE),
+                    Some(entry) => {
+                        table.put(None, instance, SSID_BOOTSTRAP, false);
+                        table.set_entry(instance, entry);
+                    }
+                    None => table.put(None, instance, grant.ssid, false),
                 }
             }
         }
         if let Some(found) = found {
-            *acl_iid = found.iid;
+            *acl_iid = found.iid();
         }
         Ok(found.is_none())
     }
@@ -219,32 +223,37 @@ impl<H: Host> Engine<H> {
                 Some(_) => Call::SetAcl,
                 None => Call::SetOwner,
             };
-            let call = Refusal {
-                oid: grant.target.oid(),
-                iid: grant.target.iid(),
-                ssid: grant.ssid,
-                acl_iid: *acl_iid,
-                value: grant.mask.unwrap_or(0).into(),
-                ..Refusal::of(call)
-            };
-            self.refuse(call, why)
+            let mut story = Story::of(call);
+            story.tell(|call| {
+                (call.oid, call.iid) = (grant.target.oid(), grant.target.iid());
+                (call.ssid, call.acl_iid) = (grant.ssid, *acl_iid);
+                call.value = grant.mask.unwrap_or(0).into();
+            });
+            self.refuse(&story, why)
         })
     }
 
     fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
         grant.check()?;
+        if let Some(mask) = grant.mask {
+            let mut state = self.lock().ok_or(Why::InUse)?;
+            let entry = AclEntry::new(grant.ssid, mask);
+            if let Some(iid) = state.table.overwrite(grant.target, entry) {
+                state.modified = true;
+                drop(state);
+                self.host.changed(Change::Resource(iid, RID_ACL));
+                return Ok(());
+            }
+        }
         let mut found = Found::default();
         // Each question is asked once, so this ends.
         let is_new = loop {
-            let mut state = self.lock()?;
-            let mark = state.table.start()?;
+            let mut state = self.lock().ok_or(Why::InUse)?;
+            state.table.start(1)?;
             let granted = state.grant(grant, acl_iid, &found);
             let concluded = match granted {
-                Ok(_) => state.conclude(mark, Ok(())),
-                Err(why) => {
-                    state.table.finish(mark, false);
-                    Err(why)
-                }
+                Ok(_) => state.conclude(Ok(())),
+                Err(why) => Err(why),
             };
             drop(state);
             match concluded {
@@ -280,14 +289,14 @@ impl<H: Host> Engine<H> {
     /// state is being persisted at this moment; inside, [`Error::NoMemory`].
     pub fn purge(&self) -> Result<(), Error> {
         self.clear()
-            .map_err(|why| self.refuse(Refusal::of(Call::Purge), why))
+            .map_err(|why| self.refuse(&Story::of(Call::Purge), why))
     }
 
     fn clear(&self) -> Result<(), Why> {
-        let mut state = self.lock()?;
-        let mark = state.table.start()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(0)?;
         state.table.clear();
-        state.conclude(mark, Ok(()))?;
+        state.conclude(Ok(()))?;
         drop(state);
         self.host.changed(Change::Instances);
         Ok(())
@@ -307,19 +316,19 @@ impl<H: Host> Engine<H> {
     ) -> Result<(), Refused> {
         // Read once, for the host's answers may change what is behind them.
         let count = grants.len();
-        let mut read = Vec::new();
-        let copied = read.try_reserve_exact(count).map_err(Error::from);
+        let mut read = List::new();
+        let copied = read.reserve(count);
         let copied = copied.and_then(|()| {
             let mut grants = grants.take(count);
-            grants.try_for_each(|grant| vec::push(&mut read, grant))
+            grants.try_for_each(|grant| read.push(grant))
         });
         if let Err(error) = copied {
             return Err(self.refuse_grant(&[], count, error.into()));
         }
-        let grants = read.as_slice();
+        let grants = &*read;
         let mut answers = ManyAnswers {
             objects: IdMap::new(),
-            instances: Vec::new(),
+            instances: List::new(),
             servers: Ids::new(),
             strangers: Ids::new(),
         };
@@ -327,14 +336,14 @@ impl<H: Host> Engine<H> {
             let asked = self.ask(grant, &mut answers);
             asked.map_err(|why| self.refuse_grant(grants, at, why))?;
         }
-        let mut told = Vec::new();
+        let mut told = List::new();
         let has_new = self
             .grant_all(grants, &answers, &mut told)
             .map_err(|(at, why)| self.refuse_grant(grants, at, why))?;
         if has_new {
             self.host.changed(Change::Instances);
         }
-        for (iid, rid) in told {
+        for &(iid, rid) in told.iter() {
             self.host.changed(Change::Resource(iid, rid));
         }
         Ok(())
@@ -345,18 +354,18 @@ impl<H: Host> Engine<H> {
             // No grant's fault.
             at = at.max(grants.len());
         }
-        let mut call = Refusal {
-            at: u32::try_from(at).unwrap_or(u32::MAX),
-            ..Refusal::of(Call::Provision)
-        };
-        if let Some(grant) = grants.get(at) {
-            (call.oid, call.iid, call.ssid) = (grant.oid, grant.iid, grant.ssid);
-            call.value = grant.mask.into();
-            if why == Why::OwnerUnknown {
-                call.ssid = grant.owner;
+        let mut story = Story::of(Call::Provision);
+        story.tell(|call| {
+            call.at = u32::try_from(at).unwrap_or(u32::MAX);
+            if let Some(grant) = grants.get(at) {
+                (call.oid, call.iid, call.ssid) = (grant.oid, grant.iid, grant.ssid);
+                call.value = grant.mask.into();
+                if why == Why::OwnerUnknown {
+                    call.ssid = grant.owner;
+                }
             }
-        }
-        let error = self.refuse(call, why);
+        });
+        let error = self.refuse(&story, why);
         Refused { at, error }
     }
 
@@ -365,7 +374,7 @@ impl<H: Host> Engine<H> {
         let (entry, _) = grant.parts();
         entry.check()?;
         let oid = grant.oid;
-        let is_governed = self.lock()?.table.governing(entry.target) != MAX_ID;
+        let is_governed = self.lock().ok_or(Why::InUse)?.table.governing(entry.target) != MAX_ID;
         if !is_governed && answers.objects.get(oid).is_none() {
             let mut found = None;
             if self.host.is_object_registered(oid)? {
@@ -375,7 +384,7 @@ impl<H: Host> Engine<H> {
                 found = Some(ids);
             }
             answers.objects.insert(oid, answers.instances.len())?;
-            vec::push(&mut answers.instances, found)?;
+            answers.instances.push(found)?;
         }
         for ssid in [grant.ssid, grant.owner] {
             if ssid != SSID_ANY
@@ -398,11 +407,11 @@ impl<H: Host> Engine<H> {
         &self,
         grants: &[Provision],
         answers: &ManyAnswers,
-        told: &mut Vec<(Iid, Rid)>,
+        told: &mut List<(Iid, Rid)>,
     ) -> Result<bool, (usize, Why)> {
         let all = grants.len();
-        let mut state = self.lock().map_err(|why| (all, why))?;
-        let mark = state.table.start_long().map_err(|why| (all, why))?;
+        let mut state = self.lock().ok_or((all, Why::InUse))?;
+        let backup = state.table.backup().map_err(|why| (all, why))?;
         let mut has_new = false;
         for (at, grant) in grants.iter().enumerate() {
             let done = state.grant_both(grant, answers, told);
@@ -410,14 +419,15 @@ impl<H: Host> Engine<H> {
             match done.and_then(|is_new| outcome.map(|()| is_new)) {
                 Ok(is_new) => has_new |= is_new,
                 Err(why) => {
-                    let _ = state.conclude(mark, Err(why));
+                    let _ = state.conclude(Err(why));
+                    state.table.take_back(backup);
                     return Err((at, why));
                 }
             }
         }
         match grants {
-            [] => state.table.finish(mark, false),
-            _ => (state.conclude(mark, Ok(()))).map_err(|why| (all, why))?,
+            [] => state.table.finish(false),
+            _ => (state.conclude(Ok(()))).map_err(|why| (all, why))?,
         }
         Ok(has_new)
     }
@@ -445,7 +455,7 @@ struct ManyAnswers {
     /// For each Object that was asked about, its place in the list.
     objects: IdMap,
     /// The Instances of these Objects; none, where it is not registered.
-    instances: Vec<Option<Ids>>,
+    instances: List<Option<Ids>>,
     servers: Ids,
     strangers: Ids,
 }
@@ -474,7 +484,7 @@ impl State {
         &mut self,
         grant: &Provision,
         answers: &ManyAnswers,
-        told: &mut Vec<(Iid, Rid)>,
+        told: &mut List<(Iid, Rid)>,
     ) -> Result<bool, Why> {
         let (entry, owner) = grant.parts();
         let is_new = self.grant(entry, &mut { MAX_ID }, answers)?;
@@ -486,7 +496,7 @@ impl State {
         if !is_new {
             let iid = self.table.governing(entry.target);
             for grant in [Some(entry), owner].into_iter().flatten() {
-                vec::push(told, (iid, grant.resource()))?;
+                told.push((iid, grant.resource()))?;
             }
         }
         Ok(is_new)

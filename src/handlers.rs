@@ -2,10 +2,11 @@
 
 use crate::engine::State;
 use crate::grant::is_governable;
-use crate::row::{AclEntry, Instance, Target, Touch};
+use crate::refusal::Story;
+use crate::row::{AclEntry, Instance, Touch};
 use crate::{
-    Call, Engine, Error, Host, Iid, MAX_ID, Mask, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Refusal,
-    Rid, SSID_BOOTSTRAP, Ssid, Why,
+    Call, Engine, Error, Host, Iid, MAX_ID, Mask, RID_ACL, RID_OID, RID_OIID, RID_OWNER, Rid,
+    SSID_BOOTSTRAP, Ssid, Why,
 };
 
 /// What a server asks to be done to an instance of Object 2.
@@ -31,9 +32,9 @@ impl<H: Host> Engine<H> {
     /// `None`).
     #[must_use]
     pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
-        let state = self.lock().ok()?;
+        let state = self.lock()?;
         let next = state.table.at_or_after(next_id(previous));
-        next.map(|instance| instance.iid)
+        next.map(Instance::iid)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -41,9 +42,9 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
-        let table = &self.lock().map_err(Why::error)?.table;
+        let table = &self.lock().ok_or(Error::Busy)?.table;
         match table.find(iid) {
-            Some(instance) if instance.has_acl => {
+            Some(instance) if instance.has_acl() => {
                 let next = table.entry_at_or_after(instance, next_id(previous));
                 Ok((!next.is_none()).then_some(next.ssid()))
             }
@@ -56,11 +57,11 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, resource or entry, or not set.
     pub fn read(&self, iid: Iid, rid: Rid, riid: u16) -> Result<u16, Error> {
-        let table = &self.lock().map_err(Why::error)?.table;
+        let table = &self.lock().ok_or(Error::Busy)?.table;
         let instance = table.find(iid).ok_or(Error::NotFound)?;
         let (value, is_set) = match rid {
-            RID_OID => (instance.target.oid(), instance.target.oid() != 0),
-            RID_OIID => (instance.target.iid(), instance.has_iid),
+            RID_OID => (instance.target().oid(), instance.target().oid() != 0),
+            RID_OIID => (instance.target().iid(), instance.has_iid()),
             RID_ACL => {
                 let entry = table.entry_at_or_after(instance, riid);
                 (entry.mask(), entry.ssid() == riid && !entry.is_none())
@@ -82,8 +83,11 @@ impl<H: Host> Engine<H> {
     /// instance to be created exists. [`Error::NotAllowed`]: the resource cannot
     /// be reset. [`Error::Busy`]: no transaction is open. [`Error::NoMemory`].
     pub fn edit(&self, iid: Iid, edit: Edit) -> Result<(), Error> {
-        let edited = self.lock().and_then(|mut state| state.edit(iid, edit));
-        edited.map_err(|why| self.refuse_changes(edit.call(iid), why))
+        let edited = self
+            .lock()
+            .ok_or(Why::InUse)
+            .and_then(|mut state| state.edit(iid, edit));
+        edited.map_err(|why| self.refuse_changes(&edit.story(iid), why))
     }
 }
 
@@ -94,33 +98,35 @@ fn next_id(previous: Option<u16>) -> u16 {
 }
 
 impl Edit {
-    /// As it is told of, should it be refused.
-    fn call(self, acl_iid: Iid) -> Refusal {
-        let mut call = Refusal {
-            acl_iid,
-            ..Refusal::of(Call::Create)
-        };
-        match self {
-            Edit::Create => {}
-            Edit::Remove => call.call = Call::Remove,
-            Edit::Reset => call.call = Call::Reset,
-            Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
-            Edit::Write(rid, riid, value) => {
-                (call.call, call.rid, call.value) = (Call::Write, rid, value);
-                if rid == RID_ACL {
-                    call.ssid = riid;
+    /// What is told of it, should it be refused.
+    fn story(self, acl_iid: Iid) -> Story {
+        let mut story = Story::of(Call::Create);
+        story.tell(|call| {
+            call.acl_iid = acl_iid;
+            match self {
+                Edit::Create => {}
+                Edit::Remove => call.call = Call::Remove,
+                Edit::Reset => call.call = Call::Reset,
+                Edit::ResetResource(rid) => (call.call, call.rid) = (Call::ResetResource, rid),
+                Edit::Write(rid, riid, value) => {
+                    (call.call, call.rid, call.value) = (Call::Write, rid, value);
+                    if rid == RID_ACL {
+                        call.ssid = riid;
+                    }
+                }
+                Edit::RemoveEntry(ssid) => {
+                    (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
                 }
             }
-            Edit::RemoveEntry(ssid) => {
-                (call.call, call.rid, call.ssid) = (Call::RemoveEntry, RID_ACL, ssid);
-            }
-        }
-        call
+        });
+        story
     }
 
     /// What validation is to look at afterwards.
     const fn touches(self) -> Ssid {
         match self {
+            // Refused, and not to be taken for the owner.
+            Edit::Write(RID_ACL, SSID_BOOTSTRAP, _) => Touch::ANYTHING,
             Edit::Write(RID_ACL, ssid, _) => ssid,
             Edit::Write(RID_OWNER, ..) => Touch::OWNER,
             _ => Touch::ANYTHING,
@@ -133,86 +139,68 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        let mark = self.table.start()?;
-        let touch = Touch::new(iid, edit.touches());
-        let is_new = self.table.touch(touch);
+        self.table.touch(Touch::new(iid, edit.touches()));
         let edited = self.try_edit(iid, edit);
-        let concluded = self.conclude(mark, edited);
-        if concluded.is_err() && is_new {
-            self.table.untouch(touch);
-        }
-        concluded
+        self.conclude(edited)
     }
 
     fn try_edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
         let table = &mut self.table;
-        let Some(found) = table.find(iid) else {
-            return match edit {
-                Edit::Create if iid == MAX_ID => Err(Why::IidOutOfRange),
-                Edit::Create => {
-                    table.add(Instance::bare(iid), SSID_BOOTSTRAP, AclEntry::NONE);
-                    Ok(())
-                }
-                _ => Err(Why::NoInstance),
-            };
-        };
+        let found = table.find(iid);
+        let mut new = found.unwrap_or(Instance::bare(iid));
+        let mut owner = SSID_BOOTSTRAP;
+        let mut keeps_entries = false;
+        match found {
+            Some(_) if edit == Edit::Create => return Err(Why::IidTaken),
+            Some(found) => owner = table.owner(found),
+            None if edit != Edit::Create => return Err(Why::NoInstance),
+            None if iid == MAX_ID => return Err(Why::IidOutOfRange),
+            None => {}
+        }
         match edit {
-            Edit::Create => return Err(Why::IidTaken),
-            Edit::Remove => table.remove(found),
-            Edit::Reset => {
-                table.empty(found);
-                let has_acl = false;
-                table.replace(found, Instance { has_acl, ..found });
-                table.set_owner(found, 0);
+            Edit::Create => {}
+            Edit::Remove => {
+                table.remove(new);
+                return Ok(());
             }
-            Edit::ResetResource(RID_ACL) => {
-                table.empty(found);
-                let has_acl = true;
-                table.replace(found, Instance { has_acl, ..found });
-            }
+            Edit::Reset => (new, owner) = (new.with_acl(false), 0),
             Edit::RemoveEntry(ssid) => {
-                if table.entry_at_or_after(found, ssid).ssid() != ssid || ssid == SSID_BOOTSTRAP {
+                let entry = table.entry_at_or_after(new, ssid);
+                if entry.is_none() || entry.ssid() != ssid {
                     return Err(Why::NoEntry);
                 }
-                table.remove_entry(found, ssid);
+                table.remove_entry(new, ssid);
+                return Ok(());
             }
             Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
                 return Err(Why::NoResource);
             }
+            Edit::ResetResource(RID_ACL) => new = new.with_acl(true),
             Edit::ResetResource(_) => return Err(Why::NotResettable),
-            Edit::Write(RID_ACL, ssid, value) => {
-                let mask = u16::try_from(value).ok().and_then(Mask::from_bits);
-                let mask = mask.ok_or(Why::MaskOutOfRange)?;
-                if ssid == SSID_BOOTSTRAP {
-                    return Err(Why::BootstrapSsid);
-                }
-                table.set_entry(found, AclEntry::new(ssid, mask.bits()));
-            }
-            Edit::Write(rid, _, value) => {
-                let value = u16::try_from(value).map_err(|_| Why::ValueOutOfRange)?;
+            Edit::Write(rid, riid, value) => {
+                let Ok(value) = u16::try_from(value) else {
+                    return Err(match rid {
+                        RID_ACL => Why::MaskOutOfRange,
+                        _ => Why::ValueOutOfRange,
+                    });
+                };
+                keeps_entries = true;
                 match rid {
                     RID_OID if !is_governable(value) => return Err(Why::NotGovernable),
-                    RID_OID => {
-                        let target = Target::new(value, found.target.iid());
-                        table.replace(found, Instance { target, ..found });
+                    RID_OID => new = new.with_oid(value),
+                    RID_OIID => new = new.with_target_iid(value),
+                    RID_OWNER if value == 0 => return Err(Why::OwnerIsZero),
+                    RID_OWNER => owner = value,
+                    _ if Mask::from_bits(value).is_none() => return Err(Why::MaskOutOfRange),
+                    _ if riid == SSID_BOOTSTRAP => return Err(Why::BootstrapSsid),
+                    _ => {
+                        table.set_entry(new, AclEntry::new(riid, value));
+                        return Ok(());
                     }
-                    RID_OIID => {
-                        let target = Target::new(found.target.oid(), value);
-                        let has_iid = true;
-                        table.replace(
-                            found,
-                            Instance {
-                                target,
-                                has_iid,
-                                ..found
-                            },
-                        );
-                    }
-                    _ if value == 0 => return Err(Why::OwnerIsZero),
-                    _ => table.set_owner(found, value),
                 }
             }
         }
+        table.put(found, new, owner, keeps_entries);
         Ok(())
     }
 }

@@ -33,7 +33,7 @@ impl Ids {
     pub fn insert(&mut self, id: u16) -> Result<(), Error> {
         let result = self.rows.insert(id);
         self.is_incomplete |= result.is_err();
-        result
+        Ok(result?)
     }
 
     /// Whether the ID is in the set.

@@ -1,6 +1,8 @@
 //! Why an operation was refused: which call, about what, and by which rule.
 
-use crate::{Error, Iid, MAX_ID, Oid, Rid, Ssid};
+#[cfg(feature = "refusals")]
+use crate::MAX_ID;
+use crate::{Error, Iid, Oid, Rid, Ssid};
 
 /// The call that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,44 +144,31 @@ pub enum Why {
 }
 
 impl Why {
-    /// The error that the refused call returns.
+    /// The error that the refused call returns. Neighbours mostly return the same,
+    /// so a few comparisons tell, where a `match` on all would be a table.
     pub(crate) const fn error(self) -> Error {
-        match self {
-            Why::BootstrapSsid
-            | Why::MaskOutOfRange
-            | Why::CreateOnInstance
-            | Why::OnlyCreate
-            | Why::OwnerIsZero
-            | Why::ValueOutOfRange
-            | Why::IidOutOfRange
-            | Why::OwnerUnset
-            | Why::DuplicateTarget => Error::BadRequest,
-            Why::NotGovernable | Why::ObjectNotRegistered | Why::InstanceMissing => {
-                Error::Unreachable
+        const LAST: [(Why, Error); 12] = [
+            (Why::IidOutOfRange, Error::BadRequest),
+            (Why::InstanceMissing, Error::Unreachable),
+            (Why::OwnerUnknown, Error::UnknownServer),
+            (Why::IidTaken, Error::Conflict),
+            (Why::IidsFull, Error::Full),
+            (Why::NoEntry, Error::NotFound),
+            (Why::NotResettable, Error::NotAllowed),
+            (Why::TargetUnset, Error::Incomplete),
+            (Why::DuplicateTarget, Error::BadRequest),
+            (Why::NoMemory, Error::NoMemory),
+            (Why::KeepsChanging, Error::Busy),
+            (Why::StreamFailed, Error::Host),
+        ];
+        let mut rest: &[(Why, Error)] = &LAST;
+        while let [(last, error), others @ ..] = rest {
+            if self as u8 <= *last as u8 {
+                return *error;
             }
-            Why::ServerUnknown | Why::OwnerUnknown => Error::UnknownServer,
-            Why::TargetHasOther | Why::IidTaken => Error::Conflict,
-            Why::IidsFull => Error::Full,
-            Why::NoInstance | Why::NoResource | Why::NoEntry => Error::NotFound,
-            Why::NotResettable => Error::NotAllowed,
-            Why::TargetUnset => Error::Incomplete,
-            Why::NoMemory => Error::NoMemory,
-            Why::TransactionOpen | Why::NoTransaction | Why::InUse | Why::KeepsChanging => {
-                Error::Busy
-            }
-            Why::HostFailed | Why::StreamFailed => Error::Host,
-            Why::WrongMagic
-            | Why::TooManyInstances
-            | Why::WrongOid
-            | Why::WrongIid
-            | Why::WrongOwner
-            | Why::WrongHasAcl
-            | Why::TooManyEntries
-            | Why::WrongKey
-            | Why::RepeatedIid
-            | Why::RepeatedTarget
-            | Why::RepeatedKey => Error::Malformed,
+            rest = others;
         }
+        Error::Malformed
     }
 }
 
@@ -194,13 +183,7 @@ impl From<Error> for Why {
     }
 }
 
-impl From<alloc::collections::TryReserveError> for Why {
-    fn from(_: alloc::collections::TryReserveError) -> Why {
-        Why::NoMemory
-    }
-}
-
-/// A refused call, in numbers; [`MAX_ID`] where there is nothing to tell.
+/// A refused call, in numbers; [`crate::MAX_ID`] where there is nothing to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Refusal {
@@ -226,6 +209,7 @@ pub struct Refusal {
     pub value: i64,
 }
 
+#[cfg(feature = "refusals")]
 impl Refusal {
     /// Of a call that is about nothing in particular.
     pub(crate) const fn of(call: Call) -> Refusal {
@@ -240,5 +224,41 @@ impl Refusal {
             at: 0,
             value: 0,
         }
+    }
+}
+
+/// What is known about a call so far, to be told should it be refused. Without the
+/// feature `refusals` it is nothing, and costs nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Story(#[cfg(feature = "refusals")] Refusal);
+
+impl Story {
+    #[cfg(feature = "refusals")]
+    pub(crate) const fn of(call: Call) -> Story {
+        Story(Refusal::of(call))
+    }
+
+    #[cfg(not(feature = "refusals"))]
+    pub(crate) const fn of(_: Call) -> Story {
+        Story()
+    }
+
+    /// Notes what is being looked at.
+    #[inline(always)]
+    pub(crate) fn tell(&mut self, note: impl FnOnce(&mut Refusal)) {
+        #[cfg(feature = "refusals")]
+        note(&mut self.0);
+        #[cfg(not(feature = "refusals"))]
+        drop(note);
+    }
+
+    /// The end of it.
+    #[inline(always)]
+    pub(crate) fn end(&self, why: Why, hear: impl FnOnce(&Refusal)) -> Error {
+        #[cfg(feature = "refusals")]
+        hear(&Refusal { why, ..self.0 });
+        #[cfg(not(feature = "refusals"))]
+        drop(hear);
+        why.error()
     }
 }

@@ -2,6 +2,7 @@
 //! moved about here; elsewhere they have names.
 
 use crate::{Entry, Iid, MAX_ID, Mask, Oid, SSID_ANY, Ssid};
+use core::num::NonZero;
 
 /// Two IDs in one word.
 #[inline(always)]
@@ -34,6 +35,11 @@ impl Target {
     #[inline(always)]
     pub(crate) const fn iid(self) -> Iid {
         split(self.0)[1]
+    }
+
+    /// One of its four bytes, counted from the lowest.
+    pub(crate) const fn byte(self, at: u32) -> u8 {
+        (self.0 >> (8 * (at & 3))) as u8
     }
 
     /// Whether it stands for the creation of Instances.
@@ -91,40 +97,83 @@ impl From<Entry> for AclEntry {
 }
 
 /// One Access Control instance, apart from its ACL and owner.
+///
+/// Two words, of which the second is never zero: it travels in registers, and so
+/// does the answer that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instance {
-    pub(crate) iid: Iid,
     /// The Object is 0 while it is unset.
-    pub(crate) target: Target,
-    /// Whether the target IID is set.
-    pub(crate) has_iid: bool,
-    /// Whether there is an ACL, be it empty.
-    pub(crate) has_acl: bool,
+    target: Target,
+    /// IID, flags.
+    low: NonZero<u32>,
 }
 
+const EXISTS: u16 = 1;
+const HAS_IID: u16 = 2;
+const HAS_ACL: u16 = 4;
+
 impl Instance {
+    #[inline(always)]
+    pub(crate) const fn with_flags(iid: Iid, target: Target, flags: u16) -> Instance {
+        let low = match NonZero::new(join([iid, flags | EXISTS])) {
+            Some(low) => low,
+            None => NonZero::<u32>::MIN,
+        };
+        Instance { target, low }
+    }
+
     /// A new one with a target and a present ACL.
     pub(crate) const fn new(iid: Iid, target: Target) -> Instance {
-        Instance {
-            iid,
-            target,
-            has_iid: true,
-            has_acl: true,
-        }
+        Instance::with_flags(iid, target, HAS_IID | HAS_ACL)
     }
 
     /// A new one without.
     pub(crate) const fn bare(iid: Iid) -> Instance {
-        Instance {
-            iid,
-            target: Target(0),
-            has_iid: false,
-            has_acl: false,
-        }
+        Instance::with_flags(iid, Target(0), 0)
+    }
+
+    pub(crate) const fn iid(self) -> Iid {
+        split(self.low.get())[0]
+    }
+
+    pub(crate) const fn flags(self) -> u16 {
+        split(self.low.get())[1]
+    }
+
+    pub(crate) const fn target(self) -> Target {
+        self.target
+    }
+
+    /// Whether the target IID is set.
+    pub(crate) const fn has_iid(self) -> bool {
+        self.flags() & HAS_IID != 0
+    }
+
+    /// Whether there is an ACL, be it empty.
+    pub(crate) const fn has_acl(self) -> bool {
+        self.flags() & HAS_ACL != 0
     }
 
     pub(crate) const fn has_target(self) -> bool {
-        self.has_iid && self.target.oid() != 0
+        self.has_iid() && self.target.oid() != 0
+    }
+
+    pub(crate) const fn with_acl(self, has_acl: bool) -> Instance {
+        let flags = match has_acl {
+            true => self.flags() | HAS_ACL,
+            false => self.flags() & !HAS_ACL,
+        };
+        Instance::with_flags(self.iid(), self.target, flags)
+    }
+
+    pub(crate) const fn with_oid(self, oid: Oid) -> Instance {
+        let target = Target::new(oid, self.target.iid());
+        Instance::with_flags(self.iid(), target, self.flags())
+    }
+
+    pub(crate) const fn with_target_iid(self, iid: Iid) -> Instance {
+        let target = Target::new(self.target.oid(), iid);
+        Instance::with_flags(self.iid(), target, self.flags() | HAS_IID)
     }
 }
 
@@ -150,5 +199,40 @@ impl Touch {
 
     pub(crate) const fn what(self) -> Ssid {
         split(self.0)[1]
+    }
+}
+
+/// What synchronisation has found out about an instance, and has yet to act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Note(pub(crate) u16);
+
+impl Note {
+    pub(crate) const NOTHING: Note = Note(0);
+    /// Its target has gone.
+    pub(crate) const GONE: Note = Note(0x1000);
+    /// Nobody can reach its target.
+    pub(crate) const ORPHAN: Note = Note(0x2000);
+    /// Its owner is another one.
+    pub(crate) const OWNER: Note = Note(0x4000);
+    /// Its ACL is another one.
+    pub(crate) const ACL: Note = Note(0x8000);
+    /// All that is left when the state is in step.
+    pub(crate) const CHANGED: Note = Note(0xe000);
+
+    pub(crate) const fn and(self, other: Note) -> Note {
+        Note(self.0 | other.0)
+    }
+
+    pub(crate) const fn has(self, any: Note) -> bool {
+        self.0 & any.0 != 0
+    }
+
+    pub(crate) const fn is_nothing(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What of it is among these.
+    pub(crate) const fn only(self, among: Note) -> Note {
+        Note(self.0 & among.0)
     }
 }

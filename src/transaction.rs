@@ -1,9 +1,8 @@
 //! Transactions on Object 2: begin, validate, commit, roll back.
 
+use crate::refusal::Story;
 use crate::row::Touch;
-use crate::{
-    Call, Engine, Error, Host, Ids, Iid, MAX_ID, RID_ACL, RID_OWNER, Refusal, SSID_ANY, Ssid, Why,
-};
+use crate::{Call, Engine, Error, Host, Ids, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Why};
 
 /// How often validation begins again because something was changed meanwhile.
 const ROUNDS: u32 = 16;
@@ -15,11 +14,11 @@ impl<H: Host> Engine<H> {
     /// [`Error::Busy`]: one is open. On bare metal also [`Error::NoMemory`].
     pub fn begin(&self) -> Result<(), Error> {
         self.try_begin()
-            .map_err(|why| self.refuse(Refusal::of(Call::Begin), why))
+            .map_err(|why| self.refuse(&Story::of(Call::Begin), why))
     }
 
     fn try_begin(&self) -> Result<(), Why> {
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         if state.table.is_open() {
             return Err(Why::TransactionOpen);
         }
@@ -38,14 +37,14 @@ impl<H: Host> Engine<H> {
     /// [`Error::BadRequest`]: the transaction must be rolled back.
     /// [`Error::Busy`]: none is open. [`Error::Host`].
     pub fn validate(&self) -> Result<(), Error> {
-        let mut call = Refusal::of(Call::Validate);
-        let valid = self.try_validate(&mut call);
-        valid.map_err(|why| self.refuse_changes(call, why))
+        let mut story = Story::of(Call::Validate);
+        let valid = self.try_validate(&mut story);
+        valid.map_err(|why| self.refuse_changes(&story, why))
     }
 
-    /// Notes in `call` what it is looking at.
-    pub(crate) fn try_validate(&self, call: &mut Refusal) -> Result<(), Why> {
-        let mut state = self.lock()?;
+    /// Notes in the story what it is looking at.
+    pub(crate) fn try_validate(&self, story: &mut Story) -> Result<(), Why> {
+        let mut state = self.lock().ok_or(Why::InUse)?;
         // What was found good before counts no longer, should this one fail.
         state.make_unchecked();
         let mut edits = state.edits;
@@ -56,7 +55,7 @@ impl<H: Host> Engine<H> {
         // The servers that exist: each is asked for once.
         let mut servers = Ids::new();
         loop {
-            let mut state = self.lock()?;
+            let mut state = self.lock().ok_or(Why::InUse)?;
             if !state.table.is_open() {
                 return Err(Why::NoTransaction);
             }
@@ -75,64 +74,50 @@ impl<H: Host> Engine<H> {
                 return Ok(());
             };
             from = touch.0.checked_add(1).map(Touch);
+            let Some(instance) = state.table.find(touch.iid()) else {
+                continue;
+            };
+            let owner = state.table.owner(instance);
+            let is_new = checked != Some(instance.iid());
+            let is_only_one = !is_new || state.table.is_only_one(instance);
+            // The server that was written, if it is there still.
+            let ssid = match touch.what() {
+                Touch::OWNER => owner,
+                ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
+                _ => SSID_ANY,
+            };
             drop(state);
-            let iid = touch.iid();
-            if checked != Some(iid) {
-                self.check_instance(iid, call)?;
-                checked = Some(iid);
+            story.tell(|call| {
+                (call.acl_iid, call.rid, call.ssid) = (instance.iid(), MAX_ID, MAX_ID);
+                (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
+            });
+            if !instance.has_target() {
+                return Err(Why::TargetUnset);
             }
-            let ssid = self.written(touch, call)?;
+            if owner == 0 {
+                return Err(Why::OwnerUnset);
+            }
+            if !is_only_one {
+                return Err(Why::DuplicateTarget);
+            }
+            if is_new {
+                checked = Some(instance.iid());
+                self.check_target(instance.target())?;
+            }
             if ssid != SSID_ANY && !servers.contains(ssid) {
+                let is_owner = touch.what() == Touch::OWNER;
+                story.tell(|call| {
+                    call.ssid = ssid;
+                    call.rid = if is_owner { RID_OWNER } else { RID_ACL };
+                });
                 self.check_server(ssid).map_err(|why| match why {
-                    Why::ServerUnknown if touch.what() == Touch::OWNER => Why::OwnerUnknown,
+                    Why::ServerUnknown if is_owner => Why::OwnerUnknown,
                     why => why,
                 })?;
                 // Where there is no memory for it, it is asked for again.
                 let _ = servers.insert(ssid);
             }
         }
-    }
-
-    /// Fails, if the instance is there and does not validate.
-    fn check_instance(&self, iid: Iid, call: &mut Refusal) -> Result<(), Why> {
-        let state = self.lock()?;
-        let Some(instance) = state.table.find(iid) else {
-            return Ok(());
-        };
-        let is_owned = state.table.owner(instance) != 0;
-        let is_only_one = state.table.is_only_one(instance);
-        drop(state);
-        (call.acl_iid, call.rid, call.ssid) = (iid, MAX_ID, MAX_ID);
-        (call.oid, call.iid) = (instance.target.oid(), instance.target.iid());
-        if !instance.has_target() {
-            return Err(Why::TargetUnset);
-        }
-        if !is_owned {
-            return Err(Why::OwnerUnset);
-        }
-        if !is_only_one {
-            return Err(Why::DuplicateTarget);
-        }
-        self.check_target(instance.target)
-    }
-
-    /// The server that was written, if it is there still; otherwise zero.
-    fn written(&self, touch: Touch, call: &mut Refusal) -> Result<Ssid, Why> {
-        let state = self.lock()?;
-        let Some(instance) = state.table.find(touch.iid()) else {
-            return Ok(SSID_ANY);
-        };
-        let ssid = match touch.what() {
-            Touch::OWNER => state.table.owner(instance),
-            ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
-            _ => SSID_ANY,
-        };
-        call.ssid = ssid;
-        call.rid = match touch.what() {
-            Touch::OWNER => RID_OWNER,
-            _ => RID_ACL,
-        };
-        Ok(ssid)
     }
 
     /// Makes the transaction's changes final. What has not been validated, or was
@@ -142,18 +127,18 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// As [`Engine::validate`]. No transaction is open afterwards.
     pub fn commit(&self) -> Result<(), Error> {
-        let mut call = Refusal::of(Call::Commit);
-        let committed = self.try_commit(&mut call);
-        committed.map_err(|why| self.refuse_changes(call, why))
+        let mut story = Story::of(Call::Commit);
+        let committed = self.try_commit(&mut story);
+        committed.map_err(|why| self.refuse_changes(&story, why))
     }
 
-    fn try_commit(&self, call: &mut Refusal) -> Result<(), Why> {
-        let state = self.lock()?;
+    fn try_commit(&self, story: &mut Story) -> Result<(), Why> {
+        let state = self.lock().ok_or(Why::InUse)?;
         let is_checked = state.checked == state.edits;
         drop(state);
         let result = match is_checked {
             true => Ok(()),
-            false => self.try_validate(call),
+            false => self.try_validate(story),
         };
         self.end(result.is_ok())?;
         result
@@ -165,11 +150,11 @@ impl<H: Host> Engine<H> {
     /// [`Error::Busy`]: none is open.
     pub fn rollback(&self) -> Result<(), Error> {
         self.end(false)
-            .map_err(|why| self.refuse(Refusal::of(Call::Rollback), why))
+            .map_err(|why| self.refuse(&Story::of(Call::Rollback), why))
     }
 
     fn end(&self, keeps: bool) -> Result<(), Why> {
-        let mut state = self.lock_any()?;
+        let mut state = self.lock_any().ok_or(Why::InUse)?;
         if !state.table.is_open() {
             return Err(Why::NoTransaction);
         }

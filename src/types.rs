@@ -243,9 +243,3 @@ pub enum Error {
     #[error("the persisted data is malformed")]
     Malformed,
 }
-
-impl From<alloc::collections::TryReserveError> for Error {
-    fn from(_: alloc::collections::TryReserveError) -> Error {
-        Error::NoMemory
-    }
-}

@@ -532,7 +532,7 @@ fn a_large_state_survives_every_failure() {
             }
         }
         println!("{failures} failures in a large state");
-        assert!(failures > 10, "only {failures}: nothing has been injected");
+        assert!(failures > 3, "only {failures}: nothing has been injected");
         bench.finish("large");
     }
 }

@@ -160,8 +160,8 @@ const MUTATIONS: [Mutation; 23] = [
                 "if (false) {",
             ),
             (
-                "result = _anjay_dm_transaction_include_object(port->anjay,\n                                                  &port->installed);\n    if (!result) {",
-                "{",
+                "int result = _anjay_dm_transaction_include_object(port->anjay,\n                                                      &port->installed);",
+                "int result = 0;",
             ),
             (
                 "return _anjay_dm_transaction_finish(port->anjay, result);",
@@ -193,8 +193,8 @@ const MUTATIONS: [Mutation; 23] = [
         name: "grants are never forgotten",
         file: "module.c",
         edits: &[
-            ("    port->granted.is_set = false;\n", ""),
-            (" && !port->granted.is_set);\n", ");\n"),
+            ("    port->granted.ssid = ANJAY_SSID_ANY;\n", ""),
+            (" && !port->granted.ssid);\n", ");\n"),
         ],
     },
     Mutation {

@@ -222,8 +222,11 @@ fn null_is_an_error_everywhere() {
             aac_write(null(), 0, 0, 0, 3),
             aac_reset_resource(null(), 0, 2),
             aac_remove_entry(null(), 0, 0),
+            aac_sync_targets(null(), 3),
+            aac_sync_accounts(null()),
+            aac_sync_created(null(), 1, 3, 0),
         ];
-        assert_eq!((results, value), ([-160; 9], 9));
+        assert_eq!((results, value), ([-160; 12], 9));
     }
     let device = installed();
     // SAFETY: the device's own engine; NULL where it may be.
@@ -297,6 +300,34 @@ fn edit(device: &Device, iid: u16, edit: Edit) -> c_int {
     }
 }
 
+/// As `aac_sync`, in a transaction.
+///
+/// # Safety
+/// As `aac_sync`.
+unsafe fn sync_in_pieces(aac: *const aac_t, origin: u16, changes: &[aac_change_t]) -> c_int {
+    let mut result = 0;
+    let mut then = |piece: &dyn Fn() -> c_int| {
+        if result == 0 {
+            result = piece();
+        }
+    };
+    for change in changes {
+        // SAFETY: as the caller promises.
+        then(&|| unsafe { aac_sync_targets(aac, change.oid) });
+    }
+    if changes.iter().any(|change| change.oid <= 2) {
+        // SAFETY: as the caller promises.
+        then(&|| unsafe { aac_sync_accounts(aac) });
+    }
+    for change in changes {
+        for at in 0..change.created_count {
+            // SAFETY: as the caller promises.
+            then(&|| unsafe { aac_sync_created(aac, origin, change.oid, *change.created.add(at)) });
+        }
+    }
+    result
+}
+
 /// Does an operation through C; whether it succeeded.
 fn apply(device: &Device, op: &Op) -> bool {
     let told = prepare(&device.client, op);
@@ -342,6 +373,18 @@ fn apply(device: &Device, op: &Op) -> bool {
                         created_count: created.len(),
                     })
                     .collect();
+                // Half of them in pieces, which need a transaction of their own. Where
+                // orphans go and others come, they go first, and their IDs are free.
+                let is_alike = !changes.iter().any(|change| change.oid <= 2)
+                    || changes.iter().all(|change| change.created_count == 0);
+                let in_pieces =
+                    is_alike && origin.is_multiple_of(2) && aac_transaction(aac, 0) == 0;
+                if in_pieces {
+                    let result = sync_in_pieces(aac, origin, &changes);
+                    let end = aac_transaction(aac, if result == 0 { 2 } else { 3 });
+                    assert_eq!(end, 0, "{op:?}");
+                    return result == 0;
+                }
                 aac_sync(aac, origin, changes.as_ptr(), changes.len()) == 0
             }),
         }

@@ -94,7 +94,7 @@ const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "an owner that others wrote is lost by a change",
-        &[("adopt_owner(device);\n    bool is_shown", "bool is_shown")],
+        &[("adopt_owner(device);\n    for (const", "for (const")],
     ),
     broken(
         "tags that others wrote are lost",

@@ -271,3 +271,54 @@ fn what_cmake_wraps_is_what_the_port_has() {
     assert!(!defined.is_empty());
     assert_eq!(defined, wrapped);
 }
+
+/// cmake/WakaamaPort.cmake in a project with the mock for a stack: the port takes its
+/// definitions and private headers, and stands in front of it whatever the order.
+#[test]
+fn the_cmake_function() {
+    let folder = folder("wakaama-mock").join("cmake");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("the target folder is writable");
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.21)\n\
+         project(client C)\n\
+         add_compile_options(-fsanitize=address)\n\
+         add_link_options(-fsanitize=address)\n\
+         add_library(anjay_access_control::engine STATIC IMPORTED GLOBAL)\n\
+         set_target_properties(anjay_access_control::engine PROPERTIES\n\
+             IMPORTED_LOCATION {archive}\n\
+             INTERFACE_INCLUDE_DIRECTORIES {root}/include)\n\
+         include({root}/cmake/WakaamaPort.cmake)\n\
+         add_library(wakaama_static STATIC {mock}/mock.c)\n\
+         target_compile_definitions(wakaama_static PUBLIC LWM2M_BOOTSTRAP)\n\
+         target_include_directories(wakaama_static PUBLIC {mock} PRIVATE {mock}/include)\n\
+         target_include_directories(wakaama_static INTERFACE {mock}/include)\n\
+         anjay_access_control_add_wakaama(${{STACK}})\n\
+         add_executable(client {mock}/cases.c)\n\
+         target_link_libraries(client PRIVATE wakaama_static anjay_access_control::wakaama)\n",
+        archive = NEUTRAL.sanitized().path().display(),
+        root = root().display(),
+        mock = root().join("tests/wakaama-mock").display(),
+    );
+    fs::write(folder.join("CMakeLists.txt"), project).expect("the target folder is writable");
+    let cmake = |arguments: &[&str]| {
+        let mut command = Command::new("cmake");
+        output(command.current_dir(&folder).args(arguments))
+    };
+    let refused = cmake(&["-S", ".", "-B", "refused", "-DSTACK=no_such_stack"]);
+    assert!(!refused.status.success());
+    assert!(
+        text(&refused).contains("no such target"),
+        "{}",
+        text(&refused)
+    );
+    for arguments in [
+        &["-S", ".", "-B", "build", "-DSTACK=wakaama_static"][..],
+        &["--build", "build"],
+    ] {
+        let done = cmake(arguments);
+        assert!(done.status.success(), "{}", text(&done));
+    }
+    let cases = output(&mut Command::new(folder.join("build/client")));
+    assert!(cases.status.success(), "{}", text(&cases));
+}

@@ -7,7 +7,7 @@ pub mod replay;
 pub mod seeds;
 
 use access_control::{Engine, Error};
-use ocf_acl::{Acl, Method, Request, State, View};
+use ocf_acl::{Acl, Apply, Method, Request, State, Update, View};
 use replay::Device;
 use testkit::model::{self, Model};
 use testkit::ops::{self, Op, world};
@@ -112,8 +112,13 @@ pub fn ocf(data: &[u8]) {
     let mut acl = Acl::new();
     let before = encoded(&acl, View::Storage);
     let state = State::from_number(how % 5).expect("below 5");
-    let result = match how & 0x80 {
+    let result = match how & 0xc0 {
         0 => acl.load(payload),
+        0x40 => {
+            let mut update = Update::lenient();
+            let read = update.cbor(payload, &mut |_| {});
+            read.and_then(|()| acl.apply(&mut update, Apply::Load))
+        }
         _ => acl.post(state, payload),
     };
     if result.is_err() {

@@ -23,7 +23,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "commands" => scripts(),
         "ocf" => {
             let with = |how: u8| OCF.map(|payload| [&[how], payload].concat());
-            [with(0), with(0x82), with(0x81)].concat()
+            [with(0), with(0x40), with(0x82), with(0x81)].concat()
         }
         _ => sequences(),
     }

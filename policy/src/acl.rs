@@ -72,7 +72,8 @@ impl Sink for Collected {
     type Error = Error;
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.0.try_reserve(bytes.len())?;
+        let reserved = self.0.try_reserve(bytes.len());
+        reserved.map_err(|_| Error::NoMemory)?;
         self.0.extend_from_slice(bytes);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::ocf::{METHODS, STATES};
 use crate::words::OPERATIONS;
 use access_control::Operation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -19,6 +20,7 @@ Examples:
   lwm2m-acl show acl.bin --names policy.toml
   lwm2m-acl explain acl.bin --server 2 read /1234/0
   lwm2m-acl diff old.bin new.bin && echo nobody gained anything
+  lwm2m-acl report new.bin --before old.bin --names policy.toml -o report.html
   lwm2m-acl check policy.toml --format sarif > findings.sarif
 
 A FILE named - is standard input or output.
@@ -150,6 +152,21 @@ the device.")]
         #[arg(short, long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Make a page to look at: the matrix with filters, the steps of each decision, owners, warnings
+    #[command(after_help = "\
+The page is one file of HTML that needs no network: light and dark, for print, keyboard and screen \
+reader. Nothing that is in a state or a policy can run in it.")]
+    Report {
+        /// The state.
+        #[command(flatten)]
+        input: Input,
+        /// Also show what was gained and lost since this state
+        #[arg(short, long, value_name = "OLD")]
+        before: Option<PathBuf>,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Turn a state back into a policy
     Decompile {
         /// The state.
@@ -158,6 +175,12 @@ the device.")]
         /// Where to write
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
+    },
+    /// The same for access-control lists of OCF devices, /oic/sec/acl2
+    Ocf {
+        /// What is to be done.
+        #[command(subcommand)]
+        command: OcfCommand,
     },
     /// Print the manual page, or write all of them
     Man {
@@ -174,6 +197,81 @@ the device.")]
     },
     /// Print the JSON Schema of what --format json gives
     Schema,
+}
+
+/// What can be done with the list of an OCF device.
+#[derive(Debug, Subcommand)]
+pub enum OcfCommand {
+    /// Show who may do what: resources down, subjects across
+    Show {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Whether to use colours
+        #[arg(long, value_enum, default_value_t = Colour::Auto)]
+        color: Colour,
+    },
+    /// Tell whether a device would take it, and what is odd about it
+    Check {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Exit status 1 also for what does nothing, or opens a lot
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Decide one question, and tell by which of the ten rules and which ACE
+    Explain {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Who asks: the UUID that its secured connection has proven
+        #[arg(long)]
+        uuid: Option<String>,
+        /// A role that it has proven, and who gave it
+        #[arg(long = "role", value_name = "ROLE[@AUTHORITY]")]
+        roles: Vec<String>,
+        /// Over an unsecured connection
+        #[arg(long, conflicts_with_all = ["uuid", "roles", "onboarding"])]
+        unsecured: bool,
+        /// In the onboarding session
+        #[arg(long)]
+        onboarding: bool,
+        /// The resource can be discovered
+        #[arg(long)]
+        discoverable: bool,
+        /// The state of the device
+        #[arg(long, default_value = "rfnop", ignore_case = true,
+            value_parser = clap::builder::PossibleValuesParser::new(STATES.map(|(word, _)| word)))]
+        state: String,
+        /// The method
+        #[arg(ignore_case = true,
+            value_parser = clap::builder::PossibleValuesParser::new(METHODS.map(|(word, _)| word)))]
+        method: String,
+        /// The path of the resource
+        path: String,
+    },
+    /// Turn JSON into the CBOR that a device stores
+    Compile {
+        /// The list
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Turn CBOR into JSON
+    Decompile {
+        /// The list
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Make a page to look at
+    Report {
+        /// A list, as CBOR or JSON
+        list: PathBuf,
+        /// Where to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 /// The form of most answers.

@@ -5,8 +5,8 @@
 use access_control::{MAX_ID, Operation, SSID_ANY, SSID_BOOTSTRAP, Ssid};
 use clap::{CommandFactory, Parser};
 use lwm2m_acl::cli::{
-    CheckFormat, Cli, Colour, Command, Format, Input, NO, NamesFrom, ShowFormat, TROUBLE, YES,
-    operation,
+    CheckFormat, Cli, Colour, Command, Format, Input, NO, NamesFrom, OcfCommand, ShowFormat,
+    TROUBLE, YES, operation,
 };
 use lwm2m_acl::explain::Question;
 use lwm2m_acl::files::{self, Trouble};
@@ -15,7 +15,8 @@ use lwm2m_acl::policy::{self, Mistakes};
 use lwm2m_acl::progress::Progress;
 use lwm2m_acl::state::{self, State, Unusable};
 use lwm2m_acl::words::{Names, Target, id};
-use lwm2m_acl::{check, decompile, diff, explain, header, json, show};
+use lwm2m_acl::{check, decompile, diff, explain, header, json, ocf, report, show};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -137,12 +138,18 @@ fn run(command: Command) -> Result<Answer, Stop> {
             names,
             format,
         } => diff(&old, &new, &names, format),
+        Command::Report {
+            input,
+            before,
+            output,
+        } => report(&input, before.as_deref(), &output),
         Command::Decompile { input, output } => {
             files::refuse_input_as_output(&output, &input.all())?;
             let (state, names) = load(&input)?;
             let text = decompile::decompile(state.acl.instances(), &names);
             Ok(Answer::write(&output, text))
         }
+        Command::Ocf { command } => ocf(command),
         Command::Man { command, to } => manual(command.as_deref(), to.as_deref()),
         Command::Completions { shell } => {
             let mut text = Vec::new();
@@ -267,7 +274,7 @@ fn check(input: &Input, strict: bool, format: CheckFormat) -> Result<Answer, Sto
         }
     };
     let names = names_for(&state, names);
-    let accounts = (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect());
+    let accounts = accounts(&names);
     let report = check::check(&state, accounts.as_ref(), &names);
     let text = match format {
         CheckFormat::Text => {
@@ -429,6 +436,113 @@ fn diff(old: &Path, new: &Path, names: &NamesFrom, format: Format) -> Result<Ans
         Format::Json => json::diff(&found, &names)?,
     };
     Ok(Answer::print(text).is(!found.anybody_gained()))
+}
+
+fn report(input: &Input, before: Option<&Path>, output: &Path) -> Result<Answer, Stop> {
+    let inputs = [input.all(), before.into_iter().collect()].concat();
+    files::refuse_input_as_output(output, &inputs)?;
+    let (state, names) = load(input)?;
+    let accounts = accounts(&names);
+    let found = check::check(&state, accounts.as_ref(), &names);
+    let old = match before {
+        Some(path) => {
+            let old = state::load(path, None).map_err(|why| unusable(path, &why))?;
+            let differs = diff::diff(&old.acl, &state.acl);
+            Some((path.display().to_string(), old, differs))
+        }
+        None => None,
+    };
+    let before = old.as_ref();
+    let page = report::lwm2m::report(&report::lwm2m::Content {
+        source: &input.state.display().to_string(),
+        acl: &state.acl,
+        names: &names,
+        report: &found,
+        before: before.map(|(path, old, differs)| (path.as_str(), &old.acl, differs)),
+    })?;
+    Ok(Answer::write(output, page))
+}
+
+fn ocf(command: OcfCommand) -> Result<Answer, Stop> {
+    match command {
+        OcfCommand::Show { list, color } => {
+            let acl = ocf::load(&list)?.acl;
+            Ok(Answer::print(ocf::show(&acl, is_coloured(color))))
+        }
+        OcfCommand::Check { list, strict } => {
+            let found = match ocf::load(&list) {
+                Ok(found) => found,
+                // It could be read, so that it is the list that is wrong.
+                Err(trouble) if list.is_file() => {
+                    return Ok(Answer::print(format!("{trouble}\n")).is(false));
+                }
+                Err(trouble) => return Err(trouble.into()),
+            };
+            let odd = ocf::check(&found.acl);
+            let is_doubtful = odd.iter().any(|(level, _)| *level == check::Level::Warning);
+            let text = ocf::check_words(&list, &found, &odd);
+            Ok(Answer::print(text).is(!(strict && is_doubtful)))
+        }
+        OcfCommand::Explain {
+            list,
+            uuid,
+            roles,
+            unsecured,
+            onboarding,
+            discoverable,
+            state,
+            method,
+            path,
+        } => {
+            let acl = ocf::load(&list)?.acl;
+            let uuid = uuid.map(|word| {
+                let uuid = ocf_acl::Uuid::parse(&word);
+                uuid.ok_or_else(|| Stop(format!("--uuid: {word:?} is no UUID, or the nil UUID")))
+            });
+            if !path.starts_with('/') {
+                return Err(Stop(format!("{path:?} is no path such as /light")));
+            }
+            let role = |word: String| match word.split_once('@') {
+                Some((role, authority)) => (role.to_owned(), Some(authority.to_owned())),
+                None => (word, None),
+            };
+            let known = |all: &[&'static str], word: &str| {
+                let mut all = all.iter();
+                all.find(|it| it.eq_ignore_ascii_case(word)).copied()
+            };
+            let question = ocf::Question {
+                uuid: uuid.transpose()?,
+                roles: roles.into_iter().map(role).collect(),
+                is_secured: !unsecured,
+                is_onboarding: onboarding,
+                is_discoverable: discoverable,
+                state: known(&ocf::STATES.map(|(word, _)| word), &state).unwrap_or("rfnop"),
+                method: known(&ocf::METHODS.map(|(word, _)| word), &method).unwrap_or("get"),
+                path,
+            };
+            let found = ocf::explain(&acl, &question);
+            Ok(Answer::print(found.words()).is(found.decision.allowed))
+        }
+        OcfCommand::Compile { list, output } => {
+            files::refuse_input_as_output(&output, &[&list])?;
+            Ok(Answer::write(&output, ocf::cbor(&ocf::load(&list)?.acl)))
+        }
+        OcfCommand::Decompile { list, output } => {
+            files::refuse_input_as_output(&output, &[&list])?;
+            Ok(Answer::write(&output, ocf::json(&ocf::load(&list)?.acl)))
+        }
+        OcfCommand::Report { list, output } => {
+            files::refuse_input_as_output(&output, &[&list])?;
+            let acl = ocf::load(&list)?.acl;
+            let page = report::ocf::report(&list.display().to_string(), &acl)?;
+            Ok(Answer::write(&output, page))
+        }
+    }
+}
+
+/// The servers that count as accounts: those that have names.
+fn accounts(names: &Names) -> Option<BTreeSet<Ssid>> {
+    (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect())
 }
 
 fn manual(command: Option<&str>, to: Option<&Path>) -> Result<Answer, Stop> {

@@ -141,16 +141,15 @@ pub fn for_comment(acl: &Acl, names: &Names) -> String {
         .collect()
 }
 
-const BOLD: Style = Style::new().bold();
+pub(crate) const BOLD: Style = Style::new().bold();
 
 /// Sets columns flush, with a line under the first row.
-fn table(rows: &[Vec<(String, Style)>], in_colour: bool) -> String {
+pub(crate) fn table(rows: &[Vec<(String, Style)>], in_colour: bool) -> String {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {
         widths.resize(widths.len().max(row.len()), 0);
         for (width, (text, _)) in widths.iter_mut().zip(row) {
-            // Whatever stands in a cell is ASCII.
-            *width = text.len().max(*width);
+            *width = text.chars().count().max(*width);
         }
     }
     let mut out = String::new();
@@ -168,7 +167,7 @@ fn table(rows: &[Vec<(String, Style)>], in_colour: bool) -> String {
                     out.push_str(text);
                 }
             }
-            missing += width - text.len() + GAP;
+            missing += width - text.chars().count() + GAP;
         }
         out.push('\n');
         if is_header {

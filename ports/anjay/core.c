@@ -8,8 +8,6 @@
 
 #include <assert.h>
 
-#include <avsystem/commons/avs_memory.h>
-
 #include <anjay_modules/anjay_access_utils.h>
 
 #include <core/anjay_access_utils_private.h>
@@ -94,7 +92,6 @@ static bool grant(aac_port_t *port, const anjay_action_info_t *info) {
     if (_anjay_dm_transaction_include_object(port->anjay, &port->installed)) {
         return false;
     }
-    port->granted.is_set = true;
     port->granted.ssid = info->ssid;
     port->granted.oid = info->oid;
     port->granted.iid = info->iid;
@@ -185,8 +182,7 @@ static int check_changed(const aac_port_t *port,
         }
         AVS_LIST(anjay_notify_queue_resource_entry_t) it;
         AVS_LIST_FOREACH(it, entry->resources_changed) {
-            if (port->granted.is_set && port->granted.ssid == origin
-                    && port->granted.oid == entry->oid
+            if (port->granted.ssid == origin && port->granted.oid == entry->oid
                     && port->granted.iid == it->iid) {
                 continue;
             }
@@ -202,52 +198,48 @@ static int check_changed(const aac_port_t *port,
     return 0;
 }
 
-/* The objects whose instance sets changed, with the known new instances. */
-static int copy_changes(anjay_notify_queue_t queue,
-                        aac_change_t **out_changes,
-                        size_t *out_count) {
-    size_t count = 0;
-    size_t id_count = 0;
+/*
+ * The entry of the first object behind @p oid whose instance set changed. Looked
+ * for anew each time, as the calls in between may change the queue.
+ */
+static const anjay_notify_queue_object_entry_t *
+next_changed(anjay_notify_queue_t queue, int32_t oid) {
     AVS_LIST(anjay_notify_queue_object_entry_t) entry;
     AVS_LIST_FOREACH(entry, queue) {
-        if (!is_of_end_device(entry)
+        if (entry->oid > oid && !is_of_end_device(entry)
                 && entry->instance_set_changes.instance_set_changed) {
-            ++count;
-            id_count += AVS_LIST_SIZE(
-                    entry->instance_set_changes.known_added_iids);
+            break;
         }
     }
-    *out_count = count;
-    *out_changes = NULL;
-    if (count == 0) {
-        return 0;
+    return entry;
+}
+
+static int follow(const aac_t *engine,
+                  anjay_ssid_t origin,
+                  const anjay_notify_queue_t *queue) {
+    const anjay_notify_queue_object_entry_t *entry;
+    bool has_accounts = false;
+    int result = 0;
+    for (int32_t oid = -1; !result && (entry = next_changed(*queue, oid));) {
+        oid = entry->oid;
+        has_accounts |= oid <= ANJAY_DM_OID_ACCESS_CONTROL;
+        result = aac_sync_targets(engine, (anjay_oid_t) oid);
     }
-    /* One block: the changes, and behind them all the IDs. */
-    aac_change_t *changes = (aac_change_t *) avs_calloc(
-            1, count * sizeof(aac_change_t) + id_count * sizeof(uint16_t));
-    if (!changes) {
-        _anjay_log_oom();
-        return ANJAY_ERR_INTERNAL;
+    if (!result && has_accounts) {
+        result = aac_sync_accounts(engine);
     }
-    aac_change_t *change = changes;
-    uint16_t *id = (uint16_t *) (void *) (changes + count);
-    AVS_LIST_FOREACH(entry, queue) {
-        if (is_of_end_device(entry)
-                || !entry->instance_set_changes.instance_set_changed) {
-            continue;
-        }
-        assert(change == changes || (change - 1)->oid < entry->oid);
-        change->oid = entry->oid;
-        change->created = id;
+    /* What the Bootstrap-Server or the application creates is nobody's. The queue
+     * of a server's operation is that operation's alone, and stays as it is. */
+    AVS_LIST(anjay_notify_queue_object_entry_t) it;
+    AVS_LIST_FOREACH(it, origin == ANJAY_SSID_BOOTSTRAP ? NULL : *queue) {
         AVS_LIST(anjay_iid_t) iid;
-        AVS_LIST_FOREACH(iid, entry->instance_set_changes.known_added_iids) {
-            *id++ = *iid;
+        AVS_LIST_FOREACH(iid, it->instance_set_changes.known_added_iids) {
+            if (!result && !is_of_end_device(it)) {
+                result = aac_sync_created(engine, origin, it->oid, *iid);
+            }
         }
-        change->created_count = (size_t) (id - change->created);
-        ++change;
     }
-    *out_changes = changes;
-    return 0;
+    return result;
 }
 
 /*
@@ -256,23 +248,18 @@ static int copy_changes(anjay_notify_queue_t queue,
  */
 static int follow_changes(aac_port_t *port,
                           anjay_ssid_t origin,
-                          anjay_notify_queue_t queue) {
-    aac_change_t *changes;
-    size_t count;
-    int result = copy_changes(queue, &changes, &count);
-    if (result || count == 0) {
-        return result;
+                          const anjay_notify_queue_t *queue) {
+    if (!next_changed(*queue, -1)) {
+        return 0;
     }
     if (avs_is_err(_anjay_dm_transaction_begin(port->anjay))) {
-        avs_free(changes);
         return ANJAY_ERR_INTERNAL;
     }
-    result = _anjay_dm_transaction_include_object(port->anjay,
-                                                  &port->installed);
+    int result = _anjay_dm_transaction_include_object(port->anjay,
+                                                      &port->installed);
     if (!result) {
-        result = aac_sync(aac_port_edit(port), origin, changes, count);
+        result = follow(aac_port_edit(port), origin, queue);
     }
-    avs_free(changes);
     return _anjay_dm_transaction_finish(port->anjay, result);
 }
 
@@ -319,7 +306,7 @@ int _anjay_sync_access_control(anjay_unlocked_t *anjay,
     }
     int result = check_changed(port, origin_ssid, *notifications_queue);
     if (!result) {
-        result = follow_changes(port, origin_ssid, *notifications_queue);
+        result = follow_changes(port, origin_ssid, notifications_queue);
     }
     if (!result) {
         result = queue_targets(port, notifications_queue);

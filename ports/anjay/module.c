@@ -308,7 +308,7 @@ static int transaction_begin(anjay_unlocked_t *anjay,
                              const anjay_dm_installed_object_t object) {
     (void) anjay;
     const aac_port_t *port = port_of(DEF_OF(object));
-    assert(!port->is_open && !port->granted.is_set);
+    assert(!port->is_open && !port->granted.ssid);
     (void) port;
     return 0;
 }
@@ -324,7 +324,7 @@ static int end_transaction(def_ptr_t def, aac_step_t step) {
     aac_port_t *port = port_of(def);
     bool was_open = port->is_open;
     port->is_open = false;
-    port->granted.is_set = false;
+    port->granted.ssid = ANJAY_SSID_ANY;
     return was_open ? aac_transaction(port->engine, step) : 0;
 }
 

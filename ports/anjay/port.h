@@ -100,7 +100,7 @@ typedef struct {
      * Write-Composite, where it does not ask at all.
      */
     struct {
-        bool is_set;
+        /* 0, which is nobody's, if there is none. */
         anjay_ssid_t ssid;
         anjay_oid_t oid;
         anjay_iid_t iid;

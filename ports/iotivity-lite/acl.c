@@ -298,24 +298,23 @@ static void show(device_t *device, oc_sec_ace_t **former) {
     device->mirror.rowneruuid = device->owner;
 }
 
+/*
+ * Taking over what others wrote changes the generation of the list too: the mirror
+ * is then compared once more than it need be, and found to show all.
+ */
+
 /** Takes over the owner that others wrote. */
 static void adopt_owner(device_t *device) {
-    if (oc_uuid_is_equal(device->mirror.rowneruuid, device->owner)) {
-        return;
-    }
-    bool is_shown = device->generation == ocf_acl_generation(device->list);
-    device->owner = device->mirror.rowneruuid;
-    ocf_acl_set_owner(device->list,
-                      oc_uuid_is_empty(device->owner) ? NULL : device->owner.id);
-    if (is_shown) {
-        device->generation = ocf_acl_generation(device->list);
+    if (!oc_uuid_is_equal(device->mirror.rowneruuid, device->owner)) {
+        device->owner = device->mirror.rowneruuid;
+        ocf_acl_set_owner(device->list,
+                          oc_uuid_is_empty(device->owner) ? NULL : device->owner.id);
     }
 }
 
 /** Takes over owner and tags that others wrote. */
 static void adopt(device_t *device) {
     adopt_owner(device);
-    bool is_shown = device->generation == ocf_acl_generation(device->list);
     for (const oc_sec_ace_t *mirrored = first_of(device); mirrored != NULL;
          mirrored = mirrored->next) {
         ocf_acl_ace_t ace;
@@ -329,20 +328,13 @@ static void adopt(device_t *device) {
                             is_empty ? 0 : oc_string_len(mirrored->tag));
         }
     }
-    if (is_shown) {
-        device->generation = ocf_acl_generation(device->list);
-    }
 }
 
 /** Removes one ACE from list and mirror; the others stay where they are. */
 static void remove_after(device_t *device, oc_sec_ace_t *before, oc_sec_ace_t *ace) {
-    bool is_shown = device->generation == ocf_acl_generation(device->list);
     ocf_acl_remove(device->list, (uint32_t) ace->aceid);
     link_after(device, before, ace->next);
     free_mirrored(ace);
-    if (is_shown) {
-        device->generation = ocf_acl_generation(device->list);
-    }
 }
 
 static bool remove_mirrored(device_t *device, const oc_sec_ace_t *ace) {

@@ -1,10 +1,10 @@
 //! What a client asks of the engine on behalf of LwM2M Servers: decisions,
 //! synchronisation, and the handlers of Object 2.
 
-use super::host::{CHost, aac_t};
+use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
-use crate::{Decision, Edit, Engine, Error, ObjectChange, Operation, Rule};
+use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::{c_int, c_void};
 
 // ---- enforcement ----------------------------------------------------------------
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn aac_decide(
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
     let decision = match unsafe { aac.as_ref() } {
-        Some(aac) => answer_to(aac, ssid, operation, oid, iid, Engine::decide),
+        Some(aac) => answer_to(aac, false, ssid, operation, oid, iid),
         None => for_c(Decision::by_rule(Rule::NotDecided)),
     };
     // SAFETY: as above.
@@ -68,26 +68,26 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     let aac = try_ref!(aac, false);
-    answer_to(aac, ssid, operation, oid, iid, Engine::decide_before).allowed
+    answer_to(aac, true, ssid, operation, oid, iid).allowed
 }
 
 /// Decides, and tells of a denial.
 fn answer_to(
     aac: &aac_t,
+    before: bool,
     ssid: u16,
     number: c_int,
     oid: u16,
     iid: u16,
-    decide: impl FnOnce(&Engine<CHost>, u16, Operation, u16, u16) -> Decision,
 ) -> aac_decision_t {
     let operation = usize::try_from(number).ok();
     let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
-        Some(&operation) => decide(&aac.engine, ssid, operation, oid, iid),
+        Some(&operation) => aac.engine.decide_by(before, ssid, operation, oid, iid),
         None => Decision::by_rule(Rule::NotDecided),
     };
     let decision = for_c(decision);
     if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
-        if aac.engine.lock().is_ok() {
+        if aac.engine.lock().is_some() {
             // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
             unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
         }
@@ -178,6 +178,67 @@ pub unsafe extern "C" fn aac_sync(
         created: unsafe { slice(change.created, change.created_count) }.unwrap_or(&[]),
     });
     coap_result(aac.engine.sync(origin, changes))
+}
+
+/// A part of aac_sync(), for a client without a list of what changed: the set of
+/// Instances of this Object did. Access Control Instances of targets that are gone
+/// are removed. Each part is whole or not done at all; where they are to be so
+/// together, the client does them within a transaction: targets first, then
+/// accounts, then what was created.
+///
+/// @param aac The engine.
+/// @param oid The Object; Security and Access Control are passed over.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Targets(oid)) }
+}
+
+/// A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
+/// Server or Access Control changed. What accounts that are gone left behind is
+/// dropped.
+///
+/// @param aac The engine.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_accounts(aac: *const aac_t) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Accounts) }
+}
+
+/// A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
+/// gets its rights on it.
+///
+/// @param aac    The engine.
+/// @param origin The server; for a bootstrap or the application nothing happens.
+/// @param oid    Object of the Instance.
+/// @param iid    The Instance.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_created(
+    aac: *const aac_t,
+    origin: u16,
+    oid: u16,
+    iid: u16,
+) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { sync_step(aac, SyncStep::Created(origin, oid, iid)) }
+}
+
+/// # Safety
+/// `aac` is NULL or a valid engine.
+unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {
+    coap_result(try_ref!(aac, INTERNAL).engine.sync_step(step))
 }
 
 // ---- the handlers of Object 2 ---------------------------------------------------

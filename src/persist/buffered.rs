@@ -1,10 +1,11 @@
 //! Persisting on a hosted system: many bytes at a time, and rows in their order.
 
 use super::{Sink, Source};
+use crate::list::List;
+use crate::refusal::Story;
 use crate::row::{AclEntry, Instance};
 use crate::table::{AclRow, Place, Table};
-use crate::{Iid, Refusal, Ssid, Why, vec};
-use alloc::vec::Vec;
+use crate::{Iid, Ssid, Why};
 
 /// How much goes to or comes from a stream at once.
 const BUFFER: usize = 256;
@@ -102,9 +103,9 @@ pub(super) struct Builder {
     /// No instance has this ID or a higher one.
     above: u32,
     /// Rows of the set of targets, in the order of instances.
-    rows: Vec<AclRow>,
+    rows: List<AclRow>,
     /// Entries that do not come in order.
-    unordered: Vec<(Iid, AclEntry)>,
+    unordered: List<(Iid, AclEntry)>,
     /// The instance that comes in, and its owner until that has been put in a row.
     instance: Instance,
     owner: Ssid,
@@ -120,8 +121,8 @@ impl Builder {
         Builder {
             table: Table::new(),
             above: 0,
-            rows: Vec::new(),
-            unordered: Vec::new(),
+            rows: List::new(),
+            unordered: List::new(),
             instance: Instance::bare(0),
             owner: 0,
             is_first: true,
@@ -132,8 +133,8 @@ impl Builder {
 
     /// An instance, whose entries follow.
     pub(super) fn start(&mut self, instance: Instance, owner: Ssid) -> Result<(), Why> {
-        let iid = u32::from(instance.iid);
-        if iid < self.above && self.table.find(instance.iid).is_some() {
+        let iid = u32::from(instance.iid());
+        if iid < self.above && self.table.find(instance.iid()).is_some() {
             return Err(Why::RepeatedIid);
         }
         self.above = self.above.max(iid + 1);
@@ -148,12 +149,12 @@ impl Builder {
         let owner = core::mem::take(&mut self.owner);
         self.is_first = false;
         let row = AclRow::new(Place::of(self.instance), pair, owner);
-        Ok(vec::push(&mut self.rows, row)?)
+        Ok(self.rows.push(row)?)
     }
 
     pub(super) fn add(&mut self, entry: AclEntry) -> Result<(), Why> {
         if !self.last.is_none() && entry.ssid() <= self.last.ssid() {
-            vec::push(&mut self.unordered, (self.instance.iid, entry))?;
+            self.unordered.push((self.instance.iid(), entry))?;
             return Ok(());
         }
         self.last = entry;
@@ -173,57 +174,57 @@ impl Builder {
         }
     }
 
-    /// All instances have come. Notes in `call` which one is refused.
-    pub(super) fn finish(&mut self, call: &mut Refusal) -> Result<(), Why> {
+    /// All instances have come. Notes in the story which one is refused.
+    pub(super) fn finish(&mut self, story: &mut Story) -> Result<(), Why> {
         sort_by_target(&mut self.rows)?;
         let mut previous: Option<Place> = None;
-        for &row in &self.rows {
+        for &row in self.rows.iter() {
             let place = row.place();
             if previous.is_some_and(|before| before.target == place.target && before != place) {
-                call.acl_iid = place.iid;
-                (call.oid, call.iid) = (place.target.oid(), place.target.iid());
+                story.tell(|call| {
+                    call.acl_iid = place.iid;
+                    (call.oid, call.iid) = (place.target.oid(), place.target.iid());
+                });
                 return Err(Why::RepeatedTarget);
             }
             previous = Some(place);
             self.table.add_row(row)?;
         }
-        for &(iid, entry) in &self.unordered {
+        for &(iid, entry) in self.unordered.iter() {
             let Some(instance) = self.table.find(iid) else {
                 continue;
             };
             if self.table.entry_at_or_after(instance, entry.ssid()).ssid() == entry.ssid() {
-                (call.acl_iid, call.ssid) = (iid, entry.ssid());
-                (call.oid, call.iid) = (instance.target.oid(), instance.target.iid());
+                story.tell(|call| {
+                    (call.acl_iid, call.ssid) = (iid, entry.ssid());
+                    (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
+                });
                 return Err(Why::RepeatedKey);
             }
-            let mark = self.table.start()?;
             self.table.set_entry(instance, entry);
             let outcome = self.table.outcome();
-            self.table.finish(mark, outcome.is_ok());
+            self.table.finish(outcome.is_ok());
             outcome?;
         }
-        (self.rows, self.unordered) = (Vec::new(), Vec::new());
+        (self.rows, self.unordered) = (List::new(), List::new());
         Ok(())
     }
 }
 
 /// Sorts by target, and leaves what has the same one in its order: by one byte
 /// after the other, for the library's own sorting may panic.
-fn sort_by_target(rows: &mut Vec<AclRow>) -> Result<(), Why> {
+fn sort_by_target(rows: &mut List<AclRow>) -> Result<(), Why> {
     // As it is where targets rise with the IDs of their instances.
     if rows.is_sorted_by_key(|row| row.target()) {
         return Ok(());
     }
-    let mut sorted = Vec::new();
-    sorted.try_reserve_exact(rows.len())?;
-    for row in rows.iter() {
-        vec::push(&mut sorted, *row)?;
-    }
-    for byte_at in (0..4).rev() {
-        let byte = |row: &AclRow| usize::from(row.target().0.to_be_bytes()[byte_at]);
+    let mut sorted = rows.copy()?;
+    for at in 0..4 {
         let mut places = [0; 256];
         for row in rows.iter() {
-            places[byte(row)] += 1;
+            if let Some(place) = places.get_mut(usize::from(row.target().byte(at))) {
+                *place += 1;
+            }
         }
         if places.contains(&rows.len()) {
             continue;
@@ -233,7 +234,8 @@ fn sort_by_target(rows: &mut Vec<AclRow>) -> Result<(), Why> {
             below += core::mem::replace(place, below);
         }
         for row in rows.iter() {
-            let place = &mut places[byte(row)];
+            let place = places.get_mut(usize::from(row.target().byte(at)));
+            let Some(place) = place else { continue };
             if let Some(sorted) = sorted.get_mut(*place) {
                 *sorted = *row;
             }

@@ -1,9 +1,10 @@
 //! Persisting on bare metal: number by number.
 
 use super::{Sink, Source};
+use crate::refusal::Story;
 use crate::row::{AclEntry, Instance};
 use crate::table::Table;
-use crate::{MAX_ID, Refusal, Ssid, Why};
+use crate::{MAX_ID, Ssid, Why};
 
 /// After an error it writes nothing more, so that it is asked once, at the end.
 pub(super) struct Output<'a, S: Sink> {
@@ -70,14 +71,14 @@ impl Builder {
 
     /// An instance, whose entries follow.
     pub(super) fn start(&mut self, instance: Instance, owner: Ssid) -> Result<(), Why> {
-        if self.table.find(instance.iid).is_some() {
+        if self.table.find(instance.iid()).is_some() {
             return Err(Why::RepeatedIid);
         }
-        if self.table.governing(instance.target) != MAX_ID {
+        if self.table.governing(instance.target()) != MAX_ID {
             return Err(Why::RepeatedTarget);
         }
         self.instance = instance;
-        self.table.add(instance, owner, AclEntry::NONE);
+        self.table.put(None, instance, owner, false);
         self.table.outcome()
     }
 
@@ -96,7 +97,7 @@ impl Builder {
     }
 
     /// All instances have come.
-    pub(super) fn finish(&mut self, _: &mut Refusal) -> Result<(), Why> {
+    pub(super) fn finish(&mut self, _: &mut Story) -> Result<(), Why> {
         Ok(())
     }
 }

@@ -16,9 +16,10 @@ mod variant;
 mod variant;
 
 use crate::grant::is_governable;
+use crate::refusal::Story;
 use crate::row::{AclEntry, Instance, Target, join, split};
-use crate::table::{Entries, Table};
-use crate::{Call, Engine, Error, Host, MAX_ID, Refusal, SSID_BOOTSTRAP, Ssid, Why};
+use crate::table::{Entries, Table, View};
+use crate::{Call, Engine, Error, Host, MAX_ID, SSID_BOOTSTRAP, Ssid, Why};
 use variant::{Builder, Input, Output};
 
 /// "ACO", version 1.
@@ -55,14 +56,15 @@ pub trait Source {
 // ---- writing --------------------------------------------------------------------
 
 impl<S: Sink> Output<'_, S> {
-    fn put_table(&mut self, table: &Table, call: &mut Refusal) {
+    fn put_table(&mut self, view: View<'_>, why: &mut Why, story: &mut Story) {
         self.put(MAGIC, 4);
         // Fewer than there are IDs.
-        self.put(table.len() as u32, 4);
-        table.visit(|instance, owner, entries| {
+        self.put(view.len() as u32, 4);
+        view.visit(|instance, owner, entries| {
             if !instance.has_target() && self.result.is_ok() {
                 self.result = Err(Error::Incomplete.into());
-                (call.why, call.acl_iid) = (Why::TargetUnset, instance.iid);
+                *why = Why::TargetUnset;
+                story.tell(|call| call.acl_iid = instance.iid());
             }
             self.put_instance(instance, owner, entries);
         });
@@ -70,10 +72,10 @@ impl<S: Sink> Output<'_, S> {
     }
 
     fn put_instance(&mut self, instance: Instance, owner: Ssid, entries: Entries<'_>) {
-        self.put(join([instance.target.oid(), instance.iid]), 4);
-        self.put(join([instance.target.iid(), owner]), 4);
-        self.put(u32::from(instance.has_acl) << 24, 1);
-        if instance.has_acl {
+        self.put(join([instance.target().oid(), instance.iid()]), 4);
+        self.put(join([instance.target().iid(), owner]), 4);
+        self.put(u32::from(instance.has_acl()) << 24, 1);
+        if instance.has_acl() {
             self.put(entries.clone().count() as u32, 4);
             for entry in entries {
                 self.put(entry.persisted(), 4);
@@ -89,7 +91,7 @@ struct Reader<'a, S: Source> {
     input: Input<'a, S>,
     builder: Builder,
     /// What is being looked at.
-    call: Refusal,
+    story: Story,
 }
 
 impl<S: Source> Reader<'_, S> {
@@ -97,7 +99,8 @@ impl<S: Source> Reader<'_, S> {
     /// these are certain to follow. Nothing is made of what does not come.
     fn take(&mut self, size: usize, more: usize) -> Result<u32, Why> {
         let taken = self.input.take(size, more);
-        self.call.at = self.call.at.wrapping_add(size as u32);
+        self.story
+            .tell(|call| call.at = call.at.wrapping_add(size as u32));
         match self.input.result {
             Ok(()) => Ok(taken),
             Err(_) => Err(Why::StreamFailed),
@@ -108,7 +111,7 @@ impl<S: Source> Reader<'_, S> {
     fn take_count(&mut self, more: usize, why: Why) -> Result<usize, Why> {
         let count = self.take(4, more)?;
         if count > MOST {
-            self.call.value = count.into();
+            self.story.tell(|call| call.value = count.into());
             return Err(why);
         }
         Ok(count as usize)
@@ -122,15 +125,17 @@ impl<S: Source> Reader<'_, S> {
         for left in (0..count).rev() {
             self.take_instance(left * FIXED)?;
         }
-        self.builder.finish(&mut self.call)
+        self.builder.finish(&mut self.story)
     }
 
     fn take_instance(&mut self, more: usize) -> Result<(), Why> {
         let [oid, iid] = split(self.take(4, 5 + more)?);
         let [target_iid, owner] = split(self.take(4, 1 + more)?);
         let has_acl = self.take(1, more)?;
-        (self.call.oid, self.call.iid) = (oid, target_iid);
-        (self.call.acl_iid, self.call.ssid) = (iid, owner);
+        self.story.tell(|call| {
+            (call.oid, call.iid) = (oid, target_iid);
+            (call.acl_iid, call.ssid) = (iid, owner);
+        });
         if !is_governable(oid) {
             return Err(Why::WrongOid);
         }
@@ -141,21 +146,18 @@ impl<S: Source> Reader<'_, S> {
             return Err(Why::WrongOwner);
         }
         if has_acl > 1 {
-            self.call.value = has_acl.into();
+            self.story.tell(|call| call.value = has_acl.into());
             return Err(Why::WrongHasAcl);
         }
-        let instance = Instance {
-            has_acl: has_acl == 1,
-            ..Instance::new(iid, Target::new(oid, target_iid))
-        };
-        let count = match instance.has_acl {
+        let instance = Instance::new(iid, Target::new(oid, target_iid)).with_acl(has_acl == 1);
+        let count = match instance.has_acl() {
             true => self.take_count(more, Why::TooManyEntries)?,
             false => 0,
         };
         self.builder.start(instance, owner)?;
         for left in (0..count).rev() {
             let entry = AclEntry::from_persisted(self.take(4, left * 4 + more)?);
-            self.call.ssid = entry.ssid();
+            self.story.tell(|call| call.ssid = entry.ssid());
             if entry.ssid() == SSID_BOOTSTRAP {
                 return Err(Why::WrongKey);
             }
@@ -175,19 +177,17 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// The sink's; [`Error::Incomplete`] for an instance without a target.
     pub fn persist<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
-        let mut call = Refusal::of(Call::Persist);
-        call.why = Why::StreamFailed;
-        let mut state = match self.lock_any() {
-            Ok(state) => state,
-            Err(why) => return Err(self.refuse(call, why).into()),
+        let mut story = Story::of(Call::Persist);
+        let mut why = Why::StreamFailed;
+        let Some(mut state) = self.lock_any() else {
+            return Err(self.refuse(&story, Why::InUse).into());
         };
         let mut output = Output::new(sink);
-        let write = |table: &Table| output.put_table(table, &mut call);
-        state.table.before(write);
+        output.put_table(state.table.view(true), &mut why, &mut story);
         state.modified &= output.result.is_err();
         drop(state);
         if output.result.is_err() {
-            self.refuse(call, call.why);
+            self.refuse(&story, why);
         }
         output.result
     }
@@ -203,17 +203,17 @@ impl<H: Host> Engine<H> {
         let mut reader = Reader {
             input: Input::new(source),
             builder: Builder::new(),
-            call: Refusal::of(Call::Restore),
+            story: Story::of(Call::Restore),
         };
         let result = self.replace(&mut reader);
-        let error = result.map_err(|why| self.refuse(reader.call, why));
+        let error = result.map_err(|why| self.refuse(&reader.story, why));
         // Once the stream has failed, that is the error.
         reader.input.result?;
         error.map_err(S::Error::from)
     }
 
     fn replace<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<(), Why> {
-        let check_closed = || match self.lock_any()?.table.is_open() {
+        let check_closed = || match self.lock_any().ok_or(Why::InUse)?.table.is_open() {
             true => Err(Why::TransactionOpen),
             false => Ok(()),
         };
@@ -223,7 +223,7 @@ impl<H: Host> Engine<H> {
         self.leave_out_unregistered(table)?;
         // The host's answers may have opened one.
         check_closed()?;
-        let mut state = self.lock()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
         core::mem::swap(&mut state.table, table);
         state.modified = false;
         Ok(())
@@ -232,12 +232,12 @@ impl<H: Host> Engine<H> {
     fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Why> {
         let mut from = Some(0);
         while let Some(instance) = from.and_then(|from| table.at_or_after(from)) {
-            from = instance.iid.checked_add(1);
-            if !self.host.is_object_registered(instance.target.oid())? {
-                let mark = table.start()?;
+            from = instance.iid().checked_add(1);
+            if !self.host.is_object_registered(instance.target().oid())? {
+                table.start(0)?;
                 table.remove(instance);
                 let outcome = table.outcome();
-                table.finish(mark, outcome.is_ok());
+                table.finish(outcome.is_ok());
                 outcome?;
             }
         }

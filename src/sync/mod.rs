@@ -16,13 +16,14 @@ mod presence;
 
 use crate::engine::State;
 use crate::grant::is_governable;
-use crate::row::{AclEntry, Instance, Target};
-use crate::table::Table;
+use crate::lock::Guard;
+use crate::refusal::Story;
+use crate::row::{AclEntry, Instance, Note, Target};
+use crate::table::Notes;
 use crate::{
     Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, Oid, RID_ACL,
-    RID_OWNER, Refusal, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why, vec,
+    RID_OWNER, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why,
 };
-use alloc::vec::Vec;
 use presence::Presence;
 
 /// An Object whose set of Instances has changed.
@@ -34,33 +35,17 @@ pub struct ObjectChange<'a> {
     pub created: &'a [Iid],
 }
 
-/// What is to be done about an instance, later on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Note {
-    iid: Iid,
-    /// The instance counts only as long as it has this target.
-    target: Target,
-    what: What,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    /// Its target has gone.
-    Gone,
-    /// Nobody can reach its target: the host is to remove it.
-    Orphan,
-    /// The host is to be told that it has come or gone.
-    Moved,
-    /// The host is to be told that a resource is different.
-    Changed(Rid),
-}
-
-type Notes = Vec<Note>;
-
-/// Whether an operation of this server can create anything, as far as Access
-/// Control instances are concerned.
-const fn is_server(origin: Ssid) -> bool {
-    origin != SSID_ANY && origin != SSID_BOOTSTRAP
+/// A part of a synchronisation, for a host without a list of all changes. Each is
+/// whole or not done at all; where they are to be so together, they stand in a
+/// transaction. Their order is the one here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncStep {
+    /// The set of Instances of this Object changed.
+    Targets(Oid),
+    /// That of Security, Server or Access Control did.
+    Accounts,
+    /// A server created an Instance.
+    Created(Ssid, Oid, Iid),
 }
 
 impl<H: Host> Engine<H> {
@@ -82,257 +67,311 @@ impl<H: Host> Engine<H> {
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
     ) -> Result<(), Error> {
-        let mut call = Refusal::of(Call::Sync);
-        let followed = self.follow(origin, changes, &mut call);
-        followed.map_err(|why| self.refuse_changes(call, why))
+        let mut story = Story::of(Call::Sync);
+        let followed = self.follow(origin, changes, &mut story);
+        followed.map_err(|why| self.refuse_changes(&story, why))
     }
 
     fn follow<'a>(
         &self,
         origin: Ssid,
         changes: impl Iterator<Item = ObjectChange<'a>> + Clone,
-        call: &mut Refusal,
+        story: &mut Story,
     ) -> Result<(), Why> {
-        let is_open = self.lock_any()?.table.is_open();
-        if is_open {
-            self.try_validate(call)?;
-            self.lock()?.make_unchecked();
-        }
-        *call = Refusal {
-            ssid: origin,
-            ..Refusal::of(Call::Sync)
-        };
-        // ---- what has gone ----
+        self.validate_first(story)?;
+        story.tell(|call| call.ssid = origin);
         let mut notes = Notes::new();
-        let mut needs_accounts = false;
-        for ObjectChange { oid, .. } in changes.clone() {
+        let mut new = 0;
+        let mut accounts = None;
+        for ObjectChange { oid, created } in changes.clone() {
             if is_governable(oid) {
                 self.find_gone(oid, &mut notes)?;
+                new += created.len();
             }
-            needs_accounts |= oid <= OID_ACCESS_CONTROL;
+            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
+                accounts = Some(self.accounts()?);
+            }
         }
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(new)?;
+        let mut moved = state.remove_gone(&mut notes);
+        if let Some(accounts) = accounts {
+            moved |= state.follow_accounts(&mut notes, &accounts);
+        }
+        for ObjectChange { oid, created } in changes {
+            for iid in created {
+                moved |= state.adopt(origin, Target::new(oid, *iid), &mut notes);
+            }
+        }
+        self.tell(state, notes, moved)
+    }
+
+    /// Does a part of what [`Engine::sync`] does.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub fn sync_step(&self, step: SyncStep) -> Result<(), Error> {
+        let mut story = Story::of(Call::Sync);
+        let followed = self.follow_step(step, &mut story);
+        followed.map_err(|why| self.refuse_changes(&story, why))
+    }
+
+    fn follow_step(&self, step: SyncStep, story: &mut Story) -> Result<(), Why> {
+        self.validate_first(story)?;
+        let mut notes = Notes::new();
         let mut accounts = Ids::new();
-        if needs_accounts {
-            let listed = self.host.list_accounts(&mut accounts);
-            accounts.complete(listed)?;
+        match step {
+            SyncStep::Targets(oid) if !is_governable(oid) => {}
+            SyncStep::Targets(oid) => self.find_gone(oid, &mut notes)?,
+            SyncStep::Accounts => accounts = self.accounts()?,
+            SyncStep::Created(origin, ..) => story.tell(|call| call.ssid = origin),
         }
-        // ---- what follows from that ----
-        let mut state = self.lock()?;
-        let table = &mut state.table;
-        let mark = table.start_long()?;
-        notes.retain_mut(|note| match table.find_noted(*note) {
-            Some(found) => {
-                table.remove(found);
-                note.what = What::Moved;
-                true
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(1)?;
+        let moved = match step {
+            SyncStep::Targets(_) => state.remove_gone(&mut notes),
+            SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
+            SyncStep::Created(origin, oid, iid) => {
+                state.adopt(origin, Target::new(oid, iid), &mut notes)
             }
-            None => false,
-        });
-        if needs_accounts {
-            table.follow_accounts(&mut notes, &accounts);
+        };
+        self.tell(state, notes, moved)
+    }
+
+    fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
+        let is_open = self.lock_any().ok_or(Why::InUse)?.table.is_open();
+        if is_open {
+            self.try_validate(story)?;
+            // Whatever comes of it, the commit is to validate again.
+            self.lock_any().ok_or(Why::InUse)?.make_unchecked();
         }
-        if is_server(origin) {
-            for ObjectChange { oid, created } in changes {
-                if is_governable(oid) {
-                    table.adopt(origin, oid, created, &mut notes);
-                }
-            }
-        }
-        let outcome = table.outcome();
-        if outcome.is_ok() && notes.is_empty() {
-            table.finish(mark, false);
-            return Ok(());
-        }
-        state.conclude(mark, outcome)?;
-        drop(state);
-        // ---- what the host is to do and to know ----
-        let mut has_moved = false;
-        for &note in &notes {
-            has_moved |= match note.what {
-                What::Orphan => self.remove_orphan(note)?,
-                what => what == What::Moved,
-            };
-        }
-        if has_moved {
-            self.host.changed(Change::Instances);
-        }
-        for &note in &notes {
-            if let What::Changed(rid) = note.what {
-                // Not of what has gone in the meantime.
-                if self.lock()?.table.find_noted(note).is_some() {
-                    self.host.changed(Change::Resource(note.iid, rid));
-                }
-            }
-        }
+        *story = Story::of(Call::Sync);
         Ok(())
     }
 
-    /// Notes the targets of this Object that do not exist; none, where the host
-    /// cannot tell.
+    fn accounts(&self) -> Result<Ids, Why> {
+        let mut accounts = Ids::new();
+        let listed = self.host.list_accounts(&mut accounts);
+        accounts.complete(listed)?;
+        Ok(accounts)
+    }
+
+    /// Notes the instances whose target of this Object does not exist; none, where
+    /// the host cannot tell.
     fn find_gone(&self, oid: Oid, notes: &mut Notes) -> Result<(), Why> {
         let Some(presence) = Presence::of(&self.host, oid) else {
             return Ok(());
         };
         let mut previous = None;
         loop {
-            let found = self.lock()?.table.next_of(oid, previous);
-            let Some((target, iid)) = found else {
+            let found = self.lock().ok_or(Why::InUse)?.table.next_of(oid, previous);
+            let Some(instance) = found else {
                 return Ok(());
             };
-            if presence.is_gone(&self.host, target) {
-                let what = What::Gone;
-                vec::push(notes, Note { iid, target, what })?;
+            if presence.is_gone(&self.host, instance.target()) {
+                self.lock()
+                    .ok_or(Why::InUse)?
+                    .table
+                    .note(notes, instance, Note::GONE)?;
             }
             previous = found;
         }
     }
 
+    /// Ends the changes, has the host remove what nobody can reach, and tells it
+    /// what is different. `moved` is whether instances have come or gone.
+    fn tell(
+        &self,
+        mut state: Guard<'_, State>,
+        mut notes: Notes,
+        mut moved: bool,
+    ) -> Result<(), Why> {
+        let result = state.table.outcome();
+        if result.is_ok() && !moved && notes.is_empty() {
+            state.table.finish(false);
+            return Ok(());
+        }
+        state.conclude(result)?;
+        drop(state);
+        loop {
+            let next = self
+                .lock()
+                .ok_or(Why::InUse)?
+                .table
+                .next_note(&mut notes, Note::CHANGED);
+            let Some((instance, what)) = next else {
+                break;
+            };
+            if what.has(Note::ORPHAN) && self.remove_orphan(instance)? {
+                moved = true;
+                continue;
+            }
+            for (note, rid) in [(Note::OWNER, RID_OWNER), (Note::ACL, RID_ACL)] {
+                if what.has(note) {
+                    self.host.changed(Change::Resource(instance.iid(), rid));
+                }
+            }
+        }
+        if moved {
+            self.host.changed(Change::Instances);
+        }
+        Ok(())
+    }
+
     /// Removes a target that nobody can reach, and its instance with it. Removing
     /// runs code of the application, so the rule is looked at again before. Tells
     /// whether the instance has gone.
-    fn remove_orphan(&self, note: Note) -> Result<bool, Why> {
-        let (oid, iid) = (note.target.oid(), note.target.iid());
-        let is_orphan = |state: &State| {
-            state.table.find_noted(note).filter(|found| {
-                let owner = state.table.owner(*found);
-                owner == SSID_BOOTSTRAP && state.table.entry_at_or_after(*found, 0).is_none()
-            })
-        };
-        let is_left = is_orphan(&*self.lock()?).is_some();
-        if !is_left || self.host.remove_instance(oid, iid).is_err() {
+    fn remove_orphan(&self, orphan: Instance) -> Result<bool, Why> {
+        let target = orphan.target();
+        let is_left = self.lock().ok_or(Why::InUse)?.is_orphan(orphan);
+        if !is_left || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
             return Ok(false);
         }
         // What removing set off may have made another one in its place.
-        let is_back = self.check_target(note.target).is_ok();
-        let mut state = self.lock()?;
-        if is_back && is_orphan(&state).is_none() {
+        let is_back = self.check_target(target).is_ok();
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        if is_back && !state.is_orphan(orphan) {
             return Ok(false);
         }
-        let Some(found) = state.table.find_noted(note) else {
-            return Ok(true);
-        };
-        // Should memory be lacking even for this, it stays, with no rights, until
-        // the Object changes again.
-        let mark = state.table.start()?;
-        state.table.remove(found);
-        Ok(state.conclude(mark, Ok(())).is_ok())
+        if let Some(found) = state.table.find_same(orphan) {
+            // Should memory be lacking even for this, it stays, with no rights,
+            // until the Object changes again.
+            state.table.start(0)?;
+            state.table.remove(found);
+            return Ok(state.conclude(Ok(())).is_ok());
+        }
+        Ok(true)
     }
 }
 
-impl Table {
-    /// The instance that a note is about, if it still has that target.
-    fn find_noted(&self, note: Note) -> Option<Instance> {
-        let found = self.find(note.iid);
-        found.filter(|found| found.target == note.target)
+impl State {
+    fn is_orphan(&self, instance: Instance) -> bool {
+        let found = self.table.find_same(instance);
+        found.is_some_and(|found| {
+            self.table.owner(found) == SSID_BOOTSTRAP
+                && self.table.entry_at_or_after(found, 0).is_none()
+        })
     }
 
-    fn note(&mut self, notes: &mut Notes, instance: Instance, what: What) {
-        let Instance { iid, target, .. } = instance;
-        if let Err(error) = vec::push(notes, Note { iid, target, what }) {
-            self.fail(error.into());
+    /// Removes the instances that were noted. Tells whether there were any.
+    fn remove_gone(&mut self, notes: &mut Notes) -> bool {
+        let mut moved = false;
+        while let Some((instance, _)) = self.table.next_note(notes, Note::GONE) {
+            self.table.remove(instance);
+            moved = true;
         }
+        moved
     }
 
-    /// Drops what accounts that have gone left behind.
-    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) {
+    /// Drops what accounts that have gone left behind. Tells whether instances
+    /// have gone.
+    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> bool {
+        let mut moved = false;
         let mut from = Some(0);
-        while let Some(instance) = from.and_then(|from| self.at_or_after(from)) {
-            from = instance.iid.checked_add(1);
-            // The new owner, should one be needed, is who may write and delete
-            // most, and the highest SSID among equals; without any, nobody may
-            // edit.
-            let mut elected = AclEntry::new(SSID_BOOTSTRAP, 0);
-            let mut has_lost = false;
-            let mut entry = self.entry_at_or_after(instance, 1);
-            while !entry.is_none() {
-                let ssid = entry.ssid();
-                if !accounts.contains(ssid) {
-                    self.remove_entry(instance, ssid);
-                    has_lost = true;
-                } else if elected.ssid() == SSID_BOOTSTRAP || entry.weight() >= elected.weight() {
-                    elected = entry;
-                }
-                entry = self.entry_at_or_after(instance, ssid + 1);
-            }
-            let owner = self.owner(instance);
-            // An owner that a transaction has not set yet, zero, is for
-            // validation to judge.
-            let is_owned = owner == 0 || accounts.contains(owner);
-            let is_lost = !is_owned && owner != SSID_BOOTSTRAP;
-            // Where no removed server owned it, none leaves it behind. Anjay looks
-            // at the entries alone.
-            let is_left = match cfg!(feature = "anjay-compat") {
-                true => (is_lost || has_lost) && !is_owned,
-                false => is_lost,
-            };
-            if is_lost {
-                self.set_owner(instance, elected.ssid());
-                self.note(notes, instance, What::Changed(RID_OWNER));
-            }
-            if is_left && self.entry_at_or_after(instance, 0).is_none() {
-                if instance.has_target() && !instance.target.is_creation() {
-                    // Out of reach from here on, whether or not the host can
-                    // remove the target.
-                    has_lost |= !instance.has_acl;
-                    let has_acl = true;
-                    self.replace(
-                        instance,
-                        Instance {
-                            has_acl,
-                            ..instance
-                        },
-                    );
-                    self.note(notes, instance, What::Orphan);
-                } else {
-                    self.remove(instance);
-                    self.note(notes, instance, What::Moved);
-                }
-            }
-            if has_lost {
-                self.note(notes, instance, What::Changed(RID_ACL));
-            }
+        while let Some(instance) = from.and_then(|from| self.table.at_or_after(from)) {
+            from = instance.iid().checked_add(1);
+            moved |= self.follow_accounts_at(instance, notes, accounts);
         }
+        moved
     }
 
-    /// Gives the creator its rights on the Instances that it has just created.
-    fn adopt(&mut self, origin: Ssid, oid: Oid, created: &[Iid], notes: &mut Notes) {
+    fn follow_accounts_at(
+        &mut self,
+        mut instance: Instance,
+        notes: &mut Notes,
+        accounts: &Ids,
+    ) -> bool {
+        let table = &mut self.table;
+        // The new owner, should one be needed, is who may write and delete most,
+        // and the highest SSID among equals; without any, nobody may edit.
+        let mut elected = AclEntry::new(SSID_BOOTSTRAP, 0);
+        let mut what = Note::NOTHING;
+        let mut entry = table.entry_at_or_after(instance, 1);
+        while !entry.is_none() {
+            let ssid = entry.ssid();
+            if !accounts.contains(ssid) {
+                table.remove_entry(instance, ssid);
+                what = what.and(Note::ACL);
+            } else if elected.ssid() == SSID_BOOTSTRAP || entry.weight() >= elected.weight() {
+                elected = entry;
+            }
+            entry = table.entry_at_or_after(instance, ssid + 1);
+        }
+        let owner = table.owner(instance);
+        // An owner that a transaction has not set yet, zero, is for validation to
+        // judge.
+        let is_owned = owner == 0 || accounts.contains(owner);
+        if !is_owned && owner != SSID_BOOTSTRAP {
+            what = what.and(Note::OWNER);
+            table.put(Some(instance), instance, elected.ssid(), true);
+        }
+        // Where no removed server owned it, none leaves it behind. Anjay looks at
+        // the entries alone.
+        let is_left = match cfg!(feature = "anjay-compat") {
+            true => !what.is_nothing() && !is_owned,
+            false => what.has(Note::OWNER),
+        };
+        if is_left && table.entry_at_or_after(instance, 0).is_none() {
+            if !instance.has_target() || instance.target().is_creation() {
+                table.remove(instance);
+                return true;
+            }
+            // Out of reach from here on, whether or not the host can remove the
+            // target.
+            what = what.and(Note::ORPHAN);
+            if !instance.has_acl() {
+                what = what.and(Note::ACL);
+                let with_acl = instance.with_acl(true);
+                table.put(Some(instance), with_acl, SSID_BOOTSTRAP, true);
+                instance = with_acl;
+            }
+        }
+        if !what.is_nothing() {
+            if let Err(error) = table.note(notes, instance, what) {
+                table.fail(error.into());
+            }
+        }
+        false
+    }
+
+    /// Gives a server its rights on an Instance that it has just created. Tells
+    /// whether there is a new instance.
+    fn adopt(&mut self, origin: Ssid, target: Target, notes: &mut Notes) -> bool {
+        let is_server = origin != SSID_ANY && origin != SSID_BOOTSTRAP;
+        if !is_server || !is_governable(target.oid()) || target.is_creation() {
+            return false;
+        }
+        let table = &mut self.table;
         let own = AclEntry::new(origin, Mask::OWNER.bits());
-        for &iid in created.iter().filter(|iid| **iid != MAX_ID) {
-            let target = Target::new(oid, iid);
-            match self.find(self.governing(target)) {
-                None => match self.lowest_free_iid() {
-                    MAX_ID => self.fail(Why::IidsFull),
-                    free => {
-                        let new = Instance::new(free, target);
-                        self.add(new, origin, own);
-                        self.note(notes, new, What::Moved);
-                    }
-                },
-                // Left from an earlier Instance.
-                Some(found) => self.give(found, origin, own, notes),
+        let Some(found) = table.find(table.governing(target)) else {
+            match table.lowest_free_iid() {
+                MAX_ID => table.fail(Why::IidsFull),
+                free => {
+                    let new = Instance::new(free, target);
+                    table.put(None, new, origin, false);
+                    table.set_entry(new, own);
+                }
             }
+            return true;
+        };
+        // Left from an earlier Instance.
+        let mut what = Note::NOTHING;
+        if table.owner(found) != origin {
+            what = Note::OWNER;
         }
-    }
-
-    /// Makes a server the owner of an instance, and its entry the only one.
-    fn give(&mut self, found: Instance, owner: Ssid, own: AclEntry, notes: &mut Notes) {
-        let is_owned = self.owner(found) == owner;
-        let is_alone = self.entry_at_or_after(found, 0) == own
-            && self.entry_at_or_after(found, owner + 1).is_none();
-        if !is_alone {
-            self.empty(found);
-            self.set_entry(found, own);
+        if table.entry_at_or_after(found, 0) != own
+            || !table.entry_at_or_after(found, origin + 1).is_none()
+        {
+            what = what.and(Note::ACL);
         }
-        if !is_owned {
-            self.set_owner(found, owner);
-        }
-        for (rid, is_same) in [(RID_OWNER, is_owned), (RID_ACL, is_alone)] {
-            let what = What::Changed(rid);
-            let is_noted = |note: &Note| note.iid == found.iid && note.what == what;
+        if !what.is_nothing() {
+            table.put(Some(found), found, origin, false);
+            table.set_entry(found, own);
             // The account of an earlier owner may have gone as well.
-            if !is_same && !notes.iter().any(is_noted) {
-                self.note(notes, found, what);
+            if let Err(error) = table.note_again(notes, found, what) {
+                table.fail(error.into());
             }
         }
+        false
     }
 }

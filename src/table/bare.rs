@@ -24,14 +24,16 @@
 //! what was before. Each call here is whole or not done at all; of operations that
 //! take several, those that may fail after the first have a copy as well.
 
-use super::words::Words;
-use crate::row::{AclEntry, Instance, Target, Touch, join, split};
-use crate::{Error, Iid, MAX_ID, Ssid, Why};
+use crate::list::{List, NoMemory};
+use crate::row::{AclEntry, Instance, Note, Target, Touch, join, split};
+use crate::{Iid, MAX_ID, Ssid, Why};
+
+type Words = List<u32>;
 
 /// Words of an instance in front of its entries.
 const HEAD: usize = 3;
-const HAS_IID: u16 = 1;
-const HAS_ACL: u16 = 2;
+/// The flags of an instance; above them are notes.
+const FLAGS: u16 = 0xfff;
 /// Stands for all targets: nothing on Object 0 is ever governed or asked for.
 const ANY: Target = Target(0);
 
@@ -58,10 +60,6 @@ pub(crate) struct Table {
     error: Result<(), Why>,
 }
 
-/// What an operation can be taken back to, if it may fail after it has changed
-/// something.
-pub(crate) struct Mark(Option<Words>);
-
 impl Table {
     pub(crate) const fn new() -> Table {
         Table {
@@ -75,22 +73,25 @@ impl Table {
 
     // ---- looking up -------------------------------------------------------
 
-    /// The words from the first instance on whose ID is `iid` or above, and which
-    /// has this target.
+    fn now(&self) -> View<'_> {
+        View(&self.live)
+    }
+
     fn seek(&self, target: Target, iid: Iid) -> &[u32] {
-        let mut words = self.live.as_slice();
-        while let [found, ids, count, rest @ ..] = words {
-            if split(*ids)[0] >= iid && (target == ANY || *found == target.0) {
-                break;
-            }
-            words = rest.get(usize::from(*count as u16)..).unwrap_or_default();
-        }
-        words
+        self.now().seek(target, iid)
     }
 
     /// Where words that were found begin.
     fn place(&self, words: &[u32]) -> usize {
         self.live.len() - words.len()
+    }
+
+    /// The state before the transaction, or as it is now.
+    pub(crate) fn view(&mut self, before: bool) -> View<'_> {
+        match before && self.is_open {
+            true => View(&self.saved),
+            false => View(&self.live),
+        }
     }
 
     /// The ID of the instance that governs a target, or [`MAX_ID`]. Should an
@@ -103,31 +104,69 @@ impl Table {
     }
 
     /// The next instance, after this one, whose target is of the Object.
-    pub(crate) fn next_of(
-        &self,
-        oid: u16,
-        previous: Option<(Target, Iid)>,
-    ) -> Option<(Target, Iid)> {
-        let mut from = previous.map_or(0, |(_, iid)| iid.saturating_add(1));
+    pub(crate) fn next_of(&self, oid: u16, previous: Option<Instance>) -> Option<Instance> {
+        let mut from = previous.map_or(0, |previous| previous.iid() + 1);
         loop {
             let found = self.at_or_after(from)?;
-            if found.has_iid && found.target.oid() == oid {
-                return Some((found.target, found.iid));
+            if found.has_iid() && found.target().oid() == oid {
+                return Some(found);
             }
-            from = found.iid + 1;
+            from = found.iid() + 1;
         }
     }
 
-    /// What a decision about this target and server needs to know.
-    pub(crate) fn look(&self, target: Target, ssid: Ssid) -> Option<Look> {
-        let words = self.seek(target, 0);
-        let [iid, owner] = split(*words.get(1)?);
-        Some(Look {
-            iid,
-            owner,
-            first: entry_from(words, 0),
-            own: entry_from(words, ssid),
-        })
+    /// The instance with this one's ID, if it has this one's target, too.
+    pub(crate) fn find_same(&self, instance: Instance) -> Option<Instance> {
+        let found = self.find(instance.iid());
+        found.filter(|found| found.target() == instance.target())
+    }
+
+    /// Notes something about an instance, in its own words.
+    pub(crate) fn note(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), NoMemory> {
+        notes.is_empty = false;
+        if let Some(found) = self.find_same(instance) {
+            let at = self.place(self.seek(ANY, found.iid()));
+            if let Some(flags) = self.live.get_mut(at + 2) {
+                *flags |= join([what.0, 0]);
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Table::note`].
+    pub(crate) fn note_again(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), NoMemory> {
+        self.note(notes, instance, what)
+    }
+
+    /// Takes the next note that is among these.
+    pub(crate) fn next_note(&mut self, _: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+        let mut from = 0;
+        loop {
+            let words = self.seek(ANY, from);
+            let [_, ids, flags, ..] = *words else {
+                return None;
+            };
+            let at = self.place(words);
+            let what = Note(split(flags)[0]).only(among);
+            if !what.is_nothing() {
+                let found = instance_of(words)?;
+                if let Some(flags) = self.live.get_mut(at + 2) {
+                    *flags &= !join([among.0, 0]);
+                }
+                return Some((found, what));
+            }
+            from = split(ids)[0] + 1;
+        }
     }
 
     /// The first instance whose ID is `iid` or above.
@@ -137,64 +176,50 @@ impl Table {
 
     /// The instance with this ID.
     pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
-        self.at_or_after(iid).filter(|found| found.iid == iid)
+        self.now().find(iid)
     }
 
     /// The owner; zero while unset.
     pub(crate) fn owner(&self, instance: Instance) -> Ssid {
-        match self.seek(ANY, instance.iid) {
-            [_, ids, ..] => *ids as Ssid,
-            _ => 0,
-        }
+        self.now().owner(instance)
     }
 
     /// The first entry of an instance whose SSID is `ssid` or above, or none.
     pub(crate) fn entry_at_or_after(&self, instance: Instance, ssid: Ssid) -> AclEntry {
-        entry_from(self.seek(ANY, instance.iid), ssid)
+        entry_from(self.seek(ANY, instance.iid()), ssid)
     }
 
     /// Whether no other instance has the same target.
     pub(crate) fn is_only_one(&self, instance: Instance) -> bool {
-        self.governing(instance.target) == instance.iid
-            && self.seek(instance.target, instance.iid + 1).is_empty()
+        self.governing(instance.target()) == instance.iid()
+            && self.seek(instance.target(), instance.iid() + 1).is_empty()
     }
 
     /// The lowest ID that no instance has, or [`MAX_ID`].
     pub(crate) fn lowest_free_iid(&self) -> Iid {
         let mut free = 0;
-        self.visit(|instance, _, _| free += Iid::from(instance.iid == free));
-        free
-    }
-
-    /// How many instances there are.
-    pub(crate) fn len(&self) -> usize {
-        let mut len = 0;
-        self.visit(|_, _, _| len += 1);
-        len
-    }
-
-    /// Shows all instances by rising ID, with their owners and entries.
-    pub(crate) fn visit<'a>(&'a self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
-        let mut words = self.live.as_slice();
-        while let Some(instance) = instance_of(words) {
-            let entries = entries_of(words);
-            let owner = words.get(1).map_or(0, |ids| *ids as Ssid);
-            show(instance, owner, Entries(entries));
-            words = words.get(HEAD + entries.len()..).unwrap_or_default();
+        while self.find(free).is_some() {
+            free += 1;
         }
+        free
     }
 
     // ---- operations -------------------------------------------------------
 
-    /// Begins an operation that is a single call, or cannot fail after the first.
-    pub(crate) fn start(&mut self) -> Result<Mark, Why> {
-        Ok(Mark(None))
+    /// Begins an operation that adds so many instances at most, each with an entry,
+    /// and cannot fail otherwise; or is a single call.
+    pub(crate) fn start(&mut self, new: usize) -> Result<(), Why> {
+        Ok(self.live.reserve(self.live.len() + new * (HEAD + 1))?)
     }
 
-    /// Begins an operation that may have to be taken back after it has changed
-    /// something.
-    pub(crate) fn start_long(&mut self) -> Result<Mark, Why> {
-        Ok(Mark(Some(self.live.copy()?)))
+    /// For an operation that may fail after it has changed something.
+    pub(crate) fn backup(&self) -> Result<Words, Why> {
+        Ok(self.live.copy()?)
+    }
+
+    /// Puts a backup in place.
+    pub(crate) fn take_back(&mut self, backup: Words) {
+        self.live = backup;
     }
 
     /// Makes this call, and all that are still to come, fail.
@@ -207,11 +232,8 @@ impl Table {
         core::mem::replace(&mut self.error, Ok(()))
     }
 
-    /// Ends an operation: takes all of it back, or keeps it.
-    pub(crate) fn finish(&mut self, mark: Mark, keeps: bool) {
-        if let (Mark(Some(words)), false) = (mark, keeps) {
-            self.live = words;
-        }
+    /// Ends an operation.
+    pub(crate) fn finish(&mut self, _: bool) {
         if !self.is_open {
             self.live.fit();
         }
@@ -225,9 +247,19 @@ impl Table {
 
     /// Opens a transaction, if there is memory for a copy.
     pub(crate) fn begin(&mut self) -> Result<(), Why> {
-        self.saved = self.live.copy()?;
+        let saved = self.live.copy()?;
+        // What a synchronisation around this has noted is about the state from here
+        // on, and not about the one that it may be taken back to.
+        self.saved = core::mem::replace(&mut self.live, saved);
+        self.forget_notes();
+        core::mem::swap(&mut self.live, &mut self.saved);
         self.is_open = true;
         Ok(())
+    }
+
+    fn forget_notes(&mut self) {
+        let all = Note::CHANGED.and(Note::GONE);
+        while self.next_note(&mut Notes::new(), all).is_some() {}
     }
 
     /// Ends the transaction, and takes back what it did or makes it final.
@@ -244,36 +276,16 @@ impl Table {
     /// The live state is always at hand.
     pub(crate) fn turn(&mut self, _: bool) {}
 
-    /// Calls `view` with the state before the transaction.
-    pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
-        if self.is_open {
-            core::mem::swap(&mut self.live, &mut self.saved);
+    /// Notes what a handler is about to write.
+    pub(crate) fn touch(&mut self, touch: Touch) {
+        if insert(&mut self.touched, touch.0).is_err() {
+            self.fail(Why::NoMemory);
         }
-        let result = view(self);
-        if self.is_open {
-            core::mem::swap(&mut self.live, &mut self.saved);
-        }
-        result
-    }
-
-    /// Notes what a handler is about to write. Gives whether that is new.
-    pub(crate) fn touch(&mut self, touch: Touch) -> bool {
-        let is_new = insert(&mut self.touched, touch.0);
-        if let Err(error) = is_new {
-            self.fail(error.into());
-        }
-        is_new.unwrap_or(false)
-    }
-
-    /// Forgets it, for what was about to be written was refused.
-    pub(crate) fn untouch(&mut self, touch: Touch) {
-        let at = place(self.touched.as_slice(), touch.0);
-        let _ = self.touched.splice(at, 1, &[]);
     }
 
     /// The first touch from this one on.
     pub(crate) fn touched_from(&self, touch: Touch) -> Option<Touch> {
-        let touched = self.touched.as_slice();
+        let touched = &*self.touched;
         touched.get(place(touched, touch.0)).copied().map(Touch)
     }
 
@@ -291,47 +303,39 @@ impl Table {
         self.live = Words::new();
     }
 
-    /// Adds an instance with an ACL of one entry, or without one.
-    pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        let at = self.place(self.seek(ANY, instance.iid));
-        let [target, ids, flags] = head_of(instance, owner, 0);
-        match entry {
-            AclEntry::NONE => self.splice(at, 0, &[target, ids, flags]),
-            entry => self.splice(at, 0, &[target, ids, flags + 1, entry.0]),
-        }
+    /// Adds an instance, or puts it in the place of the one with its ID; the
+    /// entries of that are kept or not.
+    pub(crate) fn put(
+        &mut self,
+        old: Option<Instance>,
+        new: Instance,
+        owner: Ssid,
+        keeps_entries: bool,
+    ) {
+        let words = self.seek(ANY, new.iid());
+        let at = self.place(words);
+        let count = match old {
+            Some(_) => entries_of(words).len(),
+            None => 0,
+        };
+        let (removed, kept) = match (old, keeps_entries) {
+            (None, _) => (0, 0),
+            (_, true) => (HEAD, count),
+            (_, false) => (HEAD + count, 0),
+        };
+        self.splice(at, removed, &head_of(new, owner, kept));
     }
 
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let (at, count) = (self.place(words), entries_of(words).len());
         self.splice(at, HEAD + count, &[]);
     }
 
-    /// Puts an instance in the place of the one with its ID, with its entries.
-    fn set_head(&mut self, instance: Instance, owner: Ssid) {
-        let words = self.seek(ANY, instance.iid);
-        let (at, count) = (self.place(words), entries_of(words).len());
-        self.splice(at, HEAD, &head_of(instance, owner, count));
-    }
-
-    /// Replaces an instance by another one with the same ID, owner and entries.
-    pub(crate) fn replace(&mut self, _: Instance, new: Instance) {
-        self.set_head(new, self.owner(new));
-    }
-
-    /// Sets the owner.
-    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        let found = self.find(instance.iid).unwrap_or(instance);
-        self.set_head(found, owner);
-    }
-
-    /// Removes all entries of an instance.
-    pub(crate) fn empty(&mut self, instance: Instance) {
-        let words = self.seek(ANY, instance.iid);
-        let (at, count) = (self.place(words), entries_of(words).len());
-        let owner = self.owner(instance);
-        self.splice(at, HEAD + count, &head_of(instance, owner, 0));
+    /// A short way that would cost more than it saves here.
+    pub(crate) fn overwrite(&mut self, _: Target, _: AclEntry) -> Option<Iid> {
+        None
     }
 
     /// Sets an entry; the ACL is present afterwards.
@@ -345,7 +349,7 @@ impl Table {
     }
 
     fn replace_entry(&mut self, instance: Instance, ssid: Ssid, new: &[u32]) {
-        let words = self.seek(ANY, instance.iid);
+        let words = self.seek(ANY, instance.iid());
         let at = self.place(words);
         let entries = entries_of(words);
         let entry_at = place(entries, AclEntry::new(ssid, 0).0);
@@ -356,46 +360,91 @@ impl Table {
         let count = entries.len() + new.len() - old;
         let owner = self.owner(instance);
         self.splice(at + HEAD + entry_at, old, new);
-        let has_acl = true;
-        let instance = Instance {
-            has_acl,
-            ..instance
-        };
-        self.splice(at, HEAD, &head_of(instance, owner, count));
+        self.splice(at, HEAD, &head_of(instance.with_acl(true), owner, count));
+    }
+}
+
+/// The words of a state, to be looked up in.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a>(&'a [u32]);
+
+impl<'a> View<'a> {
+    /// The words from the first instance on whose ID is `iid` or above, and which
+    /// has this target.
+    fn seek(self, target: Target, iid: Iid) -> &'a [u32] {
+        let mut words = self.0;
+        while let [found, ids, count, rest @ ..] = words {
+            if split(*ids)[0] >= iid && (target == ANY || *found == target.0) {
+                break;
+            }
+            words = rest.get(usize::from(*count as u16)..).unwrap_or_default();
+        }
+        words
+    }
+
+    /// What a decision about this target and server needs to know.
+    pub(crate) fn look(self, target: Target, ssid: Ssid) -> Option<Look> {
+        let words = self.seek(target, 0);
+        let [iid, owner] = split(*words.get(1)?);
+        Some(Look {
+            iid,
+            owner,
+            first: entry_from(words, 0),
+            own: entry_from(words, ssid),
+        })
+    }
+
+    /// The instance with this ID.
+    pub(crate) fn find(self, iid: Iid) -> Option<Instance> {
+        instance_of(self.seek(ANY, iid)).filter(|found| found.iid() == iid)
+    }
+
+    /// The owner; zero while unset.
+    pub(crate) fn owner(self, instance: Instance) -> Ssid {
+        match self.seek(ANY, instance.iid()) {
+            [_, ids, ..] => *ids as Ssid,
+            _ => 0,
+        }
+    }
+
+    /// How many instances there are.
+    pub(crate) fn len(self) -> usize {
+        let mut len = 0;
+        self.visit(|_, _, _| len += 1);
+        len
+    }
+
+    /// Shows all instances by rising ID, with their owners and entries.
+    pub(crate) fn visit(self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
+        let mut words = self.0;
+        while let Some(instance) = instance_of(words) {
+            let entries = entries_of(words);
+            let owner = words.get(1).map_or(0, |ids| *ids as Ssid);
+            show(instance, owner, Entries(entries));
+            words = words.get(HEAD + entries.len()..).unwrap_or_default();
+        }
     }
 }
 
 fn instance_of(words: &[u32]) -> Option<Instance> {
-    let [target, ids, flags] = *words.first_chunk()?;
-    let [iid, _] = split(ids);
-    let [flags, _] = split(flags);
-    let has_iid = flags & HAS_IID != 0;
-    Some(Instance {
-        iid,
-        target: match has_iid {
-            true => Target(target),
-            false => Target(target << 16),
-        },
-        has_iid,
-        has_acl: flags & HAS_ACL != 0,
+    let [target, ids, flags, ..] = *words else {
+        return None;
+    };
+    let instance = Instance::with_flags(split(ids)[0], Target(target), split(flags)[0] & FLAGS);
+    Some(match instance.has_iid() {
+        true => instance,
+        false => Instance::with_flags(instance.iid(), Target(target << 16), instance.flags()),
     })
 }
 
 fn head_of(instance: Instance, owner: Ssid, count: usize) -> [u32; HEAD] {
-    let Instance { iid, target, .. } = instance;
-    let mut flags = 0;
-    if instance.has_iid {
-        flags |= HAS_IID;
-    }
-    if instance.has_acl {
-        flags |= HAS_ACL;
-    }
-    let target = match instance.has_iid {
-        true => target.0,
-        false => u32::from(target.oid()),
+    let target = match instance.has_iid() {
+        true => instance.target().0,
+        false => u32::from(instance.target().oid()),
     };
+    let ids = join([instance.iid(), owner]);
     // As many entries as there are SSIDs at most.
-    [target, join([iid, owner]), join([flags, count as u16])]
+    [target, ids, join([instance.flags(), count as u16])]
 }
 
 /// The entries of the instance that these words begin with.
@@ -418,14 +467,11 @@ fn place(words: &[u32], word: u32) -> usize {
     words.iter().take_while(|found| **found < word).count()
 }
 
-/// Inserts a word among rising ones. Tells whether it is new.
-fn insert(words: &mut Words, word: u32) -> Result<bool, Error> {
-    let at = place(words.as_slice(), word);
-    if words.as_slice().get(at) == Some(&word) {
-        return Ok(false);
-    }
-    words.splice(at, 0, &[word])?;
-    Ok(true)
+/// Inserts a word among rising ones, if it is not there.
+fn insert(words: &mut Words, word: u32) -> Result<(), NoMemory> {
+    let at = place(words, word);
+    let is_there = words.get(at) == Some(&word);
+    words.splice(at, usize::from(is_there), &[word])
 }
 
 /// The entries of an instance, by rising SSID.
@@ -450,12 +496,12 @@ impl IdRows {
         IdRows(Words::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16) -> Result<(), Error> {
-        insert(&mut self.0, id.into()).map(drop)
+    pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
+        insert(&mut self.0, id.into())
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
-        self.0.as_slice().contains(&id.into())
+        self.0.contains(&id.into())
     }
 }
 
@@ -468,12 +514,27 @@ impl IdMap {
     }
 
     /// `number` is how many were inserted before.
-    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), NoMemory> {
         self.0.splice(number, 0, &[id.into()])
     }
 
     pub(crate) fn get(&self, id: u16) -> Option<usize> {
-        let mut ids = self.0.as_slice().iter();
+        let mut ids = self.0.iter();
         ids.position(|found| *found == id.into())
+    }
+}
+
+/// What synchronisation has yet to act on stands in the instances' own words.
+pub(crate) struct Notes {
+    is_empty: bool,
+}
+
+impl Notes {
+    pub(crate) const fn new() -> Notes {
+        Notes { is_empty: true }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.is_empty
     }
 }

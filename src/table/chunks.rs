@@ -22,8 +22,7 @@
 //! one's range gets room for all that the other could hold. So whatever stood
 //! between two fences has room there again, once what came instead is taken out.
 
-use crate::{Error, vec};
-use alloc::vec::Vec;
+use crate::list::{List, NoMemory};
 
 /// Words in a chunk: few fences to search against little to move.
 const CHUNK: usize = if cfg!(target_pointer_width = "64") {
@@ -35,11 +34,11 @@ const CHUNK: usize = if cfg!(target_pointer_width = "64") {
 /// The set.
 pub(crate) struct Index<const W: usize, const ID: u32> {
     /// The rows below all fences.
-    first: Vec<[u64; W]>,
+    first: List<[u64; W]>,
     /// In rising order.
-    fences: Vec<u64>,
+    fences: List<u64>,
     /// Behind each fence its rows.
-    chunks: Vec<Vec<[u64; W]>>,
+    chunks: List<List<[u64; W]>>,
     /// How many rows there are.
     len: usize,
     /// How many rows have been taken out since memory was last given back.
@@ -56,9 +55,9 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
 
     pub(crate) const fn new() -> Self {
         Index {
-            first: Vec::new(),
-            fences: Vec::new(),
-            chunks: Vec::new(),
+            first: List::new(),
+            fences: List::new(),
+            chunks: List::new(),
             len: 0,
             taken: 0,
         }
@@ -73,14 +72,14 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     }
 
     #[inline]
-    fn chunk(&self, at: usize) -> Option<&Vec<[u64; W]>> {
+    fn chunk(&self, at: usize) -> Option<&List<[u64; W]>> {
         match at.checked_sub(1) {
             None => Some(&self.first),
             Some(at) => self.chunks.get(at),
         }
     }
 
-    fn chunk_mut(&mut self, at: usize) -> Option<&mut Vec<[u64; W]>> {
+    fn chunk_mut(&mut self, at: usize) -> Option<&mut List<[u64; W]>> {
         match at.checked_sub(1) {
             None => Some(&mut self.first),
             Some(at) => self.chunks.get_mut(at),
@@ -139,6 +138,14 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
         &[]
     }
 
+    /// The row whose first word is the lowest that is not below `key`, if it is in
+    /// the chunk that `key` belongs to; to be changed, but not its key.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, key: u64) -> Option<&mut [u64; W]> {
+        let (at, place) = self.locate(key);
+        self.chunk_mut(at)?.get_mut(place)
+    }
+
     /// The row with the highest first word that is below `key`.
     pub(crate) fn before(&self, key: u64) -> Option<&[u64; W]> {
         let (mut at, mut place) = self.locate(key);
@@ -147,7 +154,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
                 return self.chunk(at)?.get(before);
             }
             at = at.checked_sub(1)?;
-            place = self.chunk(at).map_or(0, Vec::len);
+            place = self.chunk(at).map_or(0, |rows| rows.len());
         }
     }
 
@@ -159,7 +166,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     }
 
     /// Puts a row in, in the place of the one with the same key. Gives that one.
-    pub(crate) fn put(&mut self, row: [u64; W]) -> Result<Option<[u64; W]>, Error> {
+    pub(crate) fn put(&mut self, row: [u64; W]) -> Result<Option<[u64; W]>, NoMemory> {
         let key = row[0] >> (64 - ID) << (64 - ID);
         let (mut at, mut place) = self.locate(key);
         let mut is_full = true;
@@ -175,8 +182,8 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
             (at, place) = self.locate(key);
         }
         match self.chunk_mut(at) {
-            Some(rows) => vec::insert(rows, place, row, Self::FULL)?,
-            None => return Err(Error::NoMemory),
+            Some(rows) => rows.insert(place, row)?,
+            None => return Err(NoMemory),
         }
         self.len += 1;
         Ok(None)
@@ -188,7 +195,7 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
         let (at, place) = self.locate(key);
         let rows = self.chunk_mut(at)?;
         let found = *rows.get(place).filter(|row| Self::is_same(row[0], key))?;
-        vec::remove(rows, place);
+        rows.remove(place);
         self.len = self.len.saturating_sub(1);
         self.taken += 1;
         Some(found)
@@ -197,19 +204,17 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     /// Makes room for `key`, which belongs at `place` of the full chunk `at`: the
     /// upper half moves to a chunk of its own. Rows that come in rising order
     /// leave full chunks behind.
-    fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), Error> {
-        let mut upper = Vec::new();
-        upper.try_reserve_exact(Self::FULL)?;
+    fn split(&mut self, at: usize, place: usize, key: u64) -> Result<(), NoMemory> {
+        let mut upper = List::new();
+        upper.reserve(Self::FULL)?;
         let mut fence = key;
-        let rows = self.chunk(at).map_or(&[][..], Vec::as_slice);
+        let rows = self.chunk(at).map_or(&[][..], |rows| rows);
         let kept = match at < self.fences.len() || place < rows.len() {
             true => rows.len() / 2,
             false => rows.len(),
         };
         let moved = rows.get(kept..).unwrap_or_default();
-        for &row in moved {
-            vec::push(&mut upper, row)?;
-        }
+        upper.splice(0, 0, moved)?;
         if let Some(first) = moved.first() {
             // Whatever else stands in its word: it is asked for by its key.
             fence = first[0] >> (64 - ID) << (64 - ID);
@@ -218,10 +223,11 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
             // little lower, which would split the full chunk.
             fence = last[0] + 1;
         }
-        self.fences.try_reserve(1)?;
-        self.chunks.try_reserve(1)?;
-        vec::insert(&mut self.fences, at, fence, usize::MAX)?;
-        vec::insert_moved(&mut self.chunks, at, upper)?;
+        self.fences.insert(at, fence)?;
+        if let Err(error) = self.chunks.insert(at, upper) {
+            self.fences.remove(at);
+            return Err(error);
+        }
         if let Some(rows) = self.chunk_mut(at) {
             rows.truncate(kept);
         }
@@ -230,8 +236,10 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
 
     /// Shows all rows, by rising key, to be changed; but not their keys.
     pub(crate) fn for_each_mut(&mut self, mut change: impl FnMut(&mut [u64; W])) {
-        let chunks = core::iter::once(&mut self.first).chain(&mut self.chunks);
-        chunks.flatten().for_each(&mut change);
+        let chunks = core::iter::once(&mut self.first).chain(self.chunks.iter_mut());
+        chunks
+            .flat_map(|rows| rows.iter_mut())
+            .for_each(&mut change);
     }
 
     /// Takes all rows out.
@@ -253,34 +261,46 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
     fn compact(&mut self) {
         let mut at = 0;
         while at < self.fences.len() {
-            let next = self.chunks.get_mut(at).map(core::mem::take);
-            let mut next = next.unwrap_or_default();
-            let has_united = self.chunk_mut(at).is_some_and(|rows| {
+            let Some(next) = self.chunks.remove(at) else {
+                return;
+            };
+            let fits = self.chunk_mut(at).is_some_and(|rows| {
                 rows.len() + next.len() <= Self::FULL * 3 / 4
-                    && append(rows, &next, Self::FULL).is_ok()
+                    && rows.splice(rows.len(), 0, &next).is_ok()
             });
-            if has_united {
-                // The rows before the fence are those of the chunk before, now.
-                vec::remove(&mut self.fences, at);
-                remove_moved(&mut self.chunks, at);
-                continue;
+            if fits {
+                // What was behind the fence is in the chunk before, now.
+                self.fences.remove(at);
+            } else {
+                // There has been room for it before.
+                let _ = self.chunks.insert(at, next);
+                at += 1;
             }
-            if let Some(place) = self.chunks.get_mut(at) {
-                core::mem::swap(place, &mut next);
-            }
-            at += 1;
         }
-        let chunks = core::iter::once(&mut self.first).chain(&mut self.chunks);
-        chunks.for_each(fit);
-        fit(&mut self.fences);
-        fit_moved(&mut self.chunks);
+        let chunks = core::iter::once(&mut self.first).chain(self.chunks.iter_mut());
+        chunks.for_each(List::fit);
+        self.fences.fit();
+        self.fit_chunks();
+    }
+
+    /// As [`List::fit`], for the list of chunks.
+    fn fit_chunks(&mut self) {
+        let mut fitting = List::new();
+        if self.chunks.room() > 2 * self.chunks.len() + 8
+            && fitting.reserve(self.chunks.len()).is_ok()
+        {
+            for rows in self.chunks.iter_mut() {
+                let _ = fitting.push(core::mem::replace(rows, List::new()));
+            }
+            self.chunks = fitting;
+        }
     }
 
     /// How many words there is memory for.
     #[cfg(test)]
     pub(super) fn room(&self) -> usize {
-        let chunks = self.chunks.iter().map(Vec::capacity).sum::<usize>();
-        W * (chunks + self.first.capacity())
+        let chunks = self.chunks.iter().map(List::room).sum::<usize>();
+        W * (chunks + self.first.room())
     }
 }
 
@@ -290,7 +310,7 @@ impl<const ID: u32> Index<1, ID> {
     pub(crate) fn lowest_gap(&self) -> u64 {
         let mut gap = 0;
         for at in 0..=self.chunks.len() {
-            let rows = self.chunk(at).map_or(&[][..], Vec::as_slice);
+            let rows = self.chunk(at).map_or(&[][..], |rows| rows);
             let dense = gap + rows.len() as u64;
             if rows
                 .last()
@@ -306,54 +326,5 @@ impl<const ID: u32> Index<1, ID> {
             gap = dense;
         }
         gap
-    }
-}
-
-/// As [`vec::remove`], for what cannot be copied.
-fn remove_moved<T>(vec: &mut Vec<T>, at: usize) {
-    match vec.get_mut(at..) {
-        Some(tail) if !tail.is_empty() => {
-            tail.rotate_left(1);
-            vec.pop();
-        }
-        _ => {}
-    }
-}
-
-/// Appends rows, of which there will be `most` at most.
-fn append<T: Copy>(vec: &mut Vec<T>, rows: &[T], most: usize) -> Result<(), Error> {
-    if vec.capacity() - vec.len() < rows.len() {
-        let wanted = rows.len().max(most.saturating_sub(vec.len()) / 4);
-        vec.try_reserve_exact(wanted)?;
-    }
-    rows.iter().try_for_each(|row| vec::push(vec, *row))
-}
-
-/// Gives back most of the room that is left over, where that is much and memory
-/// allows.
-fn fit<T: Copy>(vec: &mut Vec<T>) {
-    let mut fitting = Vec::new();
-    if vec.capacity() > vec.len() + vec.len() / 4 + 2
-        && fitting.try_reserve_exact(vec.len()).is_ok()
-        && vec
-            .iter()
-            .try_for_each(|row| vec::push(&mut fitting, *row))
-            .is_ok()
-    {
-        *vec = fitting;
-    }
-}
-
-/// As [`fit`], for what cannot be copied.
-fn fit_moved<T: Default>(vec: &mut Vec<T>) {
-    let mut fitting = Vec::new();
-    if vec.capacity() > vec.len() + vec.len() / 4 + 2
-        && fitting.try_reserve_exact(vec.len()).is_ok()
-    {
-        let moved = vec.iter_mut().map(core::mem::take);
-        for row in moved {
-            let _ = vec::push(&mut fitting, row);
-        }
-        *vec = fitting;
     }
 }

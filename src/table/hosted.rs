@@ -24,9 +24,9 @@
 
 use super::chunks::Index;
 use super::rows::{AclRow, Place, iid_key, instance_of, row_of};
-use crate::row::{AclEntry, Instance, Target, Touch};
-use crate::{Error, Iid, MAX_ID, Ssid, Why, vec};
-use alloc::vec::Vec;
+use crate::list::{List, NoMemory};
+use crate::row::{AclEntry, Instance, Note, Target, Touch};
+use crate::{Iid, MAX_ID, Ssid, Why};
 
 /// What a decision needs to know of the instance that governs a target.
 #[derive(Clone, Copy)]
@@ -38,6 +38,9 @@ pub(crate) struct Look {
     /// The first entry that is not below the SSID in question.
     pub(crate) own: AclEntry,
 }
+
+/// A state, to be looked up in.
+pub(crate) type View<'a> = &'a Table;
 
 /// A row as it was before a step; none was there, if `None`.
 #[derive(Clone, Copy)]
@@ -64,17 +67,14 @@ pub(crate) struct Table {
     instances: Index<1, 16>,
     /// The first steps of the operation, which are mostly all.
     steps: [Option<Step>; 2],
-    further_steps: Vec<Step>,
+    further_steps: List<Step>,
     is_open: bool,
     /// At most one; none as long as nothing was changed.
-    changes: Vec<Changes>,
+    changes: List<Changes>,
     /// Why something could not be done since the last [`Table::outcome`]. After
     /// that no step is done, so that callers ask once, at the end.
     error: Result<(), Why>,
 }
-
-/// Up to where an operation can be taken back.
-pub(crate) struct Mark;
 
 impl Table {
     pub(crate) const fn new() -> Table {
@@ -82,9 +82,9 @@ impl Table {
             targets: Index::new(),
             instances: Index::new(),
             steps: [None; 2],
-            further_steps: Vec::new(),
+            further_steps: List::new(),
             is_open: false,
-            changes: Vec::new(),
+            changes: List::new(),
             error: Ok(()),
         }
     }
@@ -112,17 +112,59 @@ impl Table {
     }
 
     /// The next instance, after this one, whose target is of the Object.
-    pub(crate) fn next_of(
-        &self,
-        oid: u16,
-        previous: Option<(Target, Iid)>,
-    ) -> Option<(Target, Iid)> {
+    pub(crate) fn next_of(&self, oid: u16, previous: Option<Instance>) -> Option<Instance> {
         let from = match previous {
-            Some((target, iid)) => Place { target, iid }.last_key() + 1,
+            Some(previous) => Place::of(previous).last_key() + 1,
             None => Place::first_key(Target::new(oid, 0)),
         };
         let place = AclRow::from(self.acl_rows(from).first()?).place();
-        (place.target.oid() == oid).then_some((place.target, place.iid))
+        match place.target.oid() == oid {
+            true => self.find(place.iid),
+            false => None,
+        }
+    }
+
+    /// The instance with this one's ID, if it has this one's target, too.
+    pub(crate) fn find_same(&self, instance: Instance) -> Option<Instance> {
+        let found = self.find(instance.iid());
+        found.filter(|found| found.target() == instance.target())
+    }
+
+    /// Notes something about an instance that nothing has been noted about.
+    pub(crate) fn note(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), NoMemory> {
+        notes.all.push((instance, what))
+    }
+
+    /// As [`Table::note`], where something may have been.
+    pub(crate) fn note_again(
+        &mut self,
+        notes: &mut Notes,
+        instance: Instance,
+        what: Note,
+    ) -> Result<(), NoMemory> {
+        for (noted, all) in notes.all.iter_mut().skip(notes.done) {
+            if noted.iid() == instance.iid() {
+                *all = all.and(what);
+                return Ok(());
+            }
+        }
+        notes.all.push((instance, what))
+    }
+
+    /// Takes the next note that is among these, of an instance that is still there.
+    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+        while let Some(&(instance, what)) = notes.all.get(notes.done) {
+            notes.done += 1;
+            if let (Some(found), true) = (self.find_same(instance), what.has(among)) {
+                return Some((found, what.only(among)));
+            }
+        }
+        None
     }
 
     /// What a decision about this target and server needs to know.
@@ -161,7 +203,7 @@ impl Table {
 
     /// The instance with this ID.
     pub(crate) fn find(&self, iid: Iid) -> Option<Instance> {
-        self.at_or_after(iid).filter(|found| found.iid == iid)
+        self.at_or_after(iid).filter(|found| found.iid() == iid)
     }
 
     /// The owner; zero while unset.
@@ -233,23 +275,23 @@ impl Table {
 
     // ---- steps ------------------------------------------------------------
 
-    fn changes(&mut self) -> Result<&mut Changes, Error> {
+    fn changes(&mut self) -> Result<&mut Changes, NoMemory> {
         if self.changes.is_empty() {
-            self.changes.try_reserve_exact(1)?;
+            self.changes.reserve(1)?;
             let changes = Changes {
                 acl: Index::new(),
                 instances: Index::new(),
                 touched: Index::new(),
                 is_turned_back: false,
             };
-            vec::push(&mut self.changes, changes)?;
+            self.changes.push(changes)?;
         }
-        self.changes.first_mut().ok_or(Error::NoMemory)
+        self.changes.first_mut().ok_or(NoMemory)
     }
 
     /// Notes a step that is about to be done, so that it can be taken back, and
     /// its row, should it be the first change of that row in the transaction.
-    fn note_step(&mut self, step: Step) -> Result<(), Error> {
+    fn note_step(&mut self, step: Step) -> Result<(), NoMemory> {
         if self.is_open {
             let changes = self.changes()?;
             match step {
@@ -268,11 +310,13 @@ impl Table {
                 return Ok(());
             }
         }
-        vec::push(&mut self.further_steps, step)
+        self.further_steps.push(step)
     }
 
     fn last_step(&mut self) -> Option<Step> {
-        let last = self.further_steps.pop();
+        let last = self
+            .further_steps
+            .remove(self.further_steps.len().wrapping_sub(1));
         last.or_else(|| self.steps.iter_mut().rev().find_map(Option::take))
     }
 
@@ -316,16 +360,19 @@ impl Table {
             .map_err(Why::from);
     }
 
-    /// Begins an operation.
-    pub(crate) fn start(&mut self) -> Result<Mark, Why> {
-        Ok(Mark)
+    /// Begins an operation that adds so many instances at most.
+    pub(crate) fn start(&mut self, _: usize) -> Result<(), Why> {
+        Ok(())
     }
 
-    /// Begins an operation that may have to be taken back after it has changed
-    /// something.
-    pub(crate) fn start_long(&mut self) -> Result<Mark, Why> {
-        Ok(Mark)
+    /// For an operation that may fail after it has changed something: its steps are
+    /// noted anyway.
+    pub(crate) fn backup(&self) -> Result<Backup, Why> {
+        Ok(Backup)
     }
+
+    /// See [`Table::backup`].
+    pub(crate) fn take_back(&mut self, _: Backup) {}
 
     /// Makes this step, and all that are still to come, fail.
     pub(crate) fn fail(&mut self, why: Why) {
@@ -339,11 +386,10 @@ impl Table {
 
     /// Ends an operation: takes all of it back, which needs no memory, or keeps
     /// it, which outside a transaction makes it final.
-    pub(crate) fn finish(&mut self, mark: Mark, keeps: bool) {
-        let Mark = mark;
+    pub(crate) fn finish(&mut self, keeps: bool) {
         if keeps {
             self.steps = [None; 2];
-            self.further_steps.clear();
+            self.further_steps.truncate(0);
         }
         while let Some(step) = self.last_step() {
             // What is put back has been there before.
@@ -354,8 +400,8 @@ impl Table {
                 Step::Instance(iid, None) => drop(self.instances.take(iid_key(iid))),
             }
         }
-        if self.further_steps.capacity() > 8 {
-            self.further_steps = Vec::new();
+        if self.further_steps.room() > 8 {
+            self.further_steps = List::new();
         }
         if keeps && !self.is_open {
             self.targets.tidy();
@@ -379,7 +425,7 @@ impl Table {
     pub(crate) fn end(&mut self, keeps: bool) {
         self.turn(!keeps);
         self.is_open = false;
-        self.changes = Vec::new();
+        self.changes = List::new();
         self.targets.tidy();
         self.instances.tidy();
     }
@@ -429,29 +475,22 @@ impl Table {
         });
     }
 
-    /// Calls `view` with the state before the transaction.
-    pub(crate) fn before<T>(&mut self, view: impl FnOnce(&Table) -> T) -> T {
-        self.turn(true);
-        view(self)
+    /// The state before the transaction, or as it is now.
+    #[inline]
+    pub(crate) fn view(&mut self, before: bool) -> View<'_> {
+        self.turn(before);
+        self
     }
 
-    /// Notes what a handler is about to write. Gives whether that is new.
-    pub(crate) fn touch(&mut self, touch: Touch) -> bool {
+    /// Notes what a handler is about to write.
+    pub(crate) fn touch(&mut self, touch: Touch) {
         let row = [u64::from(touch.0) << 32];
-        let touched = self.changes().and_then(|changes| changes.touched.put(row));
-        touched.map_or_else(
-            |error| {
-                self.fail(error.into());
-                false
-            },
-            |old| old.is_none(),
-        )
-    }
-
-    /// Forgets it, for what was about to be written was refused.
-    pub(crate) fn untouch(&mut self, touch: Touch) {
-        if let Some(changes) = self.changes.first_mut() {
-            changes.touched.take(u64::from(touch.0) << 32);
+        let changes = self.changes();
+        if changes
+            .and_then(|changes| changes.touched.put(row))
+            .is_err()
+        {
+            self.fail(Why::NoMemory);
         }
     }
 
@@ -477,15 +516,37 @@ impl Table {
         }
     }
 
-    /// Adds an instance with an ACL of one entry, or without one.
-    pub(crate) fn add(&mut self, instance: Instance, owner: Ssid, entry: AclEntry) {
-        self.step_instance(instance.iid, Some(instance));
-        self.put_acl(AclRow::new(Place::of(instance), [entry, entry], owner));
+    /// Adds an instance, or puts it in the place of the one with its ID; the
+    /// entries of that are kept or not.
+    pub(crate) fn put(
+        &mut self,
+        old: Option<Instance>,
+        new: Instance,
+        owner: Ssid,
+        keeps_entries: bool,
+    ) {
+        let place = Place::of(new);
+        let none = AclRow::new(place, [AclEntry::NONE; 2], owner);
+        if old != Some(new) {
+            self.step_instance(new.iid(), Some(new));
+        }
+        match old {
+            Some(old) if keeps_entries => {
+                self.move_acl(Place::of(old), place);
+                let first = self.acl_row(place, 0).unwrap_or(none);
+                self.put_acl(first.with_owner(owner));
+            }
+            Some(old) => {
+                self.take_acl(Place::of(old));
+                self.put_acl(none);
+            }
+            None => self.put_acl(none),
+        }
     }
 
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
-        self.step_instance(instance.iid, None);
+        self.step_instance(instance.iid(), None);
         self.take_acl(Place::of(instance));
     }
 
@@ -500,52 +561,47 @@ impl Table {
         }
     }
 
-    /// Replaces an instance by another one with the same ID, owner and entries.
-    pub(crate) fn replace(&mut self, old: Instance, new: Instance) {
-        let (from, to) = (Place::of(old), Place::of(new));
-        if old != new {
-            self.step_instance(new.iid, Some(new));
-        }
-        if from != to {
-            let mut ssid = 0;
-            while let Some(row) = self.acl_row(from, ssid) {
-                self.step_acl(row.key, None);
-                self.put_acl(row.moved_to(to));
-                if self.error.is_err() || row.key == from.last_key() {
-                    return;
-                }
-                ssid = (row.key as Ssid).saturating_add(1);
+    fn move_acl(&mut self, from: Place, to: Place) {
+        let mut ssid = 0;
+        while from != to && self.error.is_ok() {
+            let Some(row) = self.acl_row(from, ssid) else {
+                return;
+            };
+            self.step_acl(row.key, None);
+            self.put_acl(row.moved_to(to));
+            if row.key == from.last_key() {
+                return;
             }
+            ssid = (row.key as Ssid).saturating_add(1);
         }
     }
 
-    /// Removes all entries of an instance.
-    pub(crate) fn empty(&mut self, instance: Instance) {
-        let place = Place::of(instance);
-        let owner = self.owner(instance);
-        let none = [AclEntry::NONE; 2];
-        self.take_acl(place);
-        self.put_acl(AclRow::new(place, none, owner));
-    }
-
-    /// Sets the owner.
-    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        if let Some(row) = self.acl_row(Place::of(instance), 0) {
-            self.put_acl(row.with_owner(owner));
+    /// Writes an entry over the one for its SSID, if there is one among the first
+    /// two and nothing has to be taken back: what most grants come to, with one
+    /// look-up. Gives the instance.
+    #[inline]
+    pub(crate) fn overwrite(&mut self, target: Target, entry: AclEntry) -> Option<Iid> {
+        if self.is_open {
+            return None;
         }
+        let row = self.targets.at_mut(Place::first_key(target))?;
+        let found = AclRow::from(row);
+        let pair = found.entries();
+        if found.target() != target || pair.iter().all(|old| old.ssid() != entry.ssid()) {
+            return None;
+        }
+        let replace = |old: AclEntry| match old.ssid() == entry.ssid() {
+            true => entry,
+            false => old,
+        };
+        row[1] = AclRow::new(found.place(), pair.map(replace), found.owner()).value;
+        Some(found.place().iid)
     }
 
     /// Sets an entry; the ACL is present afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, entry: AclEntry) {
-        if !instance.has_acl {
-            let has_acl = true;
-            self.step_instance(
-                instance.iid,
-                Some(Instance {
-                    has_acl,
-                    ..instance
-                }),
-            );
+        if !instance.has_acl() {
+            self.step_instance(instance.iid(), Some(instance.with_acl(true)));
         }
         self.replace_entry(Place::of(instance), entry.ssid(), entry);
     }
@@ -613,15 +669,18 @@ impl Table {
     // ---- restoring --------------------------------------------------------
 
     /// Adds an instance that is not there, for good; its rows are still to come.
-    pub(crate) fn add_pointer(&mut self, instance: Instance) -> Result<(), Error> {
+    pub(crate) fn add_pointer(&mut self, instance: Instance) -> Result<(), NoMemory> {
         self.instances.put([row_of(instance)]).map(drop)
     }
 
     /// Adds a row to the set of targets, for good.
-    pub(crate) fn add_row(&mut self, row: AclRow) -> Result<(), Error> {
+    pub(crate) fn add_row(&mut self, row: AclRow) -> Result<(), NoMemory> {
         self.targets.put([row.key, row.value]).map(drop)
     }
 }
+
+/// See [`Table::backup`].
+pub(crate) struct Backup;
 
 /// The entries of an instance, by rising SSID.
 #[derive(Clone)]
@@ -666,7 +725,7 @@ impl IdRows {
         IdRows(Index::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
         self.0.put([iid_key(id)]).map(drop)
     }
 
@@ -683,11 +742,31 @@ impl IdMap {
         IdMap(Index::new())
     }
 
-    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, id: u16, number: usize) -> Result<(), NoMemory> {
         self.0.put([id.into(), number as u64]).map(drop)
     }
 
     pub(crate) fn get(&self, id: u16) -> Option<usize> {
         self.0.get(id.into()).map(|[_, number]| *number as usize)
+    }
+}
+
+/// What synchronisation has to act on.
+pub(crate) struct Notes {
+    all: List<(Instance, Note)>,
+    /// How many of them it has acted on.
+    done: usize,
+}
+
+impl Notes {
+    pub(crate) const fn new() -> Notes {
+        Notes {
+            all: List::new(),
+            done: 0,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 }

@@ -24,12 +24,10 @@ mod hosted;
 mod promises;
 #[cfg(not(any(target_os = "none", access_control_small)))]
 mod rows;
-#[cfg(any(target_os = "none", access_control_small))]
-mod words;
 
 #[cfg(any(target_os = "none", access_control_small))]
-pub(crate) use bare::{Entries, IdMap, IdRows, Mark, Table};
+pub(crate) use bare::{Entries, IdMap, IdRows, Notes, Table, View};
 #[cfg(not(any(target_os = "none", access_control_small)))]
-pub(crate) use hosted::{Entries, IdMap, IdRows, Mark, Table};
+pub(crate) use hosted::{Entries, IdMap, IdRows, Notes, Table, View};
 #[cfg(not(any(target_os = "none", access_control_small)))]
 pub(crate) use rows::{AclRow, Place};

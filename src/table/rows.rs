@@ -14,13 +14,13 @@ impl Place {
     /// While an instance has no target IID, its target OID stands in that one's
     /// place, and zero, which is never governed, in its own.
     pub(crate) const fn of(instance: Instance) -> Place {
-        let target = match instance.has_iid {
-            true => instance.target,
-            false => Target::new(0, instance.target.oid()),
+        let target = match instance.has_iid() {
+            true => instance.target(),
+            false => Target::new(0, instance.target().oid()),
         };
         Place {
             target,
-            iid: instance.iid,
+            iid: instance.iid(),
         }
     }
 
@@ -120,21 +120,16 @@ impl AclRow {
 
 /// A row of the set of instances: IID, target OID, target IID, flags. Never zero.
 pub(crate) const fn row_of(instance: Instance) -> u64 {
-    let flags = 1 | (instance.has_iid as u16) << 1 | (instance.has_acl as u16) << 2;
-    let high = join([instance.iid, instance.target.oid()]);
-    (high as u64) << 32 | join([instance.target.iid(), flags]) as u64
+    let target = instance.target();
+    let high = join([instance.iid(), target.oid()]);
+    (high as u64) << 32 | join([target.iid(), instance.flags()]) as u64
 }
 
 /// The instance of a row.
 pub(crate) const fn instance_of(row: u64) -> Instance {
     let [iid, oid] = split((row >> 32) as u32);
     let [target_iid, flags] = split(row as u32);
-    Instance {
-        iid,
-        target: Target::new(oid, target_iid),
-        has_iid: flags & 2 != 0,
-        has_acl: flags & 4 != 0,
-    }
+    Instance::with_flags(iid, Target::new(oid, target_iid), flags)
 }
 
 /// The key of an instance's row.

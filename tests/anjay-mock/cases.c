@@ -783,10 +783,6 @@ static void sync_fails_whole(void) {
     CHECK(sync(1) < 0);
     CHECK(instances().count == 1 && read_at(acl_iid, 3, NONE) == 2);
     mock_client()->accounts_fail = false;
-    queue_created(TARGET, 1);
-    MOCK_FAILING_ALLOCATION = 1;
-    CHECK(sync(1) == ANJAY_ERR_INTERNAL);
-    CHECK(instances().count == 1);
     /* Nothing is left open. */
     begin(true);
     CHECK(!finish(0));

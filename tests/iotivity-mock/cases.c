@@ -295,6 +295,11 @@ static void an_owner_written_by_others_counts_at_once(void) {
     oc_sec_acl_default(0);
     CHECK(oc_uuid_is_empty(acl->rowneruuid) && !is_stored(0, BOB_TEXT)
           && is_stored(0, "00000000-0000-0000-0000-000000000000"));
+    /* The same for one that the list knows already. */
+    acl->rowneruuid = ALICE;
+    CHECK(may(OC_DELETE, &mock.acl[0], &from));
+    oc_sec_acl_default(0);
+    CHECK(oc_uuid_is_empty(acl->rowneruuid) && !may(OC_DELETE, &mock.acl[0], &from));
     /* From a peer it is told, too. */
     mock.pstat[0].s = OC_DOS_RFOTM;
     CHECK(post("{'rowneruuid':'" BOB_TEXT "'}") == OC_STATUS_CHANGED);

@@ -1,4 +1,4 @@
-# cmake -DNETWORK=… -DTOOL=… -DDEVICE=… -DCOLUMN=theirs|ours -DFOLDER=… -DTABLE=answers.tsv
+# cmake -DNETWORK=… -DTOOL=… -DDEVICE=… -DCOLUMN=… -DFOLDER=… -DTABLE=answers.tsv
 #       -P CompareAnswers.cmake
 #
 # Runs the onboarding tool with a device and compares what it says with a column of
@@ -12,13 +12,14 @@ execute_process(COMMAND ${NETWORK} ${TOOL} tool ${DEVICE} device
 file(WRITE ${FOLDER}/said.tsv "${said}")
 set(wanted "")
 file(STRINGS ${TABLE} rows REGEX "\t")
-list(POP_FRONT rows)
+list(POP_FRONT rows columns)
+string(REPLACE "\t" ";" columns "${columns}")
+list(FIND columns ${COLUMN} column)
 foreach(row IN LISTS rows)
     string(REPLACE "\t" ";" fields "${row}")
     list(GET fields 0 what)
-    list(GET fields 1 theirs)
-    list(GET fields 2 ours)
-    string(APPEND wanted "${what}\t${${COLUMN}}\n")
+    list(GET fields ${column} answer)
+    string(APPEND wanted "${what}\t${answer}\n")
 endforeach()
 if(NOT said STREQUAL wanted)
     file(WRITE ${FOLDER}/wanted.tsv "${wanted}")
