@@ -69,6 +69,7 @@ unsafe extern "C" {
     pub fn aac_client_install(anjay: *mut anjay_t) -> c_int;
 
     /// See `access_control_host.h`.
+    #[allow(improper_ctypes)] // Rust 1.85 looks behind the pointer, where C cannot.
     pub fn aac_client_call(
         anjay: *mut anjay_t,
         body: Option<unsafe extern "C" fn(aac: *mut super::host::aac_t, arg: *mut c_void) -> c_int>,

@@ -150,7 +150,9 @@ fn reduce(manifest: &Path, members: Option<&[&str]>) -> Result<(), String> {
     let mut gone = Vec::new();
     if let Some(features) = table.get_mut("features").and_then(Value::as_table_mut) {
         for name in FEATURES {
-            let needs = features.remove(name);
+            // Empty, as the sources still ask for it.
+            let empty = Value::Array(Vec::new());
+            let needs = features.insert(name.to_owned(), empty);
             let needs = needs.as_ref().and_then(Value::as_array);
             let needs = needs.into_iter().flatten().filter_map(Value::as_str);
             gone.extend(needs.filter_map(|it| Some(it.strip_prefix("dep:")?.to_owned())));
