@@ -58,11 +58,10 @@ pub fn prefix(machine: &Machine, sandbox: bool, folder: &Path) -> Result<PathBuf
         machine.compiler,
     ])?;
     let build = folder.join("build").join(machine.target);
-    let prefix = folder.join("stage").join(machine.target).join(top());
+    let stage = folder.join("stage").join(machine.target);
+    let prefix = stage.join(top());
     // What is no longer installed is not to be in it.
-    if prefix.exists() {
-        fs::remove_dir_all(&prefix).map_err(|e| format!("{}: {e}", prefix.display()))?;
-    }
+    remove(&stage)?;
     let mut configure = Command::new("cmake");
     configure.arg("-S").arg(root()).arg("-B").arg(&build);
     configure.args(["-G", "Unix Makefiles", "-DCMAKE_BUILD_TYPE=Release"]);
@@ -160,6 +159,13 @@ fn write_manifest(machine: &Machine, prefix: &Path) -> Result<(), String> {
     fs::create_dir_all(&manifest).map_err(|e| e.to_string())?;
     let file = manifest.join(format!("{}.toml", machine.target));
     fs::write(file, lines.join("\n") + "\n").map_err(|e| e.to_string())
+}
+
+pub fn remove(folder: &Path) -> Result<(), String> {
+    match folder.exists() {
+        true => fs::remove_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display())),
+        false => Ok(()),
+    }
 }
 
 fn sorted_files(folder: &Path) -> Result<Vec<PathBuf>, String> {

@@ -2,7 +2,7 @@
 //! run: the prefix of `cargo xtask dist`, used by a program in C that CMake, and on
 //! bare metal a Makefile too, builds where there is no cargo.
 
-use crate::dist::{compiler_options, prefix};
+use crate::dist::{compiler_options, prefix, remove};
 use crate::machines::{self, MACHINES, Machine, Stage};
 use crate::tools::{require, root, run, target_folder};
 use std::env;
@@ -46,6 +46,8 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
 
 /// Links programs against the prefix and runs them; returns where.
 fn try_out(machine: &Machine, prefix: &Path, folder: &Path) -> Result<String, String> {
+    // CMake remembers where it found the library.
+    remove(folder)?;
     let path = path_without_cargo(machine, folder)?;
     match machine.stage {
         Stage::Nowhere => Ok("no: QEMU has no such board".to_owned()),
@@ -148,9 +150,6 @@ fn consumers(
 /// A `PATH` with the tools of a C programmer, and without cargo and rustc.
 fn path_without_cargo(machine: &Machine, folder: &Path) -> Result<PathBuf, String> {
     let bin = folder.join("no-cargo");
-    if bin.exists() {
-        fs::remove_dir_all(&bin).map_err(|e| e.to_string())?;
-    }
     fs::create_dir_all(&bin).map_err(|e| e.to_string())?;
     let (compiler, packages) = machine.compiler;
     let ar = machine.tool("ar");
