@@ -235,7 +235,7 @@ pub const PLANTED: &[Mutant] = &[
         "SSID 0 that owns what has no owner",
         [
             "src/decide.rs",
-            "allowed: ssid != SSID_ANY\n                && (view",
+            "allowed: question.ssid != SSID_ANY\n                && (view",
             "allowed: (view",
         ],
         &["model", "regressions"],
@@ -244,7 +244,7 @@ pub const PLANTED: &[Mutant] = &[
         "everybody edits what has an owner",
         [
             "src/decide.rs",
-            ".is_some_and(|found| view.owner(found) == ssid)",
+            ".is_some_and(|found| view.owner(found) == question.ssid)",
             ".is_some_and(|found| view.owner(found) != 0)",
         ],
         &["security", "model"],
@@ -253,7 +253,7 @@ pub const PLANTED: &[Mutant] = &[
         "a decision about before that looks at the open transaction",
         [
             "src/decide.rs",
-            "state.table.view(before);",
+            "state.table.view(question.before);",
             "state.table.view(false);",
         ],
         &["model", "c_surface", "small:model"],
