@@ -7,67 +7,86 @@ use crate::{
     Operation, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
 };
 
+/// May a server do something, now or before the open transaction?
+#[derive(Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) ssid: Ssid,
+    pub(crate) operation: Operation,
+    pub(crate) oid: Oid,
+    pub(crate) iid: Iid,
+    pub(crate) before: bool,
+}
+
 impl<H: Host> Engine<H> {
     /// Whether a server may do something, and why.
+    #[inline]
     pub fn decide(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_by(false, ssid, operation, oid, iid)
+        self.answer(&Question {
+            ssid,
+            operation,
+            oid,
+            iid,
+            before: false,
+        })
     }
 
     /// What [`Engine::decide`] answered before the open transaction: for a host
     /// that learns only afterwards what a server has changed. Otherwise a server
     /// could grant itself the right in the same transaction.
+    #[inline]
     pub fn decide_before(&self, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
-        self.decide_by(true, ssid, operation, oid, iid)
+        self.answer(&Question {
+            ssid,
+            operation,
+            oid,
+            iid,
+            before: true,
+        })
     }
 
-    /// [`Engine::decide`] or [`Engine::decide_before`].
-    pub(crate) fn decide_by(
-        &self,
-        before: bool,
-        ssid: Ssid,
-        operation: Operation,
-        oid: Oid,
-        iid: Iid,
-    ) -> Decision {
+    /// The rules, in their order.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(crate) fn answer(&self, question: &Question) -> Decision {
         // 1. Keys are closed to everybody.
-        if oid == OID_SECURITY || oid == OID_OSCORE {
+        if question.oid == OID_SECURITY || question.oid == OID_OSCORE {
             return Decision::by_rule(Rule::KeysAreClosed);
         }
         // 2. The Bootstrap-Server may do everything else.
-        if ssid == SSID_BOOTSTRAP {
+        if question.ssid == SSID_BOOTSTRAP {
             return Decision::by_rule(Rule::Bootstrap);
         }
         // 3. Discover is open.
-        if operation == Operation::Discover {
+        if question.operation == Operation::Discover {
             return Decision::by_rule(Rule::DiscoverIsOpen);
         }
         // 4. The server of the only account may do everything [7.3.2.1].
-        if self.host.single_server() == Some(ssid) {
+        if self.host.single_server() == Some(question.ssid) {
             return Decision::by_rule(Rule::SingleServer);
         }
         let Some(mut state) = self.lock_any() else {
             return Decision::by_rule(Rule::NotDecided);
         };
-        let view = state.table.view(before);
-        match oid {
+        let view = state.table.view(question.before);
+        match question.oid {
             // 5. Access Control instances.
-            OID_ACCESS_CONTROL => on_acl(view, ssid, operation, iid),
+            OID_ACCESS_CONTROL => on_acl(view, question),
             // 6. and 7. Everything else.
-            _ => by_acl(view, ssid, operation, oid, iid),
+            _ => by_acl(view, question),
         }
     }
 }
 
 /// Access Control instances are read by all, made by nobody, and edited by their
 /// owners.
-fn on_acl(view: View<'_>, ssid: Ssid, operation: Operation, iid: Iid) -> Decision {
-    match operation.right() {
+fn on_acl(view: View<'_>, question: &Question) -> Decision {
+    match question.operation.right() {
         Mask::READ => Decision::by_rule(Rule::AclIsReadable),
         Mask::CREATE | Mask::DELETE => Decision::by_rule(Rule::AclIsFixed),
         _ => Decision {
-            allowed: ssid != SSID_ANY
-                && (view.find(iid)).is_some_and(|found| view.owner(found) == ssid),
-            acl_iid: iid,
+            allowed: question.ssid != SSID_ANY
+                && (view.find(question.iid))
+                    .is_some_and(|found| view.owner(found) == question.ssid),
+            acl_iid: question.iid,
             ..Decision::by_rule(Rule::AclOwner)
         },
     }
@@ -75,15 +94,17 @@ fn on_acl(view: View<'_>, ssid: Ssid, operation: Operation, iid: Iid) -> Decisio
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
-fn by_acl(view: View<'_>, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) -> Decision {
+fn by_acl(view: View<'_>, question: &Question) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
-    let creates = operation == Operation::Create;
+    let ssid = question.ssid;
+    let creates = question.operation == Operation::Create;
     // Only Create has a target without an Instance.
-    if iid == MAX_ID && !creates {
-        return Decision::by_rule(Rule::NotDecided);
-    }
-    let target = Target::new(oid, if creates { MAX_ID } else { iid });
-    let Some(found) = view.look(target, ssid) else {
+    let iid = match creates {
+        true => MAX_ID,
+        false if question.iid == MAX_ID => return Decision::by_rule(Rule::NotDecided),
+        false => question.iid,
+    };
+    let Some(found) = view.look(Target::new(question.oid, iid), ssid) else {
         return Decision::by_rule(Rule::NotGoverned);
     };
     let is_server = ssid != SSID_ANY;
@@ -100,7 +121,7 @@ fn by_acl(view: View<'_>, ssid: Ssid, operation: Operation, oid: Oid, iid: Iid) 
     };
     let mask = Mask::from_bits_truncate(mask);
     Decision {
-        allowed: mask.contains(operation.right()),
+        allowed: mask.contains(question.operation.right()),
         rule,
         acl_iid: found.iid,
         mask: mask.bits(),

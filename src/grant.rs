@@ -8,7 +8,7 @@ use crate::engine::State;
 use crate::list::List;
 use crate::refusal::Story;
 use crate::row::{AclEntry, Instance, Target};
-use crate::table::IdMap;
+use crate::table::{IdMap, Table};
 use crate::{
     Call, Change, Engine, Error, Host, Ids, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_SECURITY,
     Oid, RID_ACL, RID_OWNER, Rid, SSID_ANY, SSID_BOOTSTRAP, Ssid, Why,
@@ -150,11 +150,9 @@ impl State {
         if !is_there && !is_nobodys && !answers.knows(grant.ssid) {
             return Err(grant.unknown());
         }
-        let entry = grant.mask.map(|mask| AclEntry::new(grant.ssid, mask));
-        match (found, entry) {
-            (Some(found), Some(entry)) => table.set_entry(found, entry),
-            (Some(found), None) => table.put(Some(found), found, grant.ssid, true),
-            (None, _) => {
+        let instance = match found {
+            Some(found) => found,
+            None => {
                 let iid = match wanted {
                     MAX_ID => table.lowest_free_iid(),
                     wanted => wanted,
@@ -162,19 +160,15 @@ impl State {
                 if iid == MAX_ID {
                     return Err(Why::IidsFull);
                 }
-                *acl_iid = iid;
-                let instance = Instance::new(iid, grant.target);
-                match entry {
-                    Some(entry) => {
-                        table.put(None, instance, SSID_BOOTSTRAP, false);
-                        table.set_entry(instance, entry);
-                    }
-                    None => table.put(None, instance, grant.ssid, false),
-                }
+                let new = Instance::new(iid, grant.target);
+                table.put(None, new, SSID_BOOTSTRAP, false);
+                new
             }
-        }
-        if let Some(found) = found {
-            *acl_iid = found.iid();
+        };
+        *acl_iid = instance.iid();
+        match grant.mask {
+            Some(mask) => table.set_entry(instance, AclEntry::new(grant.ssid, mask)),
+            None => table.put(Some(instance), instance, grant.ssid, true),
         }
         Ok(found.is_none())
     }
@@ -235,7 +229,7 @@ impl<H: Host> Engine<H> {
 
     fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
         grant.check()?;
-        if let Some(mask) = grant.mask {
+        if let (true, Some(mask)) = (Table::OVERWRITES, grant.mask) {
             let mut state = self.lock().ok_or(Why::InUse)?;
             let entry = AclEntry::new(grant.ssid, mask);
             if let Some(iid) = state.table.overwrite(grant.target, entry) {

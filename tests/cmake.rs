@@ -45,7 +45,7 @@ fn configure(source: &Path, build: &Path, defines: &[String]) -> Command {
     let mut command = Command::new("cmake");
     command.arg("-S").arg(source).arg("-B").arg(build);
     // Cargo compiles once for all that build the same.
-    let shared = testkit_c::folder("archives");
+    let shared = testkit_c::archive::target_folder();
     command.arg(format!("-DAAC_CARGO_TARGET_DIR={}", shared.display()));
     command.args(defines.iter().map(|define| format!("-D{define}")));
     command
@@ -53,9 +53,7 @@ fn configure(source: &Path, build: &Path, defines: &[String]) -> Command {
 
 /// What it said, and whether it succeeded.
 fn build(folder: &Path) -> (String, bool) {
-    let lock = testkit_c::folder("archives").join("lock");
-    let lock = fs::File::create(lock).expect("it is writable");
-    lock.lock().expect("files can be locked here");
+    let _lock = testkit_c::archive::lock();
     let mut command = Command::new("cmake");
     outcome(command.arg("--build").arg(folder).args(["--parallel", "2"]))
 }

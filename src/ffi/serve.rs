@@ -4,6 +4,7 @@
 use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
+use crate::decide::Question;
 use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::{c_int, c_void};
 
@@ -82,7 +83,13 @@ fn answer_to(
 ) -> aac_decision_t {
     let operation = usize::try_from(number).ok();
     let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
-        Some(&operation) => aac.engine.decide_by(before, ssid, operation, oid, iid),
+        Some(&operation) => aac.engine.answer(&Question {
+            ssid,
+            operation,
+            oid,
+            iid,
+            before,
+        }),
         None => Decision::by_rule(Rule::NotDecided),
     };
     let decision = for_c(decision);

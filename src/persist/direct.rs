@@ -48,7 +48,9 @@ impl<S: Source> Input<'_, S> {
     /// The next `size` of four bytes, or one.
     pub(super) fn take(&mut self, size: usize, _: usize) -> u32 {
         let mut bytes = [0; 4];
-        if let Some(free) = bytes.get_mut(4 - size.min(4)..) {
+        let free = bytes.get_mut(4 - size.min(4)..);
+        // After an error nothing more is read.
+        if let (Ok(()), Some(free)) = (&self.result, free) {
             self.result = self.source.read(free);
         }
         u32::from_be_bytes(bytes)

@@ -96,42 +96,43 @@ struct Reader<'a, S: Source> {
 
 impl<S: Source> Reader<'_, S> {
     /// Reads `size` of four bytes, the first ones, where `more` bytes beyond
-    /// these are certain to follow. Nothing is made of what does not come.
-    fn take(&mut self, size: usize, more: usize) -> Result<u32, Why> {
+    /// these are certain to follow. What does not come is zero, which soon ends
+    /// what is read, as no Object 0 is governed.
+    fn take(&mut self, size: usize, more: usize) -> u32 {
         let taken = self.input.take(size, more);
         self.story
             .tell(|call| call.at = call.at.wrapping_add(size as u32));
         match self.input.result {
-            Ok(()) => Ok(taken),
-            Err(_) => Err(Why::StreamFailed),
+            Ok(()) => taken,
+            Err(_) => 0,
         }
-    }
-
-    /// A number of things that have IDs.
-    fn take_count(&mut self, more: usize, why: Why) -> Result<usize, Why> {
-        let count = self.take(4, more)?;
-        if count > MOST {
-            self.story.tell(|call| call.value = count.into());
-            return Err(why);
-        }
-        Ok(count as usize)
     }
 
     fn take_table(&mut self) -> Result<(), Why> {
-        if self.take(4, 0)? != MAGIC {
+        if self.take(4, 0) != MAGIC {
             return Err(Why::WrongMagic);
         }
-        let count = self.take_count(0, Why::TooManyInstances)?;
-        for left in (0..count).rev() {
+        let count = self.take(4, 0);
+        self.check_count(count, Why::TooManyInstances)?;
+        for left in (0..count as usize).rev() {
             self.take_instance(left * FIXED)?;
         }
         self.builder.finish(&mut self.story)
     }
 
+    /// Fails, if there are more of something than it has IDs.
+    fn check_count(&mut self, count: u32, why: Why) -> Result<(), Why> {
+        if count > MOST {
+            self.story.tell(|call| call.value = count.into());
+            return Err(why);
+        }
+        Ok(())
+    }
+
     fn take_instance(&mut self, more: usize) -> Result<(), Why> {
-        let [oid, iid] = split(self.take(4, 5 + more)?);
-        let [target_iid, owner] = split(self.take(4, 1 + more)?);
-        let has_acl = self.take(1, more)?;
+        let [oid, iid] = split(self.take(4, 5 + more));
+        let [target_iid, owner] = split(self.take(4, 1 + more));
+        let has_acl = self.take(1, more);
         self.story.tell(|call| {
             (call.oid, call.iid) = (oid, target_iid);
             (call.acl_iid, call.ssid) = (iid, owner);
@@ -149,14 +150,19 @@ impl<S: Source> Reader<'_, S> {
             self.story.tell(|call| call.value = has_acl.into());
             return Err(Why::WrongHasAcl);
         }
-        let instance = Instance::new(iid, Target::new(oid, target_iid)).with_acl(has_acl == 1);
-        let count = match instance.has_acl() {
-            true => self.take_count(more, Why::TooManyEntries)?,
-            false => 0,
-        };
-        self.builder.start(instance, owner)?;
-        for left in (0..count).rev() {
-            let entry = AclEntry::from_persisted(self.take(4, left * 4 + more)?);
+        let mut count = has_acl;
+        if has_acl == 1 {
+            count = self.take(4, more);
+        }
+        self.check_count(count, Why::TooManyEntries)?;
+        let instance = Instance::new(iid, Target::new(oid, target_iid));
+        self.builder.start(instance.with_acl(has_acl == 1), owner)?;
+        for left in (0..count as usize).rev() {
+            let entry = AclEntry::from_persisted(self.take(4, left * 4 + more));
+            // Here zero would be right, and much would be made of it.
+            if self.input.result.is_err() {
+                return Err(Why::StreamFailed);
+            }
             self.story.tell(|call| call.ssid = entry.ssid());
             if entry.ssid() == SSID_BOOTSTRAP {
                 return Err(Why::WrongKey);
@@ -205,9 +211,12 @@ impl<H: Host> Engine<H> {
             builder: Builder::new(),
             story: Story::of(Call::Restore),
         };
-        let result = self.replace(&mut reader);
+        let mut result = self.replace(&mut reader);
+        // Once the stream has failed, whatever else is wrong follows from that.
+        if reader.input.result.is_err() {
+            result = Err(Why::StreamFailed);
+        }
         let error = result.map_err(|why| self.refuse(&reader.story, why));
-        // Once the stream has failed, that is the error.
         reader.input.result?;
         error.map_err(S::Error::from)
     }
@@ -219,12 +228,15 @@ impl<H: Host> Engine<H> {
         };
         check_closed()?;
         reader.take_table()?;
+        if reader.input.result.is_err() {
+            return Err(Why::StreamFailed);
+        }
         let table = &mut reader.builder.table;
         self.leave_out_unregistered(table)?;
         // The host's answers may have opened one.
         check_closed()?;
         let mut state = self.lock().ok_or(Why::InUse)?;
-        core::mem::swap(&mut state.table, table);
+        state.table.take_over(table);
         state.modified = false;
         Ok(())
     }

@@ -343,35 +343,34 @@ impl State {
         }
         let table = &mut self.table;
         let own = AclEntry::new(origin, Mask::OWNER.bits());
-        let Some(found) = table.find(table.governing(target)) else {
-            match table.lowest_free_iid() {
-                MAX_ID => table.fail(Why::IidsFull),
-                free => {
-                    let new = Instance::new(free, target);
-                    table.put(None, new, origin, false);
-                    table.set_entry(new, own);
-                }
-            }
-            return true;
-        };
-        // Left from an earlier Instance.
+        let found = table.find(table.governing(target));
         let mut what = Note::NOTHING;
-        if table.owner(found) != origin {
-            what = Note::OWNER;
+        if let Some(found) = found {
+            // Left from an earlier Instance.
+            if table.owner(found) != origin {
+                what = Note::OWNER;
+            }
+            if table.entry_at_or_after(found, 0) != own
+                || !table.entry_at_or_after(found, origin + 1).is_none()
+            {
+                what = what.and(Note::ACL);
+            }
+            if what.is_nothing() {
+                return false;
+            }
         }
-        if table.entry_at_or_after(found, 0) != own
-            || !table.entry_at_or_after(found, origin + 1).is_none()
-        {
-            what = what.and(Note::ACL);
+        let instance = found.unwrap_or_else(|| Instance::new(table.lowest_free_iid(), target));
+        if instance.iid() == MAX_ID {
+            table.fail(Why::IidsFull);
         }
-        if !what.is_nothing() {
-            table.put(Some(found), found, origin, false);
-            table.set_entry(found, own);
+        table.put(found, instance, origin, false);
+        table.set_entry(instance, own);
+        if found.is_some() {
             // The account of an earlier owner may have gone as well.
-            if let Err(error) = table.note_again(notes, found, what) {
+            if let Err(error) = table.note_again(notes, instance, what) {
                 table.fail(error.into());
             }
         }
-        false
+        found.is_none()
     }
 }

@@ -61,6 +61,9 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Whether [`Table::overwrite`] is worth trying.
+    pub(crate) const OVERWRITES: bool = false;
+
     pub(crate) const fn new() -> Table {
         Table {
             live: Words::new(),
@@ -296,6 +299,11 @@ impl Table {
         if self.error.is_ok() {
             self.error = self.live.splice(at, count, new).map_err(Why::from);
         }
+    }
+
+    /// Takes over what another table holds.
+    pub(crate) fn take_over(&mut self, other: &mut Table) {
+        core::mem::swap(&mut self.live, &mut other.live);
     }
 
     /// Removes all instances.

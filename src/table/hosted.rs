@@ -77,6 +77,9 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Whether [`Table::overwrite`] is worth trying.
+    pub(crate) const OVERWRITES: bool = true;
+
     pub(crate) const fn new() -> Table {
         Table {
             targets: Index::new(),
@@ -664,6 +667,11 @@ impl Table {
         if let Some(high) = high {
             self.put_acl(high);
         }
+    }
+
+    /// Takes over what another table holds.
+    pub(crate) fn take_over(&mut self, other: &mut Table) {
+        core::mem::swap(self, other);
     }
 
     // ---- restoring --------------------------------------------------------

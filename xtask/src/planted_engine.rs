@@ -6,16 +6,21 @@ use crate::mutants::{Mutant, mutant};
 pub const PLANTED: &[Mutant] = &[
     // ---- memory that runs out ----
     mutant(
-        "a push that aborts when memory runs out",
-        ["src/vec.rs", "vec.try_reserve(1)?;", "vec.reserve(1);"],
+        "a list that aborts when memory runs out",
+        [
+            "src/list.rs",
+            "NonNull::new(start.cast()).ok_or(NoMemory)?;",
+            "NonNull::new(start.cast())\n            \
+             .unwrap_or_else(|| ::alloc::alloc::handle_alloc_error(layout));",
+        ],
         &["alloc_failure"],
     ),
     mutant(
         "a failed change that is not taken back",
         [
             "src/engine.rs",
-            "self.table.finish(mark, result.is_ok());",
-            "self.table.finish(mark, true);",
+            "self.table.finish(result.is_ok());",
+            "self.table.finish(true);",
         ],
         &["alloc_failure", "small:alloc_failure"],
     ),
@@ -37,8 +42,8 @@ pub const PLANTED: &[Mutant] = &[
         "a chunk that is split with too little room for what may come back",
         [
             "src/table/chunks.rs",
-            "upper.try_reserve_exact(Self::FULL)?;",
-            "upper.try_reserve_exact(Self::FULL / 2)?;",
+            "upper.reserve(Self::FULL)?;",
+            "upper.reserve(Self::FULL / 2)?;",
         ],
         &["promises"],
     ),
@@ -55,8 +60,8 @@ pub const PLANTED: &[Mutant] = &[
         "a journal that is never given back",
         [
             "src/table/hosted.rs",
-            "self.changes = Vec::new();\n        self.targets.tidy();",
-            "core::mem::forget(core::mem::take(&mut self.changes));\n        self.targets.tidy();",
+            "self.changes = List::new();\n        self.targets.tidy();",
+            "core::mem::forget(core::mem::replace(&mut self.changes, List::new()));\n        self.targets.tidy();",
         ],
         &["promises"],
     ),
@@ -124,7 +129,7 @@ pub const PLANTED: &[Mutant] = &[
         "on bare metal, an Instance ID that may come twice",
         [
             "src/persist/direct.rs",
-            "if self.table.find(instance.iid).is_some() {",
+            "if self.table.find(instance.iid()).is_some() {",
             "if false {",
         ],
         &["small:model"],
@@ -133,7 +138,7 @@ pub const PLANTED: &[Mutant] = &[
         "on bare metal, a target that may come twice",
         [
             "src/persist/direct.rs",
-            "if self.table.governing(instance.target) != MAX_ID {",
+            "if self.table.governing(instance.target()) != MAX_ID {",
             "if false {",
         ],
         &["small:model"],
@@ -160,8 +165,8 @@ pub const PLANTED: &[Mutant] = &[
         "a state in use that passes for unmodified",
         [
             "src/engine.rs",
-            "self.lock_any().map_or(true,",
-            "self.lock_any().map_or(false,",
+            "self.lock_any().is_none_or(",
+            "self.lock_any().is_some_and(",
         ],
         &["promises"],
     ),
@@ -170,8 +175,8 @@ pub const PLANTED: &[Mutant] = &[
         "the default entry elected owner",
         [
             "src/sync/mod.rs",
-            "let mut entry = self.entry_at_or_after(instance, 1);",
-            "let mut entry = self.entry_at_or_after(instance, 0);",
+            "let mut entry = table.entry_at_or_after(instance, 1);",
+            "let mut entry = table.entry_at_or_after(instance, 0);",
         ],
         &["model", "c_surface", "small:model"],
     ),
@@ -179,8 +184,8 @@ pub const PLANTED: &[Mutant] = &[
         "instances created on Object 65535",
         [
             "src/sync/mod.rs",
-            "if is_governable(oid) {\n                    table.adopt",
-            "if is_governable(oid) || oid == MAX_ID {\n                    table.adopt",
+            "if !is_server || !is_governable(target.oid()) ||",
+            "if !is_server || (!is_governable(target.oid()) && target.oid() != MAX_ID) ||",
         ],
         &["model", "regressions"],
     ),
@@ -211,8 +216,8 @@ pub const PLANTED: &[Mutant] = &[
         "an orphan is removed, and nobody hears of it",
         [
             "src/sync/mod.rs",
-            "What::Orphan => self.remove_orphan(note)?,",
-            "What::Orphan => { self.remove_orphan(note)?; false }",
+            "self.remove_orphan(instance)? {\n                moved = true;",
+            "self.remove_orphan(instance)? {",
         ],
         &["promises", "regressions"],
     ),
@@ -230,8 +235,8 @@ pub const PLANTED: &[Mutant] = &[
         "SSID 0 that owns what has no owner",
         [
             "src/decide.rs",
-            "allowed: ssid != SSID_ANY\n                && (table",
-            "allowed: (table",
+            "allowed: question.ssid != SSID_ANY\n                && (view",
+            "allowed: (view",
         ],
         &["model", "regressions"],
     ),
@@ -239,8 +244,8 @@ pub const PLANTED: &[Mutant] = &[
         "everybody edits what has an owner",
         [
             "src/decide.rs",
-            ".is_some_and(|found| table.owner(found) == ssid)",
-            ".is_some_and(|found| table.owner(found) != 0)",
+            ".is_some_and(|found| view.owner(found) == question.ssid)",
+            ".is_some_and(|found| view.owner(found) != 0)",
         ],
         &["security", "model"],
     ),
@@ -248,8 +253,8 @@ pub const PLANTED: &[Mutant] = &[
         "a decision about before that looks at the open transaction",
         [
             "src/decide.rs",
-            "true => state.table.before(decide),",
-            "true => decide(&state.table),",
+            "state.table.view(question.before);",
+            "state.table.view(false);",
         ],
         &["model", "c_surface", "small:model"],
     ),
@@ -266,8 +271,8 @@ pub const PLANTED: &[Mutant] = &[
         "an instance without a target that is committed",
         [
             "src/transaction.rs",
-            "if !instance.has_target() {\n            return",
-            "if false {\n            return",
+            "if !instance.has_target() {\n                return",
+            "if false {\n                return",
         ],
         &["model", "small:model"],
     ),
@@ -275,8 +280,8 @@ pub const PLANTED: &[Mutant] = &[
         "a reset that keeps the owner",
         [
             "src/handlers.rs",
-            "                table.set_owner(found, 0);\n",
-            "",
+            "Edit::Reset => (new, owner) = (new.with_acl(false), 0),",
+            "Edit::Reset => new = new.with_acl(false),",
         ],
         &["short::handlers", "model", "small:model"],
     ),
@@ -292,11 +297,7 @@ pub const PLANTED: &[Mutant] = &[
     // ---- many grants at once ----
     mutant(
         "provisioning that keeps what came before a refusal",
-        [
-            "src/grant.rs",
-            "let _ = state.conclude(mark, Err(why));",
-            "",
-        ],
+        ["src/grant.rs", "let _ = state.conclude(Err(why));", ""],
         &["alloc_failure", "model", "c_surface"],
     ),
     mutant(
@@ -317,8 +318,8 @@ pub const PLANTED: &[Mutant] = &[
         "provisioning that changes entries, and nobody hears of it",
         [
             "src/grant.rs",
-            "for (iid, rid) in told {",
-            "for (iid, rid) in told.into_iter().take(0) {",
+            "for &(iid, rid) in told.iter() {",
+            "for &(iid, rid) in told.iter().take(0) {",
         ],
         &["promises"],
     ),
@@ -336,7 +337,7 @@ pub const PLANTED: &[Mutant] = &[
         "a denial that is told while the state is borrowed",
         [
             "src/ffi/serve.rs",
-            "if aac.engine.lock().is_ok() {",
+            "if aac.engine.lock().is_some() {",
             "if true {",
         ],
         &["c_surface"],
@@ -355,8 +356,8 @@ pub const PLANTED: &[Mutant] = &[
         "an OCF list whose owner is lost when it is loaded",
         [
             "ocf/src/acl.rs",
-            "list.take_owner(update);\n                self.replace",
-            "self.replace",
+            "self.owner = None;\n        self.take_owner(update);",
+            "self.owner = None;",
         ],
         &["short::ocf"],
     ),
