@@ -240,3 +240,30 @@ fn provisioning_asks_for_each_object_and_server_once() {
     println!("{asked} questions");
     assert_eq!(asked, 2 * usize::from(objects) + 3);
 }
+
+/// What is restored takes no more than its rows and a little room to grow.
+#[test]
+fn a_restored_state_takes_what_its_rows_take() {
+    for count in [10_u16, 100, 1_000] {
+        let mut file = b"ACO\x01\0\0".to_vec();
+        file.extend(count.to_be_bytes());
+        for iid in 0..count {
+            for id in [3, iid, iid, 1] {
+                file.extend(u16::to_be_bytes(id));
+            }
+            file.extend([1, 0, 0, 0, 2, 0, 1, 0, 1, 0, 3, 0, 2]);
+        }
+        let host = plenty();
+        let engine = Engine::new(&host);
+        let mut file = Quiet(Bytes::from(&file));
+        counted(Refuse::Nothing, || {
+            engine.restore(&mut file).expect("as a device writes it");
+        });
+        let each = held() / usize::from(count);
+        println!(
+            "{count}: {each} bytes each, {} more in the engine",
+            size_of_val(&engine)
+        );
+        assert!(each <= 32, "{count}: {each}");
+    }
+}
