@@ -149,8 +149,8 @@ static void refused_in_a_handler(void) {
     thing.in_write = ask_too_much;
     char *answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");
     CHECK(runs == 1 && answer && !strncmp(answer, "2.04", 4));
-    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 9, value 1: "));
-    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 1, value 32: "));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 9, mask 1: "));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 1, mask 32: "));
     anjay_sandbox_free(answer);
     thing.in_write = NULL;
     answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");
