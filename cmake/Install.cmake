@@ -108,7 +108,8 @@ if(AAC_BUILD_TOOL)
     set(_aac_tool ${AAC_CARGO_TARGET_DIR}/${AAC_RUST_TARGET}/release/lwm2m-acl)
     set(_aac_tool_dir ${PROJECT_BINARY_DIR}/tool)
     file(GLOB_RECURSE _aac_tool_sources CONFIGURE_DEPENDS
-        ${PROJECT_SOURCE_DIR}/policy/src/*.rs ${PROJECT_SOURCE_DIR}/src/*.rs)
+        ${PROJECT_SOURCE_DIR}/policy/src/* ${PROJECT_SOURCE_DIR}/policy/schema/*
+        ${PROJECT_SOURCE_DIR}/src/*.rs ${PROJECT_SOURCE_DIR}/ocf/src/*.rs)
     add_custom_command(OUTPUT ${_aac_tool_dir}/lwm2m-acl
         COMMAND ${AAC_CARGO_COMMAND} --locked --package lwm2m-acl --release
             --target ${AAC_RUST_TARGET} --target-dir ${AAC_CARGO_TARGET_DIR}

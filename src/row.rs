@@ -38,6 +38,7 @@ impl Target {
     }
 
     /// One of its four bytes, counted from the lowest.
+    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) const fn byte(self, at: u32) -> u8 {
         (self.0 >> (8 * (at & 3))) as u8
     }

@@ -51,11 +51,11 @@ int standin_read(void *arg, void *bytes, size_t size) {
 }
 
 avs_error_t avs_stream_write(avs_stream_t *stream, const void *bytes, size_t size) {
-    return (avs_error_t) { 1, standin_write(stream, bytes, size) ? 1 : 0 };
+    return (avs_error_t){1, standin_write(stream, bytes, size) ? 1 : 0};
 }
 
 avs_error_t avs_stream_read_reliably(avs_stream_t *stream, void *bytes, size_t size) {
-    return (avs_error_t) { 1, standin_read(stream, bytes, size) ? 1 : 0 };
+    return (avs_error_t){1, standin_read(stream, bytes, size) ? 1 : 0};
 }
 
 /* ---- the client ------------------------------------------------------------- */
@@ -112,8 +112,8 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
     (void) host, (void) iid, (void) rid;
 }
 
-static const aac_host_t OPS = { is_registered, is_present,    is_server,       is_single,
-                                list_instances, list_accounts, remove_instance, changed };
+static const aac_host_t OPS = {is_registered,  is_present,    is_server,       is_single,
+                               list_instances, list_accounts, remove_instance, changed};
 
 int aac_client_install(anjay_t *anjay) {
     anjay->aac = aac_new(&OPS, anjay);
@@ -170,9 +170,9 @@ static void their_set_acl(void) {
 
 static void our_transaction(void) {
     check(!aac_transaction(g_anjay.aac, AAC_BEGIN)
-                  && !aac_write(g_anjay.aac, 5, 2, 2, g_next++ % 16)
-                  && !aac_transaction(g_anjay.aac, AAC_VALIDATE)
-                  && !aac_transaction(g_anjay.aac, AAC_COMMIT),
+              && !aac_write(g_anjay.aac, 5, 2, 2, g_next++ % 16)
+              && !aac_transaction(g_anjay.aac, AAC_VALIDATE)
+              && !aac_transaction(g_anjay.aac, AAC_COMMIT),
           "a transaction");
 }
 
@@ -209,7 +209,7 @@ static double measure(void (*run)(void)) {
         ++batch;
     } while (now() - start < 1e6);
     if (run == our_decide || run == their_decide || run == our_set_acl
-            || run == their_set_acl) {
+        || run == their_set_acl) {
         batch += g_instances - batch % g_instances;
     }
     double least = 0;
@@ -234,10 +234,10 @@ static void compare(const char *name, void (*ours)(void), void (*theirs)(void)) 
 
 static void provision(void) {
     anjay_access_control_grant_t *grants =
-            (anjay_access_control_grant_t *) calloc(g_instances, sizeof *grants);
+        (anjay_access_control_grant_t *) calloc(g_instances, sizeof *grants);
     check(grants != NULL, "memory");
     for (unsigned i = 0; i < g_instances; ++i) {
-        grants[i] = (anjay_access_control_grant_t) { OBJECT, g_order[i], 2, 15, 1 };
+        grants[i] = (anjay_access_control_grant_t){OBJECT, g_order[i], 2, 15, 1};
     }
     double least = 0;
     for (int round = 0; round < 10; ++round) {
@@ -257,15 +257,15 @@ static void provision(void) {
     }
     double theirs = now() - start;
     standin_free(standin);
-    printf("%-24s %6u %12.0f %12.0f %9.1f\n", "provision, all at once", g_instances, least,
-           theirs, theirs / least);
+    printf("%-24s %6u %12.0f %12.0f %9.1f\n", "provision, all at once", g_instances,
+           least, theirs, theirs / least);
 }
 
 int main(void) {
     check(!anjay_access_control_install(&g_anjay), "install");
     printf("nanoseconds; the stand-in is no measurement of Anjay, see standin.h\n");
     printf("%-24s %6s %12s %12s %9s\n", "", "N", "engine", "stand-in", "ratio");
-    static const uint16_t SIZES[] = { 10, 100, 1000, 10000 };
+    static const uint16_t SIZES[] = {10, 100, 1000, 10000};
     for (size_t size = 0; size < sizeof SIZES / sizeof *SIZES; ++size) {
         g_instances = SIZES[size];
         g_order = (uint16_t *) calloc(g_instances, sizeof *g_order);
@@ -287,9 +287,10 @@ int main(void) {
         anjay_access_control_purge(&g_anjay);
         for (unsigned i = 0; i < g_instances; ++i) {
             for (uint16_t ssid = 1; ssid < 3; ++ssid) {
-                check(!anjay_access_control_set_acl(&g_anjay, OBJECT, g_order[i], ssid, 15)
-                              && !standin_set_acl(g_standin, OBJECT, g_order[i], ssid, 15),
-                      "set_acl");
+                check(
+                    !anjay_access_control_set_acl(&g_anjay, OBJECT, g_order[i], ssid, 15)
+                        && !standin_set_acl(g_standin, OBJECT, g_order[i], ssid, 15),
+                    "set_acl");
             }
         }
         compare("decide", our_decide, their_decide);

@@ -53,7 +53,7 @@ static instance_t *add(instance_t **place, uint16_t iid, uint16_t oid,
                        uint16_t target_iid, uint16_t owner) {
     instance_t *instance = (instance_t *) malloc(sizeof *instance);
     if (instance) {
-        *instance = (instance_t) { *place, iid, oid, target_iid, owner, NULL };
+        *instance = (instance_t){*place, iid, oid, target_iid, owner, NULL};
         *place = instance;
     }
     return instance;
@@ -64,7 +64,7 @@ static instance_t *clone(const instance_t *from) {
     instance_t **place = &copy;
     for (; from; from = from->next) {
         instance_t *instance =
-                add(place, from->iid, from->oid, from->target_iid, from->owner);
+            add(place, from->iid, from->oid, from->target_iid, from->owner);
         if (!instance) {
             break;
         }
@@ -74,7 +74,7 @@ static instance_t *clone(const instance_t *from) {
             if (!*last) {
                 break;
             }
-            **last = (entry_t) { NULL, entry->ssid, entry->mask };
+            **last = (entry_t){NULL, entry->ssid, entry->mask};
             last = &(*last)->next;
         }
         place = &instance->next;
@@ -99,8 +99,8 @@ static instance_t *governing(const standin_t *state, uint16_t oid, uint16_t iid)
     return found;
 }
 
-bool standin_decide(const standin_t *state, uint16_t ssid, uint16_t right,
-                    uint16_t oid, uint16_t iid) {
+bool standin_decide(const standin_t *state, uint16_t ssid, uint16_t right, uint16_t oid,
+                    uint16_t iid) {
     const instance_t *instance = governing(state, oid, iid);
     if (!instance) {
         return false;
@@ -130,7 +130,7 @@ static bool compare(void *arg, uint16_t iid) {
 
 int standin_set_acl(standin_t *state, uint16_t oid, uint16_t iid, uint16_t ssid,
                     uint16_t mask) {
-    search_t search = { iid, false };
+    search_t search = {iid, false};
     standin_instances(oid, compare, &search);
     instance_t *instance = governing(state, oid, iid);
     if (!instance && search.found) {
@@ -165,7 +165,7 @@ int standin_transaction(standin_t *state, uint16_t acl_iid, uint16_t ssid,
 }
 
 static int write_16(void *stream, uint16_t value) {
-    uint8_t bytes[2] = { (uint8_t) (value >> 8), (uint8_t) value };
+    uint8_t bytes[2] = {(uint8_t) (value >> 8), (uint8_t) value};
     return standin_write(stream, bytes, sizeof bytes);
 }
 
@@ -198,7 +198,7 @@ int standin_persist(const standin_t *state, void *stream) {
 }
 
 static uint16_t read_16(void *stream, int *result) {
-    uint8_t bytes[2] = { 0, 0 };
+    uint8_t bytes[2] = {0, 0};
     *result |= standin_read(stream, bytes, sizeof bytes);
     return (uint16_t) (bytes[0] << 8 | bytes[1]);
 }

@@ -17,14 +17,13 @@ typedef struct standin standin_t;
 
 standin_t *standin_new(void);
 void standin_free(standin_t *state);
-bool standin_decide(const standin_t *state, uint16_t ssid, uint16_t right,
-                    uint16_t oid, uint16_t iid);
+bool standin_decide(const standin_t *state, uint16_t ssid, uint16_t right, uint16_t oid,
+                    uint16_t iid);
 /** Looks for the target in a list that the client makes, as the original does. */
 int standin_set_acl(standin_t *state, uint16_t oid, uint16_t iid, uint16_t ssid,
                     uint16_t mask);
 /** One write to an ACL: clone, write, look at everything, drop the clone. */
-int standin_transaction(standin_t *state, uint16_t acl_iid, uint16_t ssid,
-                        uint16_t mask);
+int standin_transaction(standin_t *state, uint16_t acl_iid, uint16_t ssid, uint16_t mask);
 int standin_persist(const standin_t *state, void *stream);
 int standin_restore(standin_t *state, void *stream);
 

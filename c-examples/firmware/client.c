@@ -25,8 +25,9 @@ static uint16_t place_of(const client_object_t *object, uint16_t iid) {
 static int32_t *find_value(anjay_t *client, uint16_t oid, uint16_t iid) {
     client_object_t *object = find_object(client, oid);
     uint16_t place = object ? place_of(object, iid) : 0;
-    return object && place < object->count && object->iids[place] == iid ? &object->values[place]
-                                                                         : NULL;
+    return object && place < object->count && object->iids[place] == iid
+               ? &object->values[place]
+               : NULL;
 }
 
 void client_register_object(anjay_t *client, uint16_t oid) {
@@ -43,7 +44,8 @@ int client_add_instance(anjay_t *client, uint16_t oid, uint16_t iid, int32_t val
     }
     uint16_t place = place_of(object, iid);
     size_t behind = (size_t) (object->count++ - place);
-    memmove(&object->iids[place + 1], &object->iids[place], behind * sizeof(object->iids[0]));
+    memmove(&object->iids[place + 1], &object->iids[place],
+            behind * sizeof(object->iids[0]));
     memmove(&object->values[place + 1], &object->values[place],
             behind * sizeof(object->values[0]));
     object->iids[place] = iid;
@@ -58,7 +60,8 @@ int client_remove_instance(anjay_t *client, uint16_t oid, uint16_t iid) {
     }
     uint16_t place = place_of(object, iid);
     size_t behind = (size_t) (--object->count - place);
-    memmove(&object->iids[place], &object->iids[place + 1], behind * sizeof(object->iids[0]));
+    memmove(&object->iids[place], &object->iids[place + 1],
+            behind * sizeof(object->iids[0]));
     memmove(&object->values[place], &object->values[place + 1],
             behind * sizeof(object->values[0]));
     return 0;
@@ -120,9 +123,15 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
     (void) rid;
 }
 
-static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                single_server,        list_instances,      list_accounts,
-                                remove_instance,      changed,             NULL };
+static const aac_host_t OPS = {is_object_registered,
+                               is_instance_present,
+                               is_server_known,
+                               single_server,
+                               list_instances,
+                               list_accounts,
+                               remove_instance,
+                               changed,
+                               NULL};
 
 /* ---- how applications reach the engine; there are no threads, so no lock --- */
 
@@ -141,7 +150,7 @@ int aac_client_call(anjay_t *client, aac_body_t *body, void *arg) {
 /* ---- streams -------------------------------------------------------------- */
 
 avs_error_t avs_stream_write(avs_stream_t *stream, const void *buffer, size_t length) {
-    avs_error_t error = { 0, 0 };
+    avs_error_t error = {0, 0};
     if (sizeof(stream->bytes) - stream->length < length) {
         error.category = AVS_ERRNO_CATEGORY;
         error.code = AVS_EIO;
@@ -153,7 +162,7 @@ avs_error_t avs_stream_write(avs_stream_t *stream, const void *buffer, size_t le
 }
 
 avs_error_t avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t length) {
-    avs_error_t error = { 0, 0 };
+    avs_error_t error = {0, 0};
     if (stream->length - stream->position < length) {
         error.category = AVS_ERRNO_CATEGORY;
         error.code = AVS_EIO;
@@ -166,7 +175,8 @@ avs_error_t avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t 
 
 /* ---- what servers ask for ------------------------------------------------- */
 
-static bool may(anjay_t *client, uint16_t ssid, int operation, uint16_t oid, uint16_t iid) {
+static bool may(anjay_t *client, uint16_t ssid, int operation, uint16_t oid,
+                uint16_t iid) {
     aac_decision_t why;
     bool allowed = aac_decide(client->engine, ssid, operation, oid, iid, &why);
     client->decided(ssid, operation, oid, iid, &why);
@@ -204,7 +214,7 @@ client_code_t client_create(anjay_t *client, uint16_t ssid, uint16_t oid, uint16
     if (client_add_instance(client, oid, iid, 0)) {
         return BAD_REQUEST;
     }
-    const aac_change_t change = { oid, &iid, 1 };
+    const aac_change_t change = {oid, &iid, 1};
     if (aac_sync(client->engine, ssid, &change, 1)) {
         /* Without access rights there is to be no instance. */
         (void) client_remove_instance(client, oid, iid);
@@ -220,12 +230,12 @@ client_code_t client_delete(anjay_t *client, uint16_t ssid, uint16_t oid, uint16
     if (client_remove_instance(client, oid, iid)) {
         return NOT_FOUND;
     }
-    const aac_change_t change = { oid, NULL, 0 };
+    const aac_change_t change = {oid, NULL, 0};
     return aac_sync(client->engine, ssid, &change, 1) ? INTERNAL : DELETED;
 }
 
-client_code_t client_write_entry(anjay_t *client, uint16_t ssid, uint16_t acl_iid, uint16_t key,
-                                 int32_t mask) {
+client_code_t client_write_entry(anjay_t *client, uint16_t ssid, uint16_t acl_iid,
+                                 uint16_t key, int32_t mask) {
     aac_t *aac = client->engine;
     if (!may(client, ssid, AAC_WRITE, 2, acl_iid)) {
         return UNAUTHORIZED;
@@ -243,7 +253,8 @@ client_code_t client_write_entry(anjay_t *client, uint16_t ssid, uint16_t acl_ii
 /* ---- accounts ------------------------------------------------------------- */
 
 int client_add_server(anjay_t *client, uint16_t ssid) {
-    if (client->server_count == CLIENT_SERVERS || client_add_instance(client, 1, ssid, 0)) {
+    if (client->server_count == CLIENT_SERVERS
+        || client_add_instance(client, 1, ssid, 0)) {
         return -1;
     }
     client->servers[client->server_count++] = ssid;
@@ -260,6 +271,6 @@ int client_remove_server(anjay_t *client, uint16_t ssid) {
     }
     client->servers[i] = client->servers[--client->server_count];
     (void) client_remove_instance(client, 1, ssid);
-    static const aac_change_t CHANGES[] = { { 0, NULL, 0 }, { 1, NULL, 0 } };
+    static const aac_change_t CHANGES[] = {{0, NULL, 0}, {1, NULL, 0}};
     return aac_sync(client->engine, ANJAY_SSID_BOOTSTRAP, CHANGES, 2);
 }

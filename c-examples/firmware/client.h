@@ -72,7 +72,7 @@ client_code_t client_write(anjay_t *client, uint16_t ssid, uint16_t oid, uint16_
 client_code_t client_create(anjay_t *client, uint16_t ssid, uint16_t oid, uint16_t iid);
 client_code_t client_delete(anjay_t *client, uint16_t ssid, uint16_t oid, uint16_t iid);
 /** Writes one entry of resource 2 of an instance of Object 2. */
-client_code_t client_write_entry(anjay_t *client, uint16_t ssid, uint16_t acl_iid, uint16_t key,
-                                 int32_t mask);
+client_code_t client_write_entry(anjay_t *client, uint16_t ssid, uint16_t acl_iid,
+                                 uint16_t key, int32_t mask);
 
 #endif

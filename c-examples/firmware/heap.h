@@ -1,6 +1,6 @@
 /*
- * malloc, realloc and free in a fixed block, of 8 kB if nothing else is said. A device with a heap of its
- * own needs none of this.
+ * malloc, realloc and free in a fixed block, of 8 kB if nothing else is said. A device
+ * with a heap of its own needs none of this.
  */
 #ifndef HEAP_H
 #define HEAP_H

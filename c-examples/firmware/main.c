@@ -191,7 +191,8 @@ static uint32_t all_decisions(void) {
     for (uint16_t ssid = 1; ssid <= 3; ++ssid) {
         for (int operation = AAC_DISCOVER; operation <= AAC_SEND; ++operation) {
             for (uint16_t iid = 0; iid < CLIENT_INSTANCES; ++iid) {
-                sum = sum * 31 + aac_decide(client.engine, ssid, operation, SENSOR, iid, NULL);
+                sum = sum * 31
+                      + aac_decide(client.engine, ssid, operation, SENSOR, iid, NULL);
             }
         }
     }
@@ -208,7 +209,8 @@ static void the_heap_is_full(void) {
         memset(&before, 0, sizeof(before));
         EXPECT(anjay_access_control_persist(&client, &before).code == 0);
         decisions = all_decisions();
-    } while (anjay_access_control_set_acl(&client, SENSOR, iid++, 2, R | W | D) == 0 && iid < ENOUGH);
+    } while (anjay_access_control_set_acl(&client, SENSOR, iid++, 2, R | W | D) == 0
+             && iid < ENOUGH);
     board_print("the heap is full after ");
     print_number(iid - 101u);
     board_print(" more instances: ");
@@ -221,17 +223,20 @@ static void the_heap_is_full(void) {
     EXPECT(!anjay_access_control_is_modified(&client));
     memset(&after, 0, sizeof(after));
     EXPECT(anjay_access_control_persist(&client, &after).code == 0);
-    EXPECT(after.length == before.length && !memcmp(after.bytes, before.bytes, after.length));
+    EXPECT(after.length == before.length
+           && !memcmp(after.bytes, before.bytes, after.length));
     EXPECT(all_decisions() == decisions);
 
-    /* What needs no memory still works; and emptied, there is room for all of it again. */
+    /* What needs no memory still works; and emptied, there is room for all of it again.
+     */
     int32_t value = 0;
     EXPECT(client_read(&client, 2, SENSOR, 100, &value) == CONTENT && value == 100);
     anjay_access_control_purge(&client);
     EXPECT(anjay_access_control_restore(&client, &before).code == 0);
     memset(&after, 0, sizeof(after));
     EXPECT(anjay_access_control_persist(&client, &after).code == 0);
-    EXPECT(after.length == before.length && !memcmp(after.bytes, before.bytes, after.length));
+    EXPECT(after.length == before.length
+           && !memcmp(after.bytes, before.bytes, after.length));
 }
 
 static void a_server_leaves(void) {

@@ -20,7 +20,7 @@ static inline void cbor_byte(cbor_t *out, unsigned byte) {
 }
 
 static inline void cbor_head(cbor_t *out, unsigned major, uint64_t argument) {
-    static const unsigned sizes[] = { 1, 2, 4, 8 };
+    static const unsigned sizes[] = {1, 2, 4, 8};
     if (argument < 24) {
         cbor_byte(out, major << 5 | (unsigned) argument);
         return;
@@ -68,13 +68,9 @@ static inline void cbor_list(cbor_t *out, unsigned aces) {
 }
 
 /* One ACE with one resource; "aceid" is left out if negative. */
-static inline void cbor_ace(cbor_t *out,
-                            long aceid,
-                            const char *subject_key,
-                            const char *subject,
-                            const char *resource_key,
-                            const char *resource,
-                            uint64_t permission) {
+static inline void cbor_ace(cbor_t *out, long aceid, const char *subject_key,
+                            const char *subject, const char *resource_key,
+                            const char *resource, uint64_t permission) {
     cbor_map(out, aceid < 0 ? 3 : 4);
     if (aceid >= 0) {
         cbor_text(out, "aceid");

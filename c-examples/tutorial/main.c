@@ -48,13 +48,12 @@ typedef struct {
     test_instance_t backup[MAX_INSTANCES];
 } test_object_t;
 
-static test_object_t *
-object_of(const anjay_dm_object_def_t *const *obj_ptr) {
+static test_object_t *object_of(const anjay_dm_object_def_t *const *obj_ptr) {
     return (test_object_t *) (intptr_t) obj_ptr;
 }
 
-static test_instance_t *
-instance_of(const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid) {
+static test_instance_t *instance_of(const anjay_dm_object_def_t *const *obj_ptr,
+                                    anjay_iid_t iid) {
     test_object_t *object = object_of(obj_ptr);
     if (iid >= MAX_INSTANCES || !object->instances[iid].exists) {
         return NULL;
@@ -62,8 +61,7 @@ instance_of(const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid) {
     return &object->instances[iid];
 }
 
-static int list_instances(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
+static int list_instances(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                           anjay_dm_list_ctx_t *ctx) {
     (void) anjay;
     for (anjay_iid_t iid = 0; iid < MAX_INSTANCES; ++iid) {
@@ -74,8 +72,7 @@ static int list_instances(anjay_t *anjay,
     return 0;
 }
 
-static int instance_reset(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
+static int instance_reset(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                           anjay_iid_t iid) {
     (void) anjay;
     test_instance_t *instance = instance_of(obj_ptr, iid);
@@ -87,8 +84,7 @@ static int instance_reset(anjay_t *anjay,
     return 0;
 }
 
-static int instance_create(anjay_t *anjay,
-                           const anjay_dm_object_def_t *const *obj_ptr,
+static int instance_create(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                            anjay_iid_t iid) {
     if (iid >= MAX_INSTANCES) {
         return ANJAY_ERR_BAD_REQUEST;
@@ -97,8 +93,7 @@ static int instance_create(anjay_t *anjay,
     return instance_reset(anjay, obj_ptr, iid);
 }
 
-static int instance_remove(anjay_t *anjay,
-                           const anjay_dm_object_def_t *const *obj_ptr,
+static int instance_remove(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                            anjay_iid_t iid) {
     (void) anjay;
     test_instance_t *instance = instance_of(obj_ptr, iid);
@@ -109,10 +104,8 @@ static int instance_remove(anjay_t *anjay,
     return 0;
 }
 
-static int list_resources(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_dm_resource_list_ctx_t *ctx) {
+static int list_resources(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                          anjay_iid_t iid, anjay_dm_resource_list_ctx_t *ctx) {
     (void) anjay;
     (void) obj_ptr;
     (void) iid;
@@ -121,11 +114,8 @@ static int list_resources(anjay_t *anjay,
     return 0;
 }
 
-static int resource_read(anjay_t *anjay,
-                         const anjay_dm_object_def_t *const *obj_ptr,
-                         anjay_iid_t iid,
-                         anjay_rid_t rid,
-                         anjay_riid_t riid,
+static int resource_read(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                         anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                          anjay_output_ctx_t *ctx) {
     (void) anjay;
     (void) riid;
@@ -143,11 +133,8 @@ static int resource_read(anjay_t *anjay,
     }
 }
 
-static int resource_write(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_rid_t rid,
-                          anjay_riid_t riid,
+static int resource_write(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                          anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                           anjay_input_ctx_t *ctx) {
     (void) anjay;
     (void) riid;
@@ -161,8 +148,7 @@ static int resource_write(anjay_t *anjay,
         char label[LABEL_SIZE];
         const int result = anjay_get_string(ctx, label, sizeof(label));
         if (result) {
-            return result == ANJAY_BUFFER_TOO_SHORT ? ANJAY_ERR_BAD_REQUEST
-                                                    : result;
+            return result == ANJAY_BUFFER_TOO_SHORT ? ANJAY_ERR_BAD_REQUEST : result;
         }
         memcpy(instance->label, label, sizeof(label));
         return 0;
@@ -209,20 +195,17 @@ static int transaction_rollback(anjay_t *anjay,
 
 static const anjay_dm_object_def_t TEST_OBJECT_DEF = {
     .oid = TEST_OID,
-    .handlers = {
-        .list_instances = list_instances,
-        .instance_reset = instance_reset,
-        .instance_create = instance_create,
-        .instance_remove = instance_remove,
-        .list_resources = list_resources,
-        .resource_read = resource_read,
-        .resource_write = resource_write,
-        .transaction_begin = transaction_begin,
-        .transaction_validate = transaction_validate,
-        .transaction_commit = anjay_dm_transaction_NOOP,
-        .transaction_rollback = transaction_rollback
-    }
-};
+    .handlers = {.list_instances = list_instances,
+                 .instance_reset = instance_reset,
+                 .instance_create = instance_create,
+                 .instance_remove = instance_remove,
+                 .list_resources = list_resources,
+                 .resource_read = resource_read,
+                 .resource_write = resource_write,
+                 .transaction_begin = transaction_begin,
+                 .transaction_validate = transaction_validate,
+                 .transaction_commit = anjay_dm_transaction_NOOP,
+                 .transaction_rollback = transaction_rollback}};
 
 /* ---- the servers ----------------------------------------------------------- */
 
@@ -230,26 +213,22 @@ static const anjay_dm_object_def_t TEST_OBJECT_DEF = {
 #define SERVER_OID 1
 
 static int add_server(anjay_t *anjay, anjay_ssid_t ssid, const char *uri) {
-    const anjay_security_instance_t security = {
-        .ssid = ssid,
-        .server_uri = uri,
-        .security_mode = ANJAY_SECURITY_NOSEC,
-        .client_holdoff_s = -1,
-        .bootstrap_timeout_s = -1
-    };
-    const anjay_server_instance_t server = {
-        .ssid = ssid,
-        .lifetime = 60,
-        .default_min_period = -1,
-        .default_max_period = -1,
-        .disable_timeout = -1,
-        .binding = "U"
-    };
+    const anjay_security_instance_t security = {.ssid = ssid,
+                                                .server_uri = uri,
+                                                .security_mode = ANJAY_SECURITY_NOSEC,
+                                                .client_holdoff_s = -1,
+                                                .bootstrap_timeout_s = -1};
+    const anjay_server_instance_t server = {.ssid = ssid,
+                                            .lifetime = 60,
+                                            .default_min_period = -1,
+                                            .default_max_period = -1,
+                                            .disable_timeout = -1,
+                                            .binding = "U"};
     /* Both Instances get the server's own ID, which is easy to recognise. */
     anjay_iid_t security_iid = ssid;
     anjay_iid_t server_iid = ssid;
     if (anjay_security_object_add_instance(anjay, &security, &security_iid)
-            || anjay_server_object_add_instance(anjay, &server, &server_iid)) {
+        || anjay_server_object_add_instance(anjay, &server, &server_iid)) {
         return -1;
     }
     /*
@@ -268,8 +247,7 @@ static int add_server(anjay_t *anjay, anjay_ssid_t ssid, const char *uri) {
  */
 static int give_test_object_to_server_1(anjay_t *anjay) {
     anjay_iid_t acl_iid = ANJAY_ID_INVALID;
-    if (anjay_access_control_set_owner(anjay, TEST_OID, ANJAY_ID_INVALID, 1,
-                                       &acl_iid)) {
+    if (anjay_access_control_set_owner(anjay, TEST_OID, ANJAY_ID_INVALID, 1, &acl_iid)) {
         return -1;
     }
     avs_log(tutorial, DEBUG, "server 1 owns /2/%d", (int) acl_iid);
@@ -278,15 +256,14 @@ static int give_test_object_to_server_1(anjay_t *anjay) {
 }
 
 static int set_up(anjay_t *anjay, const test_object_t *object) {
-    if (anjay_security_object_install(anjay)
-            || anjay_server_object_install(anjay)
-            || anjay_access_control_install(anjay)
-            || anjay_register_object(anjay, &object->def)) {
+    if (anjay_security_object_install(anjay) || anjay_server_object_install(anjay)
+        || anjay_access_control_install(anjay)
+        || anjay_register_object(anjay, &object->def)) {
         return -1;
     }
     /* Rights can be given to servers that exist, on Objects that exist. */
     if (add_server(anjay, 1, "coap://localhost:5683")
-            || add_server(anjay, 2, "coap://localhost:5693")) {
+        || add_server(anjay, 2, "coap://localhost:5693")) {
         return -1;
     }
     return give_test_object_to_server_1(anjay);
@@ -296,8 +273,7 @@ int main(int argc, char *argv[]) {
     const anjay_configuration_t config = {
         .endpoint_name = argc > 1 ? argv[1] : "access-control-tutorial",
         .in_buffer_size = 4000,
-        .out_buffer_size = 4000
-    };
+        .out_buffer_size = 4000};
     test_object_t *object = (test_object_t *) calloc(1, sizeof(*object));
     anjay_t *anjay = anjay_new(&config);
     int result = -1;
@@ -309,8 +285,8 @@ int main(int argc, char *argv[]) {
     if (result) {
         avs_log(tutorial, ERROR, "the client cannot be set up");
     } else {
-        result = anjay_event_loop_run(
-                anjay, avs_time_duration_from_scalar(1, AVS_TIME_S));
+        result =
+            anjay_event_loop_run(anjay, avs_time_duration_from_scalar(1, AVS_TIME_S));
     }
     /* The client goes first: it knows the Object. */
     anjay_delete(anjay);

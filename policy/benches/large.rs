@@ -109,6 +109,7 @@ fn main() {
             "diff old.bin new.bin",
             "explain new.bin --server 2 read /3/0",
             "decompile new.bin",
+            "report new.bin --before old.bin -o report.html",
         ],
     );
     for (what, instances) in [

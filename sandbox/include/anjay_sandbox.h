@@ -28,10 +28,7 @@ void anjay_sandbox_free(char *text);
  *
  * @param operation An aac_operation_t of access_control_host.h.
  */
-bool anjay_sandbox_may(anjay_t *anjay,
-                       anjay_ssid_t ssid,
-                       int operation,
-                       anjay_oid_t oid,
+bool anjay_sandbox_may(anjay_t *anjay, anjay_ssid_t ssid, int operation, anjay_oid_t oid,
                        anjay_iid_t iid);
 
 /** Opens a transaction, in which the handlers below can be called. */
@@ -52,21 +49,13 @@ int anjay_sandbox_end(anjay_t *anjay, int result);
 int anjay_sandbox_create(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid);
 int anjay_sandbox_remove(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid);
 int anjay_sandbox_reset(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid);
-int anjay_sandbox_reset_resource(anjay_t *anjay,
-                                 anjay_oid_t oid,
-                                 anjay_iid_t iid,
+int anjay_sandbox_reset_resource(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid,
                                  anjay_rid_t rid);
-int anjay_sandbox_remove_resource_instance(anjay_t *anjay,
-                                           anjay_oid_t oid,
-                                           anjay_iid_t iid,
-                                           anjay_rid_t rid,
+int anjay_sandbox_remove_resource_instance(anjay_t *anjay, anjay_oid_t oid,
+                                           anjay_iid_t iid, anjay_rid_t rid,
                                            anjay_riid_t riid);
-int anjay_sandbox_write(anjay_t *anjay,
-                        anjay_oid_t oid,
-                        anjay_iid_t iid,
-                        anjay_rid_t rid,
-                        anjay_riid_t riid,
-                        int64_t value);
+int anjay_sandbox_write(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid, anjay_rid_t rid,
+                        anjay_riid_t riid, int64_t value);
 
 /**
  * Has access control follow a change in an Object.
@@ -77,11 +66,8 @@ int anjay_sandbox_write(anjay_t *anjay,
  * @param count   How many.
  * @returns 0 or a negative CoAP code.
  */
-int anjay_sandbox_synchronise(anjay_t *anjay,
-                              anjay_ssid_t origin,
-                              anjay_oid_t oid,
-                              const anjay_iid_t *created,
-                              size_t count);
+int anjay_sandbox_synchronise(anjay_t *anjay, anjay_ssid_t origin, anjay_oid_t oid,
+                              const anjay_iid_t *created, size_t count);
 
 #ifdef __cplusplus
 }

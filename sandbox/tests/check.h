@@ -14,23 +14,20 @@
 #include <anjay_sandbox.h>
 #include <avsystem/commons/avs_stream_membuf.h>
 
-#define CHECK(condition)                                              \
-    do {                                                              \
-        if (!(condition)) {                                           \
-            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);    \
-            exit(1);                                                  \
-        }                                                             \
+#define CHECK(condition)                                                                 \
+    do {                                                                                 \
+        if (!(condition)) {                                                              \
+            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                       \
+            exit(1);                                                                     \
+        }                                                                                \
     } while (0)
 
 /* Runs a line; its answer has to begin with the given text. */
-#define ANSWER(anjay, line, expected) \
+#define ANSWER(anjay, line, expected)                                                    \
     check_answer(__FILE__, __LINE__, anjay, line, expected)
 
-static inline void check_answer(const char *file,
-                                int number,
-                                anjay_t *anjay,
-                                const char *line,
-                                const char *expected) {
+static inline void check_answer(const char *file, int number, anjay_t *anjay,
+                                const char *line, const char *expected) {
     char *answer = anjay_sandbox_run(anjay, line);
     if (!answer || strncmp(answer, expected, strlen(expected))) {
         printf("%s:%d: %s\nexpected %s\ngot %s\n", file, number, line, expected,
@@ -41,25 +38,17 @@ static inline void check_answer(const char *file,
 }
 
 static inline anjay_t *new_client(void) {
-    const anjay_configuration_t config = {
-        .endpoint_name = "test"
-    };
+    const anjay_configuration_t config = {.endpoint_name = "test"};
     anjay_t *anjay = anjay_new(&config);
     CHECK(anjay);
     return anjay;
 }
 
 static inline void add_server(anjay_t *anjay, anjay_ssid_t ssid) {
-    const anjay_security_instance_t security = {
-        .ssid = ssid,
-        .server_uri = "coap://localhost",
-        .security_mode = ANJAY_SECURITY_NOSEC
-    };
-    const anjay_server_instance_t server = {
-        .ssid = ssid,
-        .lifetime = 60,
-        .binding = "U"
-    };
+    const anjay_security_instance_t security = {.ssid = ssid,
+                                                .server_uri = "coap://localhost",
+                                                .security_mode = ANJAY_SECURITY_NOSEC};
+    const anjay_server_instance_t server = {.ssid = ssid, .lifetime = 60, .binding = "U"};
     anjay_iid_t security_iid = ssid;
     anjay_iid_t server_iid = ssid;
     CHECK(!anjay_security_object_add_instance(anjay, &security, &security_iid));
@@ -106,8 +95,7 @@ static inline void thing_note(thing_t *thing, char letter) {
     }
 }
 
-static inline int thing_list(anjay_t *anjay,
-                             const anjay_dm_object_def_t *const *obj_ptr,
+static inline int thing_list(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                              anjay_dm_list_ctx_t *ctx) {
     thing_t *thing = thing_of(obj_ptr);
     if (thing->in_list) {
@@ -124,8 +112,7 @@ static inline int thing_list(anjay_t *anjay,
     return thing->list_result;
 }
 
-static inline int thing_reset(anjay_t *anjay,
-                              const anjay_dm_object_def_t *const *obj_ptr,
+static inline int thing_reset(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
                               anjay_iid_t iid) {
     (void) anjay;
     thing_note(thing_of(obj_ptr), 'r');
@@ -167,11 +154,8 @@ static inline int thing_list_resources(anjay_t *anjay,
     return 0;
 }
 
-static inline int thing_read(anjay_t *anjay,
-                             const anjay_dm_object_def_t *const *obj_ptr,
-                             anjay_iid_t iid,
-                             anjay_rid_t rid,
-                             anjay_riid_t riid,
+static inline int thing_read(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                             anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                              anjay_output_ctx_t *ctx) {
     (void) anjay;
     (void) riid;
@@ -179,11 +163,8 @@ static inline int thing_read(anjay_t *anjay,
                : anjay_ret_i32(ctx, thing_of(obj_ptr)->number[iid % 8]);
 }
 
-static inline int thing_write(anjay_t *anjay,
-                              const anjay_dm_object_def_t *const *obj_ptr,
-                              anjay_iid_t iid,
-                              anjay_rid_t rid,
-                              anjay_riid_t riid,
+static inline int thing_write(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                              anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                               anjay_input_ctx_t *ctx) {
     thing_t *thing = thing_of(obj_ptr);
     (void) rid;
@@ -200,8 +181,7 @@ static inline int thing_write(anjay_t *anjay,
 
 static inline int thing_execute(anjay_t *anjay,
                                 const anjay_dm_object_def_t *const *obj_ptr,
-                                anjay_iid_t iid,
-                                anjay_rid_t rid,
+                                anjay_iid_t iid, anjay_rid_t rid,
                                 anjay_execute_ctx_t *ctx) {
     int number;
     bool has_value;

@@ -844,31 +844,31 @@ fn refusals_of_the_application_say_why() {
     passes(&[
         (
             "grant /1234/0 1 C",
-            "refused: set_acl, target /1234/0, SSID 1, value 16: Create",
+            "refused: set_acl, target /1234/0, SSID 1, mask 16: Create",
         ),
         (
             "grant /1234/0 1 77",
-            "refused: set_acl, target /1234/0, SSID 1, value 77: the access mask",
+            "refused: set_acl, target /1234/0, SSID 1, mask 77: the access mask",
         ),
         (
             "grant /1234 1 R",
-            "refused: set_acl, target /1234/65535, SSID 1, value 1: the target IID",
+            "refused: set_acl, target /1234/65535, SSID 1, mask 1: the target IID",
         ),
         (
             "grant /1234/7 1 R",
-            "refused: set_acl, target /1234/7, SSID 1, value 1: the target Instance",
+            "refused: set_acl, target /1234/7, SSID 1, mask 1: the target Instance",
         ),
         (
             "grant /4321/0 1 R",
-            "refused: set_acl, target /4321/0, SSID 1, value 1: the target Object",
+            "refused: set_acl, target /4321/0, SSID 1, mask 1: the target Object",
         ),
         (
             "grant /2/0 1 R",
-            "refused: set_acl, target /2/0, SSID 1, value 1: the Object cannot be governed",
+            "refused: set_acl, target /2/0, SSID 1, mask 1: the Object cannot be governed",
         ),
         (
             "grant /1234/0 9 R",
-            "refused: set_acl, target /1234/0, SSID 9, value 1: there is no server",
+            "refused: set_acl, target /1234/0, SSID 9, mask 1: there is no server",
         ),
         (
             "owner /1234/0 0",

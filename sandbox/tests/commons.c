@@ -64,8 +64,7 @@ typedef struct {
     size_t left;
 } failing_t;
 
-static avs_error_t failing_write(avs_stream_t *stream,
-                                 const void *buffer,
+static avs_error_t failing_write(avs_stream_t *stream, const void *buffer,
                                  size_t *inout_length) {
     failing_t *failing = (failing_t *) stream;
     (void) buffer;
@@ -82,10 +81,8 @@ static avs_error_t failing_close(avs_stream_t *stream) {
     return AVS_OK;
 }
 
-static const avs_stream_v_table_t FAILING = {
-    .write_some = failing_write,
-    .close = failing_close
-};
+static const avs_stream_v_table_t FAILING = {.write_some = failing_write,
+                                             .close = failing_close};
 
 static void own_streams(void) {
     anjay_t *anjay = new_client_with_servers();
@@ -110,7 +107,7 @@ static void own_streams(void) {
 static void lists(void) {
     AVS_LIST(int) list = NULL;
     AVS_LIST(int) element;
-    AVS_LIST(int) *place;
+    AVS_LIST(int) * place;
     int expected = 0;
     for (int i = 0; i < 5; ++i) {
         element = AVS_LIST_NEW_ELEMENT(int);
@@ -155,18 +152,18 @@ static void scalars(void) {
         avs_time_unit_t unit;
         int64_t number;
     } GOOD[] = {
-        { { 1, 500000000 }, AVS_TIME_S, 1 },
-        { { 1, 500000000 }, AVS_TIME_MS, 1500 },
-        { { -2, 500000000 }, AVS_TIME_S, -1 },
-        { { -1, 1 }, AVS_TIME_S, 0 },
-        { { -1, 1 }, AVS_TIME_US, -999999 },
-        { { -86401, 0 }, AVS_TIME_DAY, -1 },
-        { { INT64_MAX, 999999999 }, AVS_TIME_S, INT64_MAX },
-        { { INT64_MIN, 0 }, AVS_TIME_HOUR, -2562047788015215 },
-        { { 9223372036, 854775807 }, AVS_TIME_NS, INT64_MAX },
+        {{1, 500000000}, AVS_TIME_S, 1},
+        {{1, 500000000}, AVS_TIME_MS, 1500},
+        {{-2, 500000000}, AVS_TIME_S, -1},
+        {{-1, 1}, AVS_TIME_S, 0},
+        {{-1, 1}, AVS_TIME_US, -999999},
+        {{-86401, 0}, AVS_TIME_DAY, -1},
+        {{INT64_MAX, 999999999}, AVS_TIME_S, INT64_MAX},
+        {{INT64_MIN, 0}, AVS_TIME_HOUR, -2562047788015215},
+        {{9223372036, 854775807}, AVS_TIME_NS, INT64_MAX},
     };
-    const avs_time_real_t year = { { 31536000, 0 } };
-    const avs_time_monotonic_t second = { { 1, 0 } };
+    const avs_time_real_t year = {{31536000, 0}};
+    const avs_time_monotonic_t second = {{1, 0}};
     int64_t number = 7;
     for (size_t i = 0; i < AVS_ARRAY_SIZE(GOOD); ++i) {
         CHECK(!avs_time_duration_to_scalar(&number, GOOD[i].unit, GOOD[i].time));
@@ -178,8 +175,7 @@ static void scalars(void) {
     number = 7;
     CHECK(avs_time_real_to_scalar(&number, AVS_TIME_S, AVS_TIME_REAL_INVALID));
     CHECK(avs_time_duration_to_scalar(&number, AVS_TIME_NS, GOOD[6].time));
-    CHECK(avs_time_duration_to_scalar(&number, (avs_time_unit_t) 7,
-                                      GOOD[0].time));
+    CHECK(avs_time_duration_to_scalar(&number, (avs_time_unit_t) 7, GOOD[0].time));
     CHECK(number == 7);
 }
 
@@ -191,12 +187,11 @@ static void times(void) {
     CHECK(avs_time_duration_from_scalar(2, AVS_TIME_DAY).seconds == 172800);
     CHECK(avs_time_duration_less(back, second));
     CHECK(!avs_time_duration_less(second, AVS_TIME_DURATION_INVALID));
-    CHECK(!avs_time_duration_valid(
-            avs_time_duration_from_scalar(INT64_MAX, AVS_TIME_DAY)));
+    CHECK(
+        !avs_time_duration_valid(avs_time_duration_from_scalar(INT64_MAX, AVS_TIME_DAY)));
     CHECK(avs_time_duration_valid(avs_time_real_now().since_real_epoch));
     scalars();
-    CHECK(avs_time_duration_valid(
-            avs_time_monotonic_now().since_monotonic_epoch));
+    CHECK(avs_time_duration_valid(avs_time_monotonic_now().since_monotonic_epoch));
     CHECK(!strcmp(avs_strerror(AVS_EBADMSG), "EBADMSG"));
     CHECK(!strcmp(avs_strerror(AVS_EXDEV), "EXDEV"));
     CHECK(!strcmp(avs_strerror(AVS_UNKNOWN_ERROR), "unknown error"));

@@ -23,10 +23,8 @@ static all_t *all_of(const anjay_dm_object_def_t *const *obj_ptr) {
     return (all_t *) (intptr_t) obj_ptr;
 }
 
-static int list_resources(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_dm_resource_list_ctx_t *ctx) {
+static int list_resources(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                          anjay_iid_t iid, anjay_dm_resource_list_ctx_t *ctx) {
     (void) anjay;
     (void) iid;
     for (anjay_rid_t rid = 0; rid < 8; ++rid) {
@@ -42,11 +40,8 @@ static int list_resources(anjay_t *anjay,
     return 0;
 }
 
-static int list_riids(anjay_t *anjay,
-                      const anjay_dm_object_def_t *const *obj_ptr,
-                      anjay_iid_t iid,
-                      anjay_rid_t rid,
-                      anjay_dm_list_ctx_t *ctx) {
+static int list_riids(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                      anjay_iid_t iid, anjay_rid_t rid, anjay_dm_list_ctx_t *ctx) {
     (void) anjay;
     (void) iid;
     CHECK(rid == 8);
@@ -61,11 +56,8 @@ static int list_riids(anjay_t *anjay,
     return 0;
 }
 
-static int read_it(anjay_t *anjay,
-                   const anjay_dm_object_def_t *const *obj_ptr,
-                   anjay_iid_t iid,
-                   anjay_rid_t rid,
-                   anjay_riid_t riid,
+static int read_it(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                   anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                    anjay_output_ctx_t *ctx) {
     const all_t *all = all_of(obj_ptr);
     anjay_ret_bytes_ctx_t *pieces;
@@ -113,11 +105,8 @@ static int read_it(anjay_t *anjay,
     }
 }
 
-static int write_it(anjay_t *anjay,
-                    const anjay_dm_object_def_t *const *obj_ptr,
-                    anjay_iid_t iid,
-                    anjay_rid_t rid,
-                    anjay_riid_t riid,
+static int write_it(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                    anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
                     anjay_input_ctx_t *ctx) {
     all_t *all = all_of(obj_ptr);
     (void) anjay;
@@ -151,8 +140,7 @@ static int write_it(anjay_t *anjay,
         all->length = 0;
         while (!finished) {
             size_t count = 0;
-            CHECK(!anjay_get_bytes(ctx, &count, &finished,
-                                   all->bytes + all->length, 1));
+            CHECK(!anjay_get_bytes(ctx, &count, &finished, all->bytes + all->length, 1));
             all->length += count;
         }
         return 0;
@@ -167,10 +155,8 @@ static int write_it(anjay_t *anjay,
     }
 }
 
-static int reset_resource(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_rid_t rid) {
+static int reset_resource(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                          anjay_iid_t iid, anjay_rid_t rid) {
     (void) anjay;
     (void) iid;
     CHECK(rid == 8);
@@ -178,11 +164,8 @@ static int reset_resource(anjay_t *anjay,
     return 0;
 }
 
-static int remove_riid(anjay_t *anjay,
-                       const anjay_dm_object_def_t *const *obj_ptr,
-                       anjay_iid_t iid,
-                       anjay_rid_t rid,
-                       anjay_riid_t riid) {
+static int remove_riid(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                       anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid) {
     (void) anjay;
     (void) iid;
     CHECK(rid == 8);
@@ -190,11 +173,8 @@ static int remove_riid(anjay_t *anjay,
     return 0;
 }
 
-static int write_attributes(anjay_t *anjay,
-                            const anjay_dm_object_def_t *const *obj_ptr,
-                            anjay_iid_t iid,
-                            anjay_rid_t rid,
-                            anjay_ssid_t ssid,
+static int write_attributes(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                            anjay_iid_t iid, anjay_rid_t rid, anjay_ssid_t ssid,
                             const anjay_dm_r_attributes_t *attributes) {
     (void) anjay;
     CHECK(iid == 0 && rid == 2 && ssid == 1);
@@ -202,11 +182,8 @@ static int write_attributes(anjay_t *anjay,
     return 0;
 }
 
-static int read_attributes(anjay_t *anjay,
-                           const anjay_dm_object_def_t *const *obj_ptr,
-                           anjay_iid_t iid,
-                           anjay_rid_t rid,
-                           anjay_ssid_t ssid,
+static int read_attributes(anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr,
+                           anjay_iid_t iid, anjay_rid_t rid, anjay_ssid_t ssid,
                            anjay_dm_r_attributes_t *out) {
     (void) anjay;
     (void) iid;
@@ -218,43 +195,37 @@ static int read_attributes(anjay_t *anjay,
 static const anjay_dm_object_def_t DEFINITION = {
     .oid = 900,
     .version = "1.1",
-    .handlers = {
-        .list_instances = anjay_dm_list_instances_SINGLE,
-        .list_resources = list_resources,
-        .list_resource_instances = list_riids,
-        .resource_read = read_it,
-        .resource_write = write_it,
-        .resource_reset = reset_resource,
-        .resource_instance_remove = remove_riid,
-        .resource_write_attrs = write_attributes,
-        .resource_read_attrs = read_attributes,
-        .transaction_begin = anjay_dm_transaction_NOOP,
-        .transaction_validate = anjay_dm_transaction_NOOP,
-        .transaction_commit = anjay_dm_transaction_NOOP,
-        .transaction_rollback = anjay_dm_transaction_NOOP
-    }
-};
+    .handlers = {.list_instances = anjay_dm_list_instances_SINGLE,
+                 .list_resources = list_resources,
+                 .list_resource_instances = list_riids,
+                 .resource_read = read_it,
+                 .resource_write = write_it,
+                 .resource_reset = reset_resource,
+                 .resource_instance_remove = remove_riid,
+                 .resource_write_attrs = write_attributes,
+                 .resource_read_attrs = read_attributes,
+                 .transaction_begin = anjay_dm_transaction_NOOP,
+                 .transaction_validate = anjay_dm_transaction_NOOP,
+                 .transaction_commit = anjay_dm_transaction_NOOP,
+                 .transaction_rollback = anjay_dm_transaction_NOOP}};
 
 int main(void) {
     static const char *const values[][3] = {
         /* resource, written, read */
-        { "0", "-9223372036854775808", "-9223372036854775808" },
-        { "1", "18446744073709551615", "18446744073709551615" },
-        { "2", "-1.5e300", "-15" },
-        { "3", "0.25", "0.25" },
-        { "4", "true", "true" },
-        { "5", "'seven letters and more'", "\"seven letters and more\"" },
-        { "5", "''", "\"\"" },
-        { "6", "hex:00ff10", "hex:00ff10" },
-        { "6", "hex:7f", "hex:7f" },
-        { "6", "hex:", "hex:" },
-        { "7", "3:0", "3:0" }
-    };
+        {"0", "-9223372036854775808", "-9223372036854775808"},
+        {"1", "18446744073709551615", "18446744073709551615"},
+        {"2", "-1.5e300", "-15"},
+        {"3", "0.25", "0.25"},
+        {"4", "true", "true"},
+        {"5", "'seven letters and more'", "\"seven letters and more\""},
+        {"5", "''", "\"\""},
+        {"6", "hex:00ff10", "hex:00ff10"},
+        {"6", "hex:7f", "hex:7f"},
+        {"6", "hex:", "hex:"},
+        {"7", "3:0", "3:0"}};
     static const char *const bad[][2] = {
-        { "0", "9223372036854775808" }, { "1", "-1" },  { "2", "x" },
-        { "4", "2" },                   { "5", "hex:410042" },
-        { "7", "3" },                   { "7", "70000:0" }
-    };
+        {"0", "9223372036854775808"}, {"1", "-1"}, {"2", "x"},      {"4", "2"},
+        {"5", "hex:410042"},          {"7", "3"},  {"7", "70000:0"}};
     char line[128], expected[128];
     all_t all;
     anjay_t *anjay = new_client_with_servers();
@@ -268,8 +239,7 @@ int main(void) {
         sprintf(line, "1 write /900/0/%s %s", values[i][0], values[i][1]);
         ANSWER(anjay, line, "2.04");
         sprintf(line, "1 read /900/0/%s", values[i][0]);
-        sprintf(expected, "2.05 Content\n  /900/0/%s = %s", values[i][0],
-                values[i][2]);
+        sprintf(expected, "2.05 Content\n  /900/0/%s = %s", values[i][0], values[i][2]);
         ANSWER(anjay, line, expected);
     }
     for (size_t i = 0; i < AVS_ARRAY_SIZE(bad); ++i) {

@@ -33,8 +33,8 @@ static void without_client(void) {
     avs_stream_cleanup(&stream);
 
     CHECK(!anjay_new(NULL));
-    CHECK(!anjay_new(&(const anjay_configuration_t) { .endpoint_name = NULL }));
-    CHECK(!anjay_new(&(const anjay_configuration_t) { .endpoint_name = "" }));
+    CHECK(!anjay_new(&(const anjay_configuration_t){.endpoint_name = NULL}));
+    CHECK(!anjay_new(&(const anjay_configuration_t){.endpoint_name = ""}));
     anjay_delete(NULL);
     CHECK(anjay_register_object(NULL, NULL) == -1);
     CHECK(anjay_unregister_object(NULL, NULL) == -1);
@@ -118,22 +118,18 @@ static void out_of_range(void) {
         anjay_iid_t iid;
         anjay_ssid_t ssid;
         anjay_access_mask_t mask;
-    } grants[] = {
-        { 1234, 0, 65535, 1 }, /* the Bootstrap-Server needs no entry */
-        { 1234, 0, 1, 32 },    { 1234, 0, 1, 65535 }, { 1234, 0, 1, 16 },
-        { 1234, 0, 1, 31 },    { 1234, 65535, 1, 1 }, { 1234, 65535, 1, 17 },
-        { 0, 1, 1, 1 },        { 2, 0, 1, 1 },        { 65535, 0, 1, 1 },
-        { 65535, 65535, 1, 16 }, { 4321, 0, 1, 1 },   { 1234, 7, 1, 1 },
-        { 1234, 0, 3, 1 },     { 1234, 65535, 3, 16 }
-    };
+    } grants[] = {{1234, 0, 65535, 1}, /* the Bootstrap-Server needs no entry */
+                  {1234, 0, 1, 32},      {1234, 0, 1, 65535}, {1234, 0, 1, 16},
+                  {1234, 0, 1, 31},      {1234, 65535, 1, 1}, {1234, 65535, 1, 17},
+                  {0, 1, 1, 1},          {2, 0, 1, 1},        {65535, 0, 1, 1},
+                  {65535, 65535, 1, 16}, {4321, 0, 1, 1},     {1234, 7, 1, 1},
+                  {1234, 0, 3, 1},       {1234, 65535, 3, 16}};
     static const struct {
         anjay_oid_t oid;
         anjay_iid_t iid;
         anjay_ssid_t owner;
-    } owners[] = {
-        { 1234, 0, 0 }, { 1234, 0, 3 }, { 1234, 7, 1 },
-        { 0, 1, 1 },    { 2, 0, 1 },    { 65535, 0, 1 }, { 4321, 65535, 1 }
-    };
+    } owners[] = {{1234, 0, 0}, {1234, 0, 3},  {1234, 7, 1},    {0, 1, 1},
+                  {2, 0, 1},    {65535, 0, 1}, {4321, 65535, 1}};
     anjay_t *anjay = new_client_with_servers();
     thing_t thing;
     uint8_t before[256], after[256];
@@ -170,11 +166,11 @@ static void wrong_order(void) {
     anjay_t *anjay = new_client();
     thing_t thing;
     const anjay_dm_object_def_t *none = NULL;
-    const anjay_dm_object_def_t empty = { .oid = 77 };
+    const anjay_dm_object_def_t empty = {.oid = 77};
     const anjay_dm_object_def_t *empty_def = &empty;
     avs_stream_t *stream = avs_stream_membuf_create();
     anjay_iid_t iid = 3;
-    const anjay_server_instance_t server = { .ssid = 1, .lifetime = 1, .binding = "U" };
+    const anjay_server_instance_t server = {.ssid = 1, .lifetime = 1, .binding = "U"};
 
     CHECK(anjay_server_object_add_instance(anjay, &server, &iid) == -1);
     CHECK(!anjay_access_control_install(anjay));

@@ -64,8 +64,7 @@ static void notify(anjay_t *anjay, thing_t *thing) {
 /* While the engine asks whether an Instance exists. */
 static void in_list_instances(void) {
     static void (*const actions[])(anjay_t *, thing_t *) = {
-        grant, purge, persist_and_restore, own, register_another, notify
-    };
+        grant, purge, persist_and_restore, own, register_another, notify};
     for (size_t i = 0; i < AVS_ARRAY_SIZE(actions); ++i) {
         anjay_t *anjay = new_client_with_servers();
         thing_t thing;
@@ -78,8 +77,7 @@ static void in_list_instances(void) {
         ANSWER(anjay, "1 read /1234/0/0", "2.05");
         /* In an operation, before it is decided. */
         thing.in_list = actions[i];
-        ANSWER(anjay, "1 write /1234/0/0 5",
-               actions[i] == purge ? "4.01" : "2.04");
+        ANSWER(anjay, "1 write /1234/0/0 5", actions[i] == purge ? "4.01" : "2.04");
         CHECK(runs == 2);
         anjay_delete(anjay);
     }
@@ -88,8 +86,7 @@ static void in_list_instances(void) {
 /* While the engine follows a change, in a transaction. */
 static void in_synchronisation(void) {
     static void (*const actions[])(anjay_t *, thing_t *) = {
-        grant, purge, own, run_line, register_another, notify
-    };
+        grant, purge, own, run_line, register_another, notify};
     for (size_t i = 0; i < AVS_ARRAY_SIZE(actions); ++i) {
         anjay_t *anjay = new_client_with_servers();
         thing_t thing;
@@ -112,8 +109,7 @@ static void in_synchronisation(void) {
 
 static void in_write(void) {
     static void (*const actions[])(anjay_t *, thing_t *) = {
-        grant, purge, persist_and_restore, own, run_line, register_another, notify
-    };
+        grant, purge, persist_and_restore, own, run_line, register_another, notify};
     for (size_t i = 0; i < AVS_ARRAY_SIZE(actions); ++i) {
         anjay_t *anjay = new_client_with_servers();
         thing_t thing;
@@ -153,8 +149,8 @@ static void refused_in_a_handler(void) {
     thing.in_write = ask_too_much;
     char *answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");
     CHECK(runs == 1 && answer && !strncmp(answer, "2.04", 4));
-    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 9, value 1: "));
-    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 1, value 32: "));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 9, mask 1: "));
+    CHECK(strstr(answer, "\nrefused: set_acl, target /1234/0, SSID 1, mask 32: "));
     anjay_sandbox_free(answer);
     thing.in_write = NULL;
     answer = anjay_sandbox_run(anjay, "1 write /1234/0/0 5");

@@ -1,6 +1,6 @@
 //! The table of a hosted system: fast among many instances.
 //!
-//! Two ordered sets of rows (see [`rows`]): by target, which is what a decision
+//! Two ordered sets of rows (see [`super::rows`]): by target, which is what a decision
 //! needs and where the ACL stands, and by Instance ID, which is what the handlers
 //! need. For a short ACL one search finds all that a decision needs.
 //!

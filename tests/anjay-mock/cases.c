@@ -30,13 +30,12 @@ static const anjay_dm_installed_object_t *object_2(void) {
 }
 
 /* Calls a handler of Object 2 as the core does: with the lock held. */
-#define HANDLE(result, handler, ...)                                         \
-    do {                                                                     \
-        ANJAY_MUTEX_LOCK(unlocked, &MOCK);                                   \
-        (result) = (*_anjay_dm_installed_object_get_unlocked(object_2()))    \
-                           ->handlers.handler(unlocked, *object_2(),         \
-                                              __VA_ARGS__);                  \
-        ANJAY_MUTEX_UNLOCK(&MOCK);                                           \
+#define HANDLE(result, handler, ...)                                                     \
+    do {                                                                                 \
+        ANJAY_MUTEX_LOCK(unlocked, &MOCK);                                               \
+        (result) = (*_anjay_dm_installed_object_get_unlocked(object_2()))                \
+                       ->handlers.handler(unlocked, *object_2(), __VA_ARGS__);           \
+        ANJAY_MUTEX_UNLOCK(&MOCK);                                                       \
     } while (0)
 
 static int create(anjay_iid_t iid) {
@@ -52,21 +51,21 @@ static int reset(anjay_iid_t iid) {
 }
 
 static int write(anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid, int64_t value) {
-    anjay_unlocked_input_ctx_t in = { value };
+    anjay_unlocked_input_ctx_t in = {value};
     int result;
     HANDLE(result, resource_write, iid, rid, riid, &in);
     return result;
 }
 
 static int64_t read_at(anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid) {
-    anjay_unlocked_output_ctx_t out = { -1 };
+    anjay_unlocked_output_ctx_t out = {-1};
     int result;
     HANDLE(result, resource_read, iid, rid, riid, &out);
     return result ? result : out.value;
 }
 
 static anjay_unlocked_dm_list_ctx_t instances(void) {
-    anjay_unlocked_dm_list_ctx_t found = { .count = 0 };
+    anjay_unlocked_dm_list_ctx_t found = {.count = 0};
     int result;
     HANDLE(result, list_instances, &found);
     CHECK(!result);
@@ -74,7 +73,7 @@ static anjay_unlocked_dm_list_ctx_t instances(void) {
 }
 
 static bool has_acl(anjay_iid_t iid) {
-    anjay_unlocked_dm_resource_list_ctx_t found = { .count = 0 };
+    anjay_unlocked_dm_resource_list_ctx_t found = {.count = 0};
     int result;
     HANDLE(result, list_resources, iid, &found);
     CHECK(!result && found.count == 4);
@@ -106,7 +105,7 @@ static bool notified(anjay_oid_t oid, anjay_iid_t iid, anjay_rid_t rid) {
     const anjay_unlocked_t *client = mock_client();
     for (size_t i = 0; i < client->notified_count; ++i) {
         if (client->notified[i].oid == oid && client->notified[i].iid == iid
-                && client->notified[i].rid == rid) {
+            && client->notified[i].rid == rid) {
             return true;
         }
     }
@@ -162,7 +161,7 @@ static void install_fails_whole(void) {
 }
 
 static void leaves_a_foreign_object_alone(void) {
-    static const anjay_unlocked_dm_object_def_t DEF = { .oid = 2 };
+    static const anjay_unlocked_dm_object_def_t DEF = {.oid = 2};
     static const anjay_unlocked_dm_object_def_t *const DEF_PTR = &DEF;
     mock_client()->objects[1]->oid = 2;
     _anjay_dm_installed_object_init_unlocked(&target()->installed, &DEF_PTR);
@@ -180,7 +179,8 @@ static void deleter_leaves_no_way_in(void) {
     CHECK(create(1) < 0);
 }
 
-/* ---- handlers -------------------------------------------------------------------------- */
+/* ---- handlers
+ * -------------------------------------------------------------------------- */
 
 static void emits_rising(void) {
     install();
@@ -192,7 +192,7 @@ static void emits_rising(void) {
     anjay_unlocked_dm_list_ctx_t found = instances();
     CHECK(found.count == 4 && found.ids[0] == 0 && found.ids[3] == 9);
     CHECK(!write(3, 2, 3, READ) && !write(3, 2, 0, READ) && !write(3, 2, 1, 0));
-    anjay_unlocked_dm_list_ctx_t keys = { .count = 0 };
+    anjay_unlocked_dm_list_ctx_t keys = {.count = 0};
     int result;
     HANDLE(result, list_resource_instances, 3, 2, &keys);
     CHECK(!result && keys.count == 3 && keys.ids[1] == 1 && keys.ids[2] == 3);
@@ -261,7 +261,8 @@ static void reset_prepares_for_a_replacing_write(void) {
     CHECK(read_at(acl_iid, 3, NONE) == 2 && read_at(acl_iid, 2, 1) == READ);
 }
 
-/* ---- transactions ---------------------------------------------------------------------------- */
+/* ---- transactions
+ * ---------------------------------------------------------------------------- */
 
 static void rolls_back(void) {
     install();
@@ -297,11 +298,11 @@ static void validates(void) {
         anjay_rid_t rid;
         anjay_riid_t riid;
         int64_t value;
-    } WRONG[] = { { 0, NONE, 77 },  /* no such object */
-                  { 1, NONE, 9 },   /* no such instance */
-                  { 1, NONE, 1 },   /* governed already */
-                  { 3, NONE, 8 },   /* no such server */
-                  { 2, 8, READ } }; /* no such server */
+    } WRONG[] = {{0, NONE, 77}, /* no such object */
+                 {1, NONE, 9},  /* no such instance */
+                 {1, NONE, 1},  /* governed already */
+                 {3, NONE, 8},  /* no such server */
+                 {2, 8, READ}}; /* no such server */
     install();
     own(1, 1);
     for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); ++i) {
@@ -313,7 +314,7 @@ static void validates(void) {
         int result;
         ANJAY_MUTEX_LOCK(unlocked, &MOCK);
         result = (*_anjay_dm_installed_object_get_unlocked(object_2()))
-                         ->handlers.transaction_validate(unlocked, *object_2());
+                     ->handlers.transaction_validate(unlocked, *object_2());
         ANJAY_MUTEX_UNLOCK(&MOCK);
         CHECK(result == ANJAY_ERR_BAD_REQUEST);
         CHECK(finish(0) == ANJAY_ERR_BAD_REQUEST);
@@ -335,7 +336,8 @@ static void persists_what_was_before(void) {
     CHECK(read_at(0, 3, NONE) == 2);
 }
 
-/* ---- notifications ------------------------------------------------------------------------------ */
+/* ---- notifications
+ * ------------------------------------------------------------------------------ */
 
 static void tells_what_the_application_changed(void) {
     install();
@@ -359,8 +361,7 @@ static void asks_about_real_servers_only(void) {
     /* The mock ends the program if it is asked about 0 or 65535. */
     grant(1, ANJAY_SSID_ANY, READ);
     own(1, ANJAY_SSID_BOOTSTRAP);
-    CHECK(anjay_access_control_set_acl(&MOCK, TARGET, 1, ANJAY_SSID_BOOTSTRAP,
-                                       READ));
+    CHECK(anjay_access_control_set_acl(&MOCK, TARGET, 1, ANJAY_SSID_BOOTSTRAP, READ));
     CHECK(anjay_access_control_set_acl(&MOCK, TARGET, 1, 8, READ));
     CHECK(anjay_access_control_set_acl(&MOCK, TARGET, 9, 1, READ));
     CHECK(anjay_access_control_set_acl(&MOCK, 77, 0, 1, READ));
@@ -369,7 +370,9 @@ static void asks_about_real_servers_only(void) {
     CHECK(instances().count == 1);
 }
 
-/* ---- logs -------------------------------------------------------------------------------------------- */
+/* ---- logs
+ * --------------------------------------------------------------------------------------------
+ */
 
 static bool logged(unsigned count, const char *line) {
     if (MOCK_LOG_COUNT == count && !strcmp(MOCK_LOGGED, line)) {
@@ -380,36 +383,50 @@ static bool logged(unsigned count, const char *line) {
 }
 
 static int set(anjay_oid_t oid, anjay_iid_t iid, anjay_ssid_t ssid, unsigned mask) {
-    return anjay_access_control_set_acl(&MOCK, oid, iid, ssid, (anjay_access_mask_t) mask);
+    return anjay_access_control_set_acl(&MOCK, oid, iid, ssid,
+                                        (anjay_access_mask_t) mask);
 }
 
 static void says_why_it_refuses(void) {
     CHECK(anjay_access_control_install(NULL));
     CHECK(logged(1, "access_control ERROR: the client must not be NULL"));
     CHECK(set(TARGET, 1, 1, READ));
-    CHECK(logged(2, "access_control ERROR: Object 2 of the access-control library is not installed"));
+    CHECK(logged(
+        2,
+        "access_control ERROR: Object 2 of the access-control library is not installed"));
     install();
     CHECK(anjay_access_control_install(&MOCK));
-    CHECK(logged(3, "access_control ERROR: could not install Object 2: it is there already, or out of "
-                    "memory"));
+    CHECK(logged(3,
+                 "access_control ERROR: could not install Object 2: it is there already, "
+                 "or out of "
+                 "memory"));
     CHECK(set(TARGET, 1, ANJAY_SSID_BOOTSTRAP, READ));
-    CHECK(logged(4, "access_control ERROR: set_acl, target /1234/1, mask 1: SSID 65535, the "
-                    "Bootstrap-Server, can have no entry"));
+    CHECK(logged(4,
+                 "access_control ERROR: set_acl, target /1234/1, mask 1: SSID 65535, the "
+                 "Bootstrap-Server, can have no entry"));
     CHECK(set(TARGET, 9, 1, READ));
-    CHECK(logged(5, "access_control WARNING: set_acl, target /1234/9, SSID 1, mask 1: the target "
-                    "Instance does not exist"));
+    CHECK(logged(
+        5,
+        "access_control WARNING: set_acl, target /1234/9, SSID 1, mask 1: the target "
+        "Instance does not exist"));
     CHECK(set(TARGET, 1, 8, READ));
-    CHECK(logged(6, "access_control WARNING: set_acl, target /1234/1, SSID 8, mask 1: there is no "
-                    "server with this SSID"));
+    CHECK(logged(
+        6,
+        "access_control WARNING: set_acl, target /1234/1, SSID 8, mask 1: there is no "
+        "server with this SSID"));
     grant(1, 1, READ);
     grant(2, 1, READ);
     anjay_iid_t acl_iid = 1;
     CHECK(anjay_access_control_set_owner(&MOCK, TARGET, 1, 1, &acl_iid) && acl_iid == 0);
-    CHECK(logged(7, "access_control ERROR: set_owner, /2/0, target /1234/1, SSID 1: another Access "
-                    "Control Instance governs the target"));
+    CHECK(logged(
+        7,
+        "access_control ERROR: set_owner, /2/0, target /1234/1, SSID 1: another Access "
+        "Control Instance governs the target"));
     avs_stream_t *stream = mock_stream();
     CHECK(anjay_access_control_restore(&MOCK, stream).code == 1);
-    CHECK(logged(8, "access_control WARNING: restore, byte 4: the stream failed or ended too early"));
+    CHECK(logged(
+        8,
+        "access_control WARNING: restore, byte 4: the stream failed or ended too early"));
     CHECK(!anjay_access_control_persist(&MOCK, stream).code);
     CHECK(logged(9, "access_control INFO: the access-control state was persisted"));
     CHECK(!anjay_access_control_restore(&MOCK, stream).code);
@@ -417,19 +434,25 @@ static void says_why_it_refuses(void) {
     stream = mock_stream();
     CHECK(!avs_stream_write(stream, "ACO\1\0\0\0\1\0\2\0\0\0\0\0\0\0", 17).code);
     CHECK(anjay_access_control_restore(&MOCK, stream).code == AVS_EBADMSG);
-    CHECK(MOCK_LOG_COUNT == 11 && !strncmp(MOCK_LOGGED, "access_control ERROR: restore, ", 31)
+    CHECK(MOCK_LOG_COUNT == 11
+          && !strncmp(MOCK_LOGGED, "access_control ERROR: restore, ", 31)
           && strstr(MOCK_LOGGED, ": the target OID is 0, 2 or 65535"));
     begin(true);
     CHECK(write(0, 2, 1, 32) == ANJAY_ERR_BAD_REQUEST);
-    CHECK(logged(12, "access_control DEBUG: write, /2/0/2/1, value 32: the access mask has bits outside "
-                     "0 to 31"));
+    CHECK(logged(12,
+                 "access_control DEBUG: write, /2/0/2/1, value 32: the access mask has "
+                 "bits outside "
+                 "0 to 31"));
     CHECK(!write(0, 2, 8, READ));
     CHECK(finish(0) == ANJAY_ERR_BAD_REQUEST);
-    CHECK(logged(13, "access_control WARNING: validation, /2/0/2/8, target /1234/1: there is no "
-                     "server with this SSID"));
+    CHECK(logged(
+        13,
+        "access_control WARNING: validation, /2/0/2/8, target /1234/1: there is no "
+        "server with this SSID"));
 }
 
-/* ---- an application that acts in the middle of a server's operation ------------------------------------ */
+/* ---- an application that acts in the middle of a server's operation
+ * ------------------------------------ */
 
 static void what_the_application_does_is_not_the_operations(void) {
     static uint8_t at_once[1024], inside[1024];
@@ -464,8 +487,8 @@ static void provisions(void) {
     size_t at = 9;
     CHECK(anjay_access_control_provision(NULL, NULL, 0, &at) && at == 0);
     install();
-    anjay_access_control_grant_t grants[] = { { TARGET, 1, 1, READ, 2 },
-                                              { TARGET, 2, 8, READ, 0 } };
+    anjay_access_control_grant_t grants[] = {{TARGET, 1, 1, READ, 2},
+                                             {TARGET, 2, 8, READ, 0}};
     CHECK(anjay_access_control_provision(&MOCK, grants, 2, &at) && at == 1);
     CHECK(instances().count == 0);
     CHECK(!anjay_access_control_provision(&MOCK, grants, 1, &at) && at == 1);
@@ -490,14 +513,15 @@ static void streams_and_their_errors(void) {
     CHECK(!anjay_access_control_restore(&MOCK, stream).code);
 }
 
-/* ---- calling back ------------------------------------------------------------------------------------ */
+/* ---- calling back
+ * ------------------------------------------------------------------------------------ */
 
 static void read_and_write_on_emit(void) {
     /* The core has the lock here. */
-    anjay_unlocked_output_ctx_t out = { 0 };
-    anjay_unlocked_input_ctx_t in = { 3 };
+    anjay_unlocked_output_ctx_t out = {0};
+    anjay_unlocked_input_ctx_t in = {3};
     const anjay_unlocked_dm_handlers_t *handlers =
-            &(*_anjay_dm_installed_object_get_unlocked(object_2()))->handlers;
+        &(*_anjay_dm_installed_object_get_unlocked(object_2()))->handlers;
     CHECK(!handlers->resource_read(mock_client(), *object_2(), 0, 3, NONE, &out));
     CHECK(!handlers->resource_write(mock_client(), *object_2(), 0, 3, NONE, &in));
     CHECK(!handlers->resource_reset(mock_client(), *object_2(), 0, 2));
@@ -510,7 +534,7 @@ static void handlers_run_while_listing(void) {
         own(iid, 1);
     }
     begin(true);
-    anjay_unlocked_dm_list_ctx_t found = { .on_emit = read_and_write_on_emit };
+    anjay_unlocked_dm_list_ctx_t found = {.on_emit = read_and_write_on_emit};
     int result;
     HANDLE(result, list_instances, &found);
     CHECK(!result && found.count == 3 && found.ids[2] == 3);
@@ -531,22 +555,20 @@ static void application_runs_while_asked(void) {
     CHECK(read_at(0, 2, 1) == READ && read_at(0, 2, 2) == WRITE);
 }
 
-/* ---- the core variant -------------------------------------------------------------------------------- */
+/* ---- the core variant
+ * -------------------------------------------------------------------------------- */
 
 #if AAC_PORT_CORE
 
-static bool allowed(anjay_ssid_t ssid,
-                    anjay_request_action_t action,
-                    anjay_oid_t oid,
+static bool allowed(anjay_ssid_t ssid, anjay_request_action_t action, anjay_oid_t oid,
                     anjay_iid_t iid) {
     const anjay_action_info_t info = {
-        .oid = oid, .iid = iid, .ssid = ssid, .action = action
-    };
+        .oid = oid, .iid = iid, .ssid = ssid, .action = action};
     bool result;
     ANJAY_MUTEX_LOCK(unlocked, &MOCK);
     result = _anjay_instance_action_allowed(unlocked, &info);
     if (_anjay_instance_action_allowed_stateless(unlocked, &info)
-            == ANJAY_INSTANCE_ACTION_NEEDS_ACL_CHECK) {
+        == ANJAY_INSTANCE_ACTION_NEEDS_ACL_CHECK) {
         CHECK(_anjay_instance_action_allowed_by_acl(unlocked, &info) == result);
     } else {
         CHECK((_anjay_instance_action_allowed_stateless(unlocked, &info)
@@ -557,11 +579,10 @@ static bool allowed(anjay_ssid_t ssid,
     return result;
 }
 
-static anjay_instance_action_allowed_stateless_result_t
-stateless(anjay_ssid_t ssid, anjay_oid_t oid) {
+static anjay_instance_action_allowed_stateless_result_t stateless(anjay_ssid_t ssid,
+                                                                  anjay_oid_t oid) {
     const anjay_action_info_t info = {
-        .oid = oid, .iid = 1, .ssid = ssid, .action = ANJAY_ACTION_READ
-    };
+        .oid = oid, .iid = 1, .ssid = ssid, .action = ANJAY_ACTION_READ};
     anjay_instance_action_allowed_stateless_result_t result;
     ANJAY_MUTEX_LOCK(unlocked, &MOCK);
     result = _anjay_instance_action_allowed_stateless(unlocked, &info);
@@ -575,17 +596,15 @@ static void decides(void) {
     CHECK(!allowed(1, ANJAY_ACTION_READ, 21, 1));
     install();
     static const anjay_request_action_t ACTIONS[] = {
-        ANJAY_ACTION_READ,    ANJAY_ACTION_READ_COMPOSITE,
-        ANJAY_ACTION_WRITE,   ANJAY_ACTION_WRITE_COMPOSITE,
+        ANJAY_ACTION_READ,         ANJAY_ACTION_READ_COMPOSITE,
+        ANJAY_ACTION_WRITE,        ANJAY_ACTION_WRITE_COMPOSITE,
         ANJAY_ACTION_WRITE_UPDATE, ANJAY_ACTION_WRITE_ATTRIBUTES,
-        ANJAY_ACTION_EXECUTE, ANJAY_ACTION_DELETE
-    };
-    static const unsigned RIGHTS[] = { 1, 1, 2, 2, 2, 1, 4, 8 };
+        ANJAY_ACTION_EXECUTE,      ANJAY_ACTION_DELETE};
+    static const unsigned RIGHTS[] = {1, 1, 2, 2, 2, 1, 4, 8};
     for (unsigned mask = 0; mask < 16; ++mask) {
         grant(1, 1, (anjay_access_mask_t) mask);
         for (size_t i = 0; i < 8; ++i) {
-            CHECK(allowed(1, ACTIONS[i], TARGET, 1)
-                  == ((mask & RIGHTS[i]) != 0));
+            CHECK(allowed(1, ACTIONS[i], TARGET, 1) == ((mask & RIGHTS[i]) != 0));
         }
         CHECK(!allowed(1, ANJAY_ACTION_CREATE, TARGET, NONE));
         CHECK(!allowed(1, ANJAY_ACTION_BOOTSTRAP_FINISH, TARGET, 1));
@@ -599,16 +618,16 @@ static void decides(void) {
     CHECK(stateless(1, TARGET) == ANJAY_INSTANCE_ACTION_NEEDS_ACL_CHECK);
     CHECK(stateless(1, 2) == ANJAY_INSTANCE_ACTION_ALLOWED);
     CHECK(stateless(1, 0) == ANJAY_INSTANCE_ACTION_DISALLOWED);
-#ifdef ANJAY_WITH_LWM2M_GATEWAY
-    const anjay_action_info_t info = { .oid = TARGET,
-                                       .iid = 3,
-                                       .ssid = 2,
-                                       .action = ANJAY_ACTION_WRITE,
-                                       .end_device = true };
+#    ifdef ANJAY_WITH_LWM2M_GATEWAY
+    const anjay_action_info_t info = {.oid = TARGET,
+                                      .iid = 3,
+                                      .ssid = 2,
+                                      .action = ANJAY_ACTION_WRITE,
+                                      .end_device = true};
     ANJAY_MUTEX_LOCK(unlocked, &MOCK);
     CHECK(_anjay_instance_action_allowed(unlocked, &info));
     ANJAY_MUTEX_UNLOCK(&MOCK);
-#endif
+#    endif
 }
 
 static void one_server_may_do_all(void) {
@@ -623,14 +642,15 @@ static void one_server_may_do_all(void) {
 }
 
 static void denies_beside_a_foreign_object(void) {
-    static const anjay_unlocked_dm_object_def_t DEF = { .oid = 2 };
+    static const anjay_unlocked_dm_object_def_t DEF = {.oid = 2};
     static const anjay_unlocked_dm_object_def_t *const DEF_PTR = &DEF;
     target()->oid = 2;
     _anjay_dm_installed_object_init_unlocked(&target()->installed, &DEF_PTR);
     CHECK(!allowed(1, ANJAY_ACTION_READ, TARGET, 1));
 }
 
-/* ---- synchronisation ------------------------------------------------------------------------------------ */
+/* ---- synchronisation
+ * ------------------------------------------------------------------------------------ */
 
 static anjay_notify_queue_t QUEUE;
 
@@ -641,7 +661,7 @@ static anjay_notify_queue_object_entry_t *entry_of(anjay_oid_t oid) {
     }
     if (!*at || (*at)->oid != oid) {
         anjay_notify_queue_object_entry_t *entry =
-                AVS_LIST_NEW_ELEMENT(anjay_notify_queue_object_entry_t);
+            AVS_LIST_NEW_ELEMENT(anjay_notify_queue_object_entry_t);
         *mock_list_next(entry) = *at;
         *at = entry;
         entry->oid = oid;
@@ -655,8 +675,7 @@ static void queue_set(anjay_oid_t oid) {
 
 static void queue_created(anjay_oid_t oid, anjay_iid_t iid) {
     queue_set(oid);
-    anjay_iid_t **iids =
-            &entry_of(oid)->instance_set_changes.known_added_iids;
+    anjay_iid_t **iids = &entry_of(oid)->instance_set_changes.known_added_iids;
     anjay_iid_t *added = AVS_LIST_NEW_ELEMENT(anjay_iid_t);
     *added = iid;
     *mock_list_next(added) = *iids;
@@ -665,7 +684,7 @@ static void queue_created(anjay_oid_t oid, anjay_iid_t iid) {
 
 static void queue_resource(anjay_oid_t oid, anjay_iid_t iid, anjay_rid_t rid) {
     anjay_notify_queue_resource_entry_t *added =
-            AVS_LIST_NEW_ELEMENT(anjay_notify_queue_resource_entry_t);
+        AVS_LIST_NEW_ELEMENT(anjay_notify_queue_resource_entry_t);
     added->iid = iid;
     added->rid = rid;
     *mock_list_next(added) = entry_of(oid)->resources_changed;
@@ -804,7 +823,9 @@ static void rights_change_what_is_visible(void) {
     CHECK(sync(ANJAY_SSID_BOOTSTRAP) == ANJAY_ERR_INTERNAL);
 }
 
-/* ---- late checks ---------------------------------------------------------------------------------------------- */
+/* ---- late checks
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static void unasked_changes_are_refused(void) {
     install();
@@ -866,7 +887,7 @@ static void what_was_granted_stays_granted(void) {
 }
 
 static void end_devices_are_not_governed(void) {
-#ifdef ANJAY_WITH_LWM2M_GATEWAY
+#    ifdef ANJAY_WITH_LWM2M_GATEWAY
     install();
     grant(1, 1, READ);
     queue_resource(TARGET, 1, 0);
@@ -879,11 +900,11 @@ static void end_devices_are_not_governed(void) {
     CHECK(!sync_and_keep(ANJAY_SSID_BOOTSTRAP));
     CHECK(!queued_set(TARGET));
     clear_queue();
-#endif
+#    endif
 }
 
 static void references_are_checked(void) {
-    anjay_acl_ref_validation_ctx_t ctx = { NULL };
+    anjay_acl_ref_validation_ctx_t ctx = {NULL};
     ANJAY_MUTEX_LOCK(unlocked, &MOCK);
     CHECK(!_anjay_acl_ref_validate_inst_ref(unlocked, &ctx, TARGET, 1));
     CHECK(!_anjay_acl_ref_validate_inst_ref(unlocked, &ctx, TARGET, NONE));
@@ -896,9 +917,12 @@ static void references_are_checked(void) {
 
 #endif
 
-/* ---- all of them ------------------------------------------------------------------------------------------------- */
+/* ---- all of them
+ * -------------------------------------------------------------------------------------------------
+ */
 
-#define CASE(name) { #name, name }
+#define CASE(name)                                                                       \
+    { #name, name }
 static const struct {
     const char *name;
     void (*run)(void);

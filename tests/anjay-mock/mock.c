@@ -101,7 +101,8 @@ static void call_application(void (**hook)(void)) {
     }
 }
 
-/* ---- contexts --------------------------------------------------------------------------- */
+/* ---- contexts
+ * --------------------------------------------------------------------------- */
 
 void _anjay_dm_emit_unlocked(anjay_unlocked_dm_list_ctx_t *ctx, uint16_t id) {
     CHECK(id != ANJAY_ID_INVALID);
@@ -116,13 +117,10 @@ void _anjay_dm_emit_unlocked(anjay_unlocked_dm_list_ctx_t *ctx, uint16_t id) {
 }
 
 void _anjay_dm_emit_res_unlocked(anjay_unlocked_dm_resource_list_ctx_t *ctx,
-                                 anjay_rid_t rid,
-                                 anjay_dm_resource_kind_t kind,
+                                 anjay_rid_t rid, anjay_dm_resource_kind_t kind,
                                  anjay_dm_resource_presence_t presence) {
-    static const anjay_dm_resource_kind_t KINDS[] = { ANJAY_DM_RES_R,
-                                                      ANJAY_DM_RES_R,
-                                                      ANJAY_DM_RES_RWM,
-                                                      ANJAY_DM_RES_RW };
+    static const anjay_dm_resource_kind_t KINDS[] = {ANJAY_DM_RES_R, ANJAY_DM_RES_R,
+                                                     ANJAY_DM_RES_RWM, ANJAY_DM_RES_RW};
     CHECK(rid == ctx->count && rid < 4 && kind == KINDS[rid]);
     ctx->presence[ctx->count++] = presence;
 }
@@ -137,7 +135,8 @@ int _anjay_get_i64_unlocked(anjay_unlocked_input_ctx_t *ctx, int64_t *value) {
     return 0;
 }
 
-/* ---- the data model ------------------------------------------------------------------------- */
+/* ---- the data model
+ * ------------------------------------------------------------------------- */
 
 anjay_dm_t *_anjay_get_dm(anjay_unlocked_t *anjay) {
     return (anjay_dm_t *) anjay;
@@ -155,11 +154,11 @@ static mock_object_t *other_object(const anjay_dm_installed_object_t *object) {
 
 const anjay_dm_installed_object_t *_anjay_dm_find_object_by_oid(
 #if AAC_PORT_OBJECTS_BY_DM
-        const anjay_dm_t *dm,
+    const anjay_dm_t *dm,
 #else
-        anjay_unlocked_t *dm,
+    anjay_unlocked_t *dm,
 #endif
-        anjay_oid_t oid) {
+    anjay_oid_t oid) {
     const anjay_unlocked_t *client = (const anjay_unlocked_t *) dm;
     CHECK(client == mock_client() && LOCKED);
     for (size_t i = 0; i < 4; ++i) {
@@ -172,8 +171,7 @@ const anjay_dm_installed_object_t *_anjay_dm_find_object_by_oid(
 
 int _anjay_dm_foreach_instance(anjay_unlocked_t *anjay,
                                const anjay_dm_installed_object_t *object,
-                               anjay_dm_foreach_instance_handler_t *handler,
-                               void *data) {
+                               anjay_dm_foreach_instance_handler_t *handler, void *data) {
     CHECK(LOCKED);
     mock_object_t *other = other_object(object);
     CHECK(other);
@@ -190,10 +188,8 @@ int _anjay_dm_foreach_instance(anjay_unlocked_t *anjay,
     return 0;
 }
 
-static int is_wanted(anjay_unlocked_t *anjay,
-                     const anjay_dm_installed_object_t *object,
-                     anjay_iid_t iid,
-                     void *wanted) {
+static int is_wanted(anjay_unlocked_t *anjay, const anjay_dm_installed_object_t *object,
+                     anjay_iid_t iid, void *wanted) {
     (void) anjay;
     (void) object;
     if (iid == *(int *) wanted) {
@@ -235,8 +231,7 @@ bool _anjay_dm_ssid_exists(anjay_unlocked_t *anjay, anjay_ssid_t ssid) {
     return false;
 }
 
-int _anjay_ssid_from_security_iid(anjay_unlocked_t *anjay,
-                                  anjay_iid_t iid,
+int _anjay_ssid_from_security_iid(anjay_unlocked_t *anjay, anjay_iid_t iid,
                                   uint16_t *ssid) {
     CHECK(LOCKED);
     *ssid = anjay->accounts[iid];
@@ -247,8 +242,7 @@ int _anjay_servers_foreach_ssid(anjay_unlocked_t *anjay,
                                 anjay_servers_foreach_ssid_handler_t *handler,
                                 void *data) {
     for (size_t i = 0; i < MOCK_MANY; ++i) {
-        int result = anjay->servers[i] ? handler(anjay, anjay->servers[i], data)
-                                       : 0;
+        int result = anjay->servers[i] ? handler(anjay, anjay->servers[i], data) : 0;
         if (result) {
             return result;
         }
@@ -256,12 +250,13 @@ int _anjay_servers_foreach_ssid(anjay_unlocked_t *anjay,
     return 0;
 }
 
-/* ---- transactions -------------------------------------------------------------------------------- */
+/* ---- transactions
+ * -------------------------------------------------------------------------------- */
 
 avs_error_t _anjay_dm_transaction_begin(anjay_unlocked_t *anjay) {
     CHECK(LOCKED);
     ++anjay->transaction_state.depth;
-    return (avs_error_t) { 0, 0 };
+    return (avs_error_t){0, 0};
 }
 
 static const anjay_unlocked_dm_handlers_t *
@@ -269,8 +264,8 @@ handlers_of(const anjay_dm_installed_object_t *object) {
     return &(*_anjay_dm_installed_object_get_unlocked(object))->handlers;
 }
 
-int _anjay_dm_transaction_include_object(
-        anjay_unlocked_t *anjay, const anjay_dm_installed_object_t *object) {
+int _anjay_dm_transaction_include_object(anjay_unlocked_t *anjay,
+                                         const anjay_dm_installed_object_t *object) {
     CHECK(LOCKED && anjay->transaction_state.depth > 0);
     size_t i = 0;
     for (; anjay->in_transaction[i]; ++i) {
@@ -296,11 +291,9 @@ int _anjay_dm_transaction_finish(anjay_unlocked_t *anjay, int result) {
     CHECK(LOCKED && anjay->transaction_state.depth > 0);
     if (anjay->transaction_state.depth == 1) {
         for (size_t i = 0; !result && anjay->in_transaction[i]; ++i) {
-            const anjay_dm_installed_object_t *object =
-                    anjay->in_transaction[i];
+            const anjay_dm_installed_object_t *object = anjay->in_transaction[i];
             if (!other_object(object)) {
-                result = handlers_of(object)->transaction_validate(anjay,
-                                                                   *object);
+                result = handlers_of(object)->transaction_validate(anjay, *object);
             }
         }
     }
@@ -314,16 +307,17 @@ int _anjay_dm_transaction_finish(anjay_unlocked_t *anjay, int result) {
         if (other && result) {
             memcpy(other->exists, other->exists_before, sizeof(other->exists));
         } else if (!other) {
-            int ended = (result ? handlers_of(object)->transaction_rollback
-                                : handlers_of(object)->transaction_commit)(
-                    anjay, *object);
+            int ended =
+                (result ? handlers_of(object)->transaction_rollback
+                        : handlers_of(object)->transaction_commit)(anjay, *object);
             CHECK(!ended);
         }
     }
     return result;
 }
 
-/* ---- notifications ----------------------------------------------------------------------------------- */
+/* ---- notifications
+ * ----------------------------------------------------------------------------------- */
 
 static int note(anjay_oid_t oid, anjay_iid_t iid, anjay_rid_t rid) {
     anjay_unlocked_t *client = mock_client();
@@ -334,17 +328,14 @@ static int note(anjay_oid_t oid, anjay_iid_t iid, anjay_rid_t rid) {
     return 0;
 }
 
-int _anjay_notify_changed_unlocked(anjay_unlocked_t *anjay,
-                                   anjay_oid_t oid,
-                                   anjay_iid_t iid,
-                                   anjay_rid_t rid) {
+int _anjay_notify_changed_unlocked(anjay_unlocked_t *anjay, anjay_oid_t oid,
+                                   anjay_iid_t iid, anjay_rid_t rid) {
     (void) anjay;
     CHECK(iid != ANJAY_ID_INVALID && rid != ANJAY_ID_INVALID);
     return note(oid, iid, rid);
 }
 
-int _anjay_notify_instances_changed_unlocked(anjay_unlocked_t *anjay,
-                                             anjay_oid_t oid) {
+int _anjay_notify_instances_changed_unlocked(anjay_unlocked_t *anjay, anjay_oid_t oid) {
     (void) anjay;
     return note(oid, ANJAY_ID_INVALID, ANJAY_ID_INVALID);
 }
@@ -368,7 +359,7 @@ int _anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *queue,
     }
     if (!*at || (*at)->oid != oid) {
         anjay_notify_queue_object_entry_t *entry =
-                AVS_LIST_NEW_ELEMENT(anjay_notify_queue_object_entry_t);
+            AVS_LIST_NEW_ELEMENT(anjay_notify_queue_object_entry_t);
         CHECK(entry);
         *mock_list_next(entry) = *at;
         *at = entry;
@@ -378,30 +369,29 @@ int _anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *queue,
     return 0;
 }
 
-/* ---- registering ----------------------------------------------------------------------------------------- */
+/* ---- registering
+ * -----------------------------------------------------------------------------------------
+ */
 
-int _anjay_register_object_unlocked(
-        anjay_unlocked_t *anjay,
-        AVS_LIST(anjay_dm_installed_object_t) *element) {
+int _anjay_register_object_unlocked(anjay_unlocked_t *anjay,
+                                    AVS_LIST(anjay_dm_installed_object_t) * element) {
     CHECK(LOCKED);
     if (anjay->registering_fails
-            || _anjay_dm_find_object_by_oid(
+        || _anjay_dm_find_object_by_oid(
 #if AAC_PORT_OBJECTS_BY_DM
-                    _anjay_get_dm(anjay),
+            _anjay_get_dm(anjay),
 #else
-                    anjay,
+            anjay,
 #endif
-                    ANJAY_DM_OID_ACCESS_CONTROL)) {
+            ANJAY_DM_OID_ACCESS_CONTROL)) {
         return -1;
     }
     anjay->object_2 = *element;
     *element = NULL;
-    return note(ANJAY_DM_OID_ACCESS_CONTROL, ANJAY_ID_INVALID,
-                ANJAY_ID_INVALID);
+    return note(ANJAY_DM_OID_ACCESS_CONTROL, ANJAY_ID_INVALID, ANJAY_ID_INVALID);
 }
 
-int _anjay_dm_module_install(anjay_unlocked_t *anjay,
-                             anjay_dm_module_deleter_t *deleter,
+int _anjay_dm_module_install(anjay_unlocked_t *anjay, anjay_dm_module_deleter_t *deleter,
                              void *arg) {
     CHECK(LOCKED);
     if (anjay->module_fails || anjay->deleter) {
@@ -470,29 +460,29 @@ void mock_stop(void) {
     memset(&MOCK, 0, sizeof(MOCK));
 }
 
-/* ---- streams ------------------------------------------------------------------------------------------------ */
+/* ---- streams
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct avs_stream_struct {
     uint8_t bytes[1024];
     size_t written, read;
 };
 
-avs_error_t
-avs_stream_write(avs_stream_t *stream, const void *buffer, size_t size) {
+avs_error_t avs_stream_write(avs_stream_t *stream, const void *buffer, size_t size) {
     CHECK(stream->written + size <= sizeof(stream->bytes));
     memcpy(stream->bytes + stream->written, buffer, size);
     stream->written += size;
-    return (avs_error_t) { 0, 0 };
+    return (avs_error_t){0, 0};
 }
 
-avs_error_t
-avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t size) {
+avs_error_t avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t size) {
     if (stream->read + size > stream->written) {
-        return (avs_error_t) { 1, 1 };
+        return (avs_error_t){1, 1};
     }
     memcpy(buffer, stream->bytes + stream->read, size);
     stream->read += size;
-    return (avs_error_t) { 0, 0 };
+    return (avs_error_t){0, 0};
 }
 
 avs_stream_t *mock_stream(void) {

@@ -45,8 +45,7 @@ static void grant(anjay_iid_t iid, anjay_ssid_t ssid, unsigned mask) {
 /* Returns the ID of the Access Control Instance. */
 static anjay_iid_t own(anjay_iid_t iid, anjay_ssid_t owner) {
     anjay_iid_t acl_iid = ANJAY_ID_INVALID;
-    CHECK(!anjay_access_control_set_owner(C.anjay, OID_TEST, iid, owner,
-                                          &acl_iid));
+    CHECK(!anjay_access_control_set_owner(C.anjay, OID_TEST, iid, owner, &acl_iid));
     return acl_iid;
 }
 
@@ -134,8 +133,7 @@ static void whole_object(void) {
     grant(2, BOB, READ);
     C.object.value[1] = 77;
     C.object.value[2] = 88;
-    note("alice reads",
-         client_ask(&C, ALICE, GET, "/1234", SENML_JSON, NULL, 0));
+    note("alice reads", client_ask(&C, ALICE, GET, "/1234", SENML_JSON, NULL, 0));
     say("values%s%s", strstr(C.answer, "77") ? " 77" : "",
         strstr(C.answer, "88") ? " 88" : "");
 }
@@ -156,14 +154,13 @@ static void create_and_delete(void) {
 static void editing_acl(void) {
     start(false, true);
     anjay_iid_t acl_iid = own(1, ALICE);
-    static const uint8_t TO_BOB[] = { 0x83, 2, 0x41, BOB, READ };
+    static const uint8_t TO_BOB[] = {0x83, 2, 0x41, BOB, READ};
     note("bob reads the ACL", get(BOB, path_of("/2/%u/3", acl_iid)));
-    note("writes it", client_ask(&C, BOB, PUT, path_of("/2/%u/2", acl_iid), TLV,
-                                 TO_BOB, sizeof(TO_BOB)));
+    note("writes it", client_ask(&C, BOB, PUT, path_of("/2/%u/2", acl_iid), TLV, TO_BOB,
+                                 sizeof(TO_BOB)));
     note("deletes it", delete_instance(BOB, path_of("/2/%u", acl_iid)));
-    note("alice writes it",
-         client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV, TO_BOB,
-                    sizeof(TO_BOB)));
+    note("alice writes it", client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV,
+                                       TO_BOB, sizeof(TO_BOB)));
     note("bob reads the target", get(BOB, "/1234/1/0"));
     note("alice hands it over", put(ALICE, path_of("/2/%u/3", acl_iid), "2"));
     say("owner %s", owner_of(acl_iid));
@@ -193,9 +190,9 @@ static void composite_write(void) {
     grant(2, ALICE, READ | WRITE);
     note("may not write", composite(ALICE, "[{\"n\":\"/1234/1/0\",\"v\":7}]"));
     note("value", (int) C.object.value[1]);
-    note("may write one of two",
-         composite(ALICE, "[{\"n\":\"/1234/2/0\",\"v\":8},"
-                          "{\"n\":\"/1234/1/0\",\"v\":8}]"));
+    note("may write one of two", composite(ALICE,
+                                           "[{\"n\":\"/1234/2/0\",\"v\":8},"
+                                           "{\"n\":\"/1234/1/0\",\"v\":8}]"));
     note("values", (int) C.object.value[1]);
     note("and", (int) C.object.value[2]);
     note("may write", composite(ALICE, "[{\"n\":\"/1234/2/0\",\"v\":9}]"));
@@ -215,11 +212,9 @@ static void composite_owner(void) {
     note("alice takes ownership",
          compose(ALICE, "[{\"n\":\"/2/%u/3\",\"v\":1}]", acl_iid));
     say("owner %s, ", owner_of(acl_iid));
-    note("enters herself",
-         compose(ALICE, "[{\"n\":\"/2/%u/2/1\",\"v\":3}]", acl_iid));
+    note("enters herself", compose(ALICE, "[{\"n\":\"/2/%u/2/1\",\"v\":3}]", acl_iid));
     note("reads", get(ALICE, "/1234/1/0"));
-    note("bob gives ownership",
-         compose(BOB, "[{\"n\":\"/2/%u/3\",\"v\":1}]", acl_iid));
+    note("bob gives ownership", compose(BOB, "[{\"n\":\"/2/%u/3\",\"v\":1}]", acl_iid));
     say("owner %s", owner_of(acl_iid));
 }
 
@@ -272,21 +267,21 @@ static void d6(void) {
 static void d7(void) {
     start(false, true);
     anjay_iid_t acl_iid = own(1, ALICE);
-    static const uint8_t ACL_ALONE[] = { 0x83, 2, 0x41, ALICE, READ };
-    int code = client_ask(&C, ALICE, PUT, path_of("/2/%u", acl_iid), TLV,
-                          ACL_ALONE, sizeof(ACL_ALONE));
+    static const uint8_t ACL_ALONE[] = {0x83, 2, 0x41, ALICE, READ};
+    int code = client_ask(&C, ALICE, PUT, path_of("/2/%u", acl_iid), TLV, ACL_ALONE,
+                          sizeof(ACL_ALONE));
     say("write %d, owner %s", code, owner_of(acl_iid));
 }
 
 static void d8(void) {
     start(false, true);
     anjay_iid_t acl_iid = own(1, ALICE);
-    static const uint8_t LARGE[] = { 0x86, 2, 0x44, ALICE, 0, 1, 0, 1 };
-    static const uint8_t RESERVED[] = { 0x83, 2, 0x41, ALICE, 0x20 };
-    note("65537:", client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV,
-                              LARGE, sizeof(LARGE)));
-    note("32:", client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV,
-                           RESERVED, sizeof(RESERVED)));
+    static const uint8_t LARGE[] = {0x86, 2, 0x44, ALICE, 0, 1, 0, 1};
+    static const uint8_t RESERVED[] = {0x83, 2, 0x41, ALICE, 0x20};
+    note("65537:", client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV, LARGE,
+                              sizeof(LARGE)));
+    note("32:", client_ask(&C, ALICE, PUT, path_of("/2/%u/2", acl_iid), TLV, RESERVED,
+                           sizeof(RESERVED)));
 }
 
 static void d10(void) {
@@ -306,32 +301,31 @@ static void d12(void) {
         anjay_access_control_is_modified(C.anjay));
 }
 
-#define INSTANCE(oid, iid, target, owner) \
+#define INSTANCE(oid, iid, target, owner)                                                \
     oid >> 8, oid & 255, 0, iid, target >> 8, target & 255, owner >> 8, owner & 255
-#define BLOB_OF(...) { 'A', 'C', 'O', 1, 0, 0, 0, __VA_ARGS__ }
-#define TRY(name, ...)                                                \
-    do {                                                              \
-        static const uint8_t bytes[] = BLOB_OF(__VA_ARGS__);          \
-        say("%s %s, ", name,                                          \
-            client_restore(&C, bytes, sizeof(bytes)) ? "in" : "out"); \
+#define BLOB_OF(...)                                                                     \
+    { 'A', 'C', 'O', 1, 0, 0, 0, __VA_ARGS__ }
+#define TRY(name, ...)                                                                   \
+    do {                                                                                 \
+        static const uint8_t bytes[] = BLOB_OF(__VA_ARGS__);                             \
+        say("%s %s, ", name, client_restore(&C, bytes, sizeof(bytes)) ? "in" : "out");   \
     } while (0)
 
 static void d13(void) {
     start(false, true);
     TRY("plain", 1, INSTANCE(OID_TEST, 0, 1, ALICE), 0);
-    TRY("same ID", 2, INSTANCE(OID_TEST, 0, 1, ALICE), 0,
-        INSTANCE(OID_TEST, 0, 2, ALICE), 0);
+    TRY("same ID", 2, INSTANCE(OID_TEST, 0, 1, ALICE), 0, INSTANCE(OID_TEST, 0, 2, ALICE),
+        0);
     TRY("same target", 2, INSTANCE(OID_TEST, 0, 1, ALICE), 0,
         INSTANCE(OID_TEST, 1, 1, ALICE), 0);
     TRY("owner 0", 1, INSTANCE(OID_TEST, 0, 1, 0), 0);
     TRY("flag 2", 1, INSTANCE(OID_TEST, 0, 1, ALICE), 2, 0, 0, 0, 0);
-    TRY("same key", 1, INSTANCE(OID_TEST, 0, 1, ALICE), 1, 0, 0, 0, 2, 0, 1, 0,
-        1, 0, 2, 0, 1);
+    TRY("same key", 1, INSTANCE(OID_TEST, 0, 1, ALICE), 1, 0, 0, 0, 2, 0, 1, 0, 1, 0, 2,
+        0, 1);
     TRY("target OID 2", 1, INSTANCE(2, 0, 1, ALICE), 0);
     TRY("unsorted", 2, INSTANCE(OID_TEST, 1, 1, ALICE), 0,
         INSTANCE(OID_TEST, 0, 2, ALICE), 0);
-    note("then reads",
-         client_ask(&C, ALICE, GET, "/2", SENML_JSON, NULL, 0));
+    note("then reads", client_ask(&C, ALICE, GET, "/2", SENML_JSON, NULL, 0));
 }
 
 static void d14(void) {
@@ -347,9 +341,8 @@ static void d14(void) {
 
 static void d16(void) {
     start(false, true);
-    static const uint8_t STALE[] =
-            BLOB_OF(2, INSTANCE(OID_TEST, 0, 1, ALICE), 0,
-                    INSTANCE(OID_TEST, 1, 7, ALICE), 0);
+    static const uint8_t STALE[] = BLOB_OF(2, INSTANCE(OID_TEST, 0, 1, ALICE), 0,
+                                           INSTANCE(OID_TEST, 1, 7, ALICE), 0);
     CHECK(client_restore(&C, STALE, sizeof(STALE)));
     say("write to another %d", put(ALICE, "/2/0/3", "1"));
 }
@@ -378,9 +371,9 @@ static void d18(void) {
 
 static void d19(void) {
     start(false, true);
-    static const uint8_t STALE[] = BLOB_OF(1, INSTANCE(OID_TEST, 0, 3, BOB), 1, 0, 0, 0, 1, 0,
-                                           READ, 0, BOB);
-    static const uint8_t INSTANCE_3[] = { 0x00, 3 };
+    static const uint8_t STALE[] =
+        BLOB_OF(1, INSTANCE(OID_TEST, 0, 3, BOB), 1, 0, 0, 0, 1, 0, READ, 0, BOB);
+    static const uint8_t INSTANCE_3[] = {0x00, 3};
     CHECK(client_restore(&C, STALE, sizeof(STALE)));
     grant(ANJAY_ID_INVALID, ALICE, CREATE);
     note("alice creates",
@@ -394,9 +387,9 @@ static void d20(void) {
     start(false, true);
     /* Alice, and a server that is gone. */
     static const uint8_t WITH_STRANGER[] =
-            BLOB_OF(1, INSTANCE(OID_TEST, 0, 1, ALICE), 1, 0, 0, 0, 2, 0, READ | WRITE, 0, ALICE,
-                    0, READ, 0, 77);
-    static const uint8_t BOB_TOO[] = { 0x83, 2, 0x41, BOB, READ };
+        BLOB_OF(1, INSTANCE(OID_TEST, 0, 1, ALICE), 1, 0, 0, 0, 2, 0, READ | WRITE, 0,
+                ALICE, 0, READ, 0, 77);
+    static const uint8_t BOB_TOO[] = {0x83, 2, 0x41, BOB, READ};
     CHECK(client_restore(&C, WITH_STRANGER, sizeof(WITH_STRANGER)));
     note("alice lets bob in",
          client_ask(&C, ALICE, POST, "/2/0", TLV, BOB_TOO, sizeof(BOB_TOO)));
@@ -474,33 +467,33 @@ static const struct {
     const char *name;
     void (*run)(void);
 } SCENARIOS[] = {
-    { "operations", operations },
-    { "whole-object", whole_object },
-    { "create-and-delete", create_and_delete },
-    { "editing-acl", editing_acl },
-    { "one-server", one_server },
-    { "elections", elections },
-    { "calls-back", calls_back },
-    { "composite-write", composite_write },
-    { "composite-owner", composite_owner },
-    { "D2", d2 },
-    { "D3", d3 },
-    { "D4", d4 },
-    { "D5", d5 },
-    { "D6", d6 },
-    { "D7", d7 },
-    { "D8", d8 },
-    { "D10", d10 },
-    { "D12", d12 },
-    { "D13", d13 },
-    { "D14", d14 },
-    { "D16", d16 },
-    { "D18", d18 },
-    { "D19", d19 },
-    { "D20", d20 },
-    { "acts-in-a-write", acts_in_a_write },
-    { "restores-in-a-write", restores_in_a_write },
-    { "revokes-in-a-write", revokes_in_a_write },
+    {"operations", operations},
+    {"whole-object", whole_object},
+    {"create-and-delete", create_and_delete},
+    {"editing-acl", editing_acl},
+    {"one-server", one_server},
+    {"elections", elections},
+    {"calls-back", calls_back},
+    {"composite-write", composite_write},
+    {"composite-owner", composite_owner},
+    {"D2", d2},
+    {"D3", d3},
+    {"D4", d4},
+    {"D5", d5},
+    {"D6", d6},
+    {"D7", d7},
+    {"D8", d8},
+    {"D10", d10},
+    {"D12", d12},
+    {"D13", d13},
+    {"D14", d14},
+    {"D16", d16},
+    {"D18", d18},
+    {"D19", d19},
+    {"D20", d20},
+    {"acts-in-a-write", acts_in_a_write},
+    {"restores-in-a-write", restores_in_a_write},
+    {"revokes-in-a-write", revokes_in_a_write},
 };
 
 int main(int argc, char **argv) {

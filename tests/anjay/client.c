@@ -26,13 +26,10 @@ void check(bool holds, const char *what, const char *file, int line) {
 typedef const anjay_dm_object_def_t *const *object_ptr_t;
 
 static test_object_t *object_of(object_ptr_t def) {
-    return (test_object_t *) ((char *) (intptr_t) def
-                              - offsetof(test_object_t, def));
+    return (test_object_t *) ((char *) (intptr_t) def - offsetof(test_object_t, def));
 }
 
-static int list_instances(anjay_t *anjay,
-                          object_ptr_t def,
-                          anjay_dm_list_ctx_t *ctx) {
+static int list_instances(anjay_t *anjay, object_ptr_t def, anjay_dm_list_ctx_t *ctx) {
     (void) anjay;
     test_object_t *object = object_of(def);
     if (object->listing_fails) {
@@ -51,8 +48,7 @@ static int list_instances(anjay_t *anjay,
     return 0;
 }
 
-static int
-instance_create(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
+static int instance_create(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
     (void) anjay;
     if (iid >= 8) {
         return ANJAY_ERR_BAD_REQUEST;
@@ -62,8 +58,7 @@ instance_create(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
     return 0;
 }
 
-static int
-instance_remove(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
+static int instance_remove(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
     (void) anjay;
     object_of(def)->exists[iid] = false;
     return 0;
@@ -75,9 +70,7 @@ static int instance_reset(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid) {
     return 0;
 }
 
-static int list_resources(anjay_t *anjay,
-                          object_ptr_t def,
-                          anjay_iid_t iid,
+static int list_resources(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid,
                           anjay_dm_resource_list_ctx_t *ctx) {
     (void) anjay;
     (void) def;
@@ -87,24 +80,16 @@ static int list_resources(anjay_t *anjay,
     return 0;
 }
 
-static int resource_read(anjay_t *anjay,
-                         object_ptr_t def,
-                         anjay_iid_t iid,
-                         anjay_rid_t rid,
-                         anjay_riid_t riid,
-                         anjay_output_ctx_t *ctx) {
+static int resource_read(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid,
+                         anjay_rid_t rid, anjay_riid_t riid, anjay_output_ctx_t *ctx) {
     (void) anjay;
     (void) rid;
     (void) riid;
     return anjay_ret_i32(ctx, object_of(def)->value[iid]);
 }
 
-static int resource_write(anjay_t *anjay,
-                          object_ptr_t def,
-                          anjay_iid_t iid,
-                          anjay_rid_t rid,
-                          anjay_riid_t riid,
-                          anjay_input_ctx_t *ctx) {
+static int resource_write(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid,
+                          anjay_rid_t rid, anjay_riid_t riid, anjay_input_ctx_t *ctx) {
     (void) anjay;
     (void) rid;
     (void) riid;
@@ -116,11 +101,8 @@ static int resource_write(anjay_t *anjay,
     return result;
 }
 
-static int resource_execute(anjay_t *anjay,
-                            object_ptr_t def,
-                            anjay_iid_t iid,
-                            anjay_rid_t rid,
-                            anjay_execute_ctx_t *ctx) {
+static int resource_execute(anjay_t *anjay, object_ptr_t def, anjay_iid_t iid,
+                            anjay_rid_t rid, anjay_execute_ctx_t *ctx) {
     (void) anjay;
     (void) rid;
     (void) ctx;
@@ -144,28 +126,20 @@ static int transaction_rollback(anjay_t *anjay, object_ptr_t def) {
     return 0;
 }
 
-#define HANDLERS                                                   \
-    .list_instances = list_instances,                              \
-    .instance_create = instance_create,                            \
-    .instance_reset = instance_reset,                              \
-    .list_resources = list_resources,                              \
-    .resource_read = resource_read,                                \
-    .resource_write = resource_write,                              \
-    .resource_execute = resource_execute,                          \
-    .transaction_begin = transaction_begin,                        \
-    .transaction_validate = anjay_dm_transaction_NOOP,             \
-    .transaction_commit = anjay_dm_transaction_NOOP,               \
+#define HANDLERS                                                                         \
+    .list_instances = list_instances, .instance_create = instance_create,                \
+    .instance_reset = instance_reset, .list_resources = list_resources,                  \
+    .resource_read = resource_read, .resource_write = resource_write,                    \
+    .resource_execute = resource_execute, .transaction_begin = transaction_begin,        \
+    .transaction_validate = anjay_dm_transaction_NOOP,                                   \
+    .transaction_commit = anjay_dm_transaction_NOOP,                                     \
     .transaction_rollback = transaction_rollback
 
 static const anjay_dm_object_def_t OBJECT = {
-    .oid = OID_TEST,
-    .handlers = { HANDLERS, .instance_remove = instance_remove }
-};
+    .oid = OID_TEST, .handlers = {HANDLERS, .instance_remove = instance_remove}};
 
-static const anjay_dm_object_def_t FIXED_OBJECT = {
-    .oid = OID_TEST,
-    .handlers = { HANDLERS }
-};
+static const anjay_dm_object_def_t FIXED_OBJECT = {.oid = OID_TEST,
+                                                   .handlers = {HANDLERS}};
 
 /* ---- CoAP ------------------------------------------------------------------ */
 
@@ -183,21 +157,19 @@ static void put(message_t *message, const void *bytes, size_t size) {
     message->size += size;
 }
 
-static void put_option(message_t *message,
-                       unsigned number,
-                       const void *value,
+static void put_option(message_t *message, unsigned number, const void *value,
                        size_t size) {
     unsigned delta = number - message->last_option;
     CHECK(delta < 13 && size < 269);
-    uint8_t head[2] = { (uint8_t) (delta << 4 | (size < 13 ? size : 13)),
-                        (uint8_t) (size - 13) };
+    uint8_t head[2] = {(uint8_t) (delta << 4 | (size < 13 ? size : 13)),
+                       (uint8_t) (size - 13)};
     put(message, head, size < 13 ? 1 : 2);
     put(message, value, size);
     message->last_option = number;
 }
 
 static void put_number(message_t *message, unsigned number, unsigned value) {
-    uint8_t bytes[2] = { (uint8_t) (value >> 8), (uint8_t) value };
+    uint8_t bytes[2] = {(uint8_t) (value >> 8), (uint8_t) value};
     size_t skip = value > 255 ? 0 : value > 0 ? 1 : 2;
     put_option(message, number, bytes + skip, 2 - skip);
 }
@@ -225,8 +197,8 @@ static int receive(client_t *client, int server) {
     uint8_t in[1280];
     struct sockaddr_in6 from;
     socklen_t length = sizeof(from);
-    ssize_t size = recvfrom(client->sockets[server], in, sizeof(in),
-                            MSG_DONTWAIT, (struct sockaddr *) &from, &length);
+    ssize_t size = recvfrom(client->sockets[server], in, sizeof(in), MSG_DONTWAIT,
+                            (struct sockaddr *) &from, &length);
     if (size < 4) {
         return 0;
     }
@@ -236,8 +208,7 @@ static int receive(client_t *client, int server) {
     size_t token = in[0] & 15;
     if (in[1] >= 64) {
         const uint8_t *payload =
-                (const uint8_t *) memchr(in + 4 + token, 0xff,
-                                         (size_t) size - 4 - token);
+            (const uint8_t *) memchr(in + 4 + token, 0xff, (size_t) size - 4 - token);
         client->answer_size = 0;
         if (payload) {
             ++payload;
@@ -250,15 +221,14 @@ static int receive(client_t *client, int server) {
         client->answer[client->answer_size] = '\0';
     }
     if (type == 0) {
-        message_t out = { .size = 0 };
+        message_t out = {.size = 0};
         /* 2.01 with a location for Register, 2.04 for all else. */
-        bool is_register =
-                in[1] == POST && memmem(in, (size_t) size, "ep=", 3);
-        uint8_t head[4] = { (uint8_t) (0x60 | token),
-                            in[1] == 0 || in[1] >= 64 ? 0
-                            : is_register             ? 65
-                                                      : 68,
-                            in[2], in[3] };
+        bool is_register = in[1] == POST && memmem(in, (size_t) size, "ep=", 3);
+        uint8_t head[4] = {(uint8_t) (0x60 | token),
+                           in[1] == 0 || in[1] >= 64 ? 0
+                           : is_register             ? 65
+                                                     : 68,
+                           in[2], in[3]};
         if (head[1] == 0) {
             head[0] = 0x60;
             token = 0;
@@ -293,14 +263,13 @@ static int pump(client_t *client, int64_t idle_ms) {
             fds[count].fd = client->sockets[server];
             fds[count++].events = POLLIN;
         }
-        AVS_LIST(avs_net_socket_t *const) open_sockets =
-                client->anjay ? anjay_get_sockets(client->anjay) : NULL;
+        AVS_LIST(avs_net_socket_t *const)
+        open_sockets = client->anjay ? anjay_get_sockets(client->anjay) : NULL;
         AVS_LIST(avs_net_socket_t *const) it;
         AVS_LIST_FOREACH(it, open_sockets) {
             CHECK(count < 8);
             sockets[count] = *it;
-            fds[count].fd =
-                    *(const int *) avs_net_socket_get_system(*it);
+            fds[count].fd = *(const int *) avs_net_socket_get_system(*it);
             fds[count++].events = POLLIN;
         }
         if (poll(fds, count, 2) > 0) {
@@ -330,20 +299,16 @@ void client_settle(client_t *client) {
     pump(client, 30);
 }
 
-int client_ask(client_t *client,
-               int server,
-               int method,
-               const char *path,
-               int format,
-               const void *payload,
-               size_t size) {
+int client_ask(client_t *client, int server, int method, const char *path, int format,
+               const void *payload, size_t size) {
     client_settle(client);
-    message_t message = { .size = 0 };
-    uint8_t head[6] = { 0x42, (uint8_t) method,
-                        (uint8_t) (++client->message_id >> 8),
-                        (uint8_t) client->message_id,
-                        (uint8_t) (client->message_id >> 8),
-                        (uint8_t) client->message_id };
+    message_t message = {.size = 0};
+    uint8_t head[6] = {0x42,
+                       (uint8_t) method,
+                       (uint8_t) (++client->message_id >> 8),
+                       (uint8_t) client->message_id,
+                       (uint8_t) (client->message_id >> 8),
+                       (uint8_t) client->message_id};
     put(&message, head, sizeof(head));
     put_path(&message, path);
     if (method != GET && format != NO_FORMAT) {
@@ -362,57 +327,42 @@ int client_ask(client_t *client,
     return code;
 }
 
-int client_ask_text(client_t *client,
-                    int server,
-                    int method,
-                    const char *path,
-                    int format,
-                    const char *payload) {
-    return client_ask(client, server, method, path, format, payload,
-                      strlen(payload));
+int client_ask_text(client_t *client, int server, int method, const char *path,
+                    int format, const char *payload) {
+    return client_ask(client, server, method, path, format, payload, strlen(payload));
 }
 
 /* ---- the client ------------------------------------------------------------ */
 
 static void add_server(client_t *client, anjay_ssid_t ssid, bool is_bootstrap) {
     int server = is_bootstrap ? 0 : ssid;
-    struct sockaddr_in address = { .sin_family = AF_INET };
+    struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof(address);
     CHECK(!bind(client->sockets[server], (struct sockaddr *) &address, length));
-    CHECK(!getsockname(client->sockets[server], (struct sockaddr *) &address,
-                       &length));
+    CHECK(!getsockname(client->sockets[server], (struct sockaddr *) &address, &length));
     char uri[64];
     snprintf(uri, sizeof(uri), "coap://127.0.0.1:%u", ntohs(address.sin_port));
-    anjay_security_instance_t security = {
-        .ssid = is_bootstrap ? ANJAY_SSID_ANY : ssid,
-        .server_uri = uri,
-        .security_mode = ANJAY_SECURITY_NOSEC,
-        .bootstrap_server = is_bootstrap
-    };
+    anjay_security_instance_t security = {.ssid = is_bootstrap ? ANJAY_SSID_ANY : ssid,
+                                          .server_uri = uri,
+                                          .security_mode = ANJAY_SECURITY_NOSEC,
+                                          .bootstrap_server = is_bootstrap};
     anjay_iid_t iid = (anjay_iid_t) server;
     CHECK(!anjay_security_object_add_instance(client->anjay, &security, &iid));
     if (!is_bootstrap) {
-        anjay_server_instance_t instance = {
-            .ssid = ssid,
-            .lifetime = 86400,
-            .default_min_period = -1,
-            .default_max_period = -1,
-            .disable_timeout = -1,
-            .binding = "U"
-        };
-        CHECK(!anjay_server_object_add_instance(client->anjay, &instance,
-                                                &iid));
+        anjay_server_instance_t instance = {.ssid = ssid,
+                                            .lifetime = 86400,
+                                            .default_min_period = -1,
+                                            .default_max_period = -1,
+                                            .disable_timeout = -1,
+                                            .binding = "U"};
+        CHECK(!anjay_server_object_add_instance(client->anjay, &instance, &iid));
     }
 }
 
-void client_start(client_t *client,
-                  bool with_bootstrap,
-                  bool with_bob,
-                  bool can_remove) {
+void client_start(client_t *client, bool with_bootstrap, bool with_bob, bool can_remove) {
 #ifdef AVS_COMMONS_WITH_AVS_LOG
-    avs_log_set_default_level(getenv("TEST_LOG") ? AVS_LOG_DEBUG
-                                                 : AVS_LOG_QUIET);
+    avs_log_set_default_level(getenv("TEST_LOG") ? AVS_LOG_DEBUG : AVS_LOG_QUIET);
 #endif
     memset(client, 0, sizeof(*client));
     client->message_id = (uint16_t) (now_ms() & 0x3fff);
@@ -420,12 +370,10 @@ void client_start(client_t *client,
         client->sockets[server] = socket(AF_INET, SOCK_DGRAM, 0);
         CHECK(client->sockets[server] >= 0);
     }
-    anjay_configuration_t configuration = {
-        .endpoint_name = "urn:test:access-control",
-        .in_buffer_size = 4000,
-        .out_buffer_size = 4000,
-        .msg_cache_size = 4000
-    };
+    anjay_configuration_t configuration = {.endpoint_name = "urn:test:access-control",
+                                           .in_buffer_size = 4000,
+                                           .out_buffer_size = 4000,
+                                           .msg_cache_size = 4000};
     CHECK((client->anjay = anjay_new(&configuration)));
     CHECK(!anjay_security_object_install(client->anjay));
     CHECK(!anjay_server_object_install(client->anjay));
@@ -440,9 +388,9 @@ void client_start(client_t *client,
     if (with_bootstrap) {
         add_server(client, 0, true);
     }
-    for (int i = 0; i < 100
-                    && !(client->registered[ALICE]
-                         && (!with_bob || client->registered[BOB]));
+    for (int i = 0;
+         i < 100
+         && !(client->registered[ALICE] && (!with_bob || client->registered[BOB]));
          ++i) {
         client_settle(client);
     }
@@ -454,9 +402,9 @@ void client_start(client_t *client,
         AVS_LIST_FOREACH(it, anjay_get_socket_entries(client->anjay)) {
             char port[8];
             if (it->ssid == ANJAY_SSID_BOOTSTRAP
-                    && avs_is_ok(avs_net_socket_get_local_port(
-                               it->socket, port, sizeof(port)))) {
-                struct sockaddr_in peer = { .sin_family = AF_INET };
+                && avs_is_ok(
+                    avs_net_socket_get_local_port(it->socket, port, sizeof(port)))) {
+                struct sockaddr_in peer = {.sin_family = AF_INET};
                 peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
                 peer.sin_port = htons((uint16_t) atoi(port));
                 memcpy(client->peers[0], &peer, sizeof(peer));
@@ -478,14 +426,14 @@ void client_stop(client_t *client) {
 size_t client_persist(client_t *client, uint8_t *buffer, size_t size) {
     avs_stream_outbuf_t stream = AVS_STREAM_OUTBUF_STATIC_INITIALIZER;
     avs_stream_outbuf_set_buffer(&stream, buffer, size);
-    CHECK(avs_is_ok(anjay_access_control_persist(client->anjay,
-                                                 (avs_stream_t *) &stream)));
+    CHECK(
+        avs_is_ok(anjay_access_control_persist(client->anjay, (avs_stream_t *) &stream)));
     return avs_stream_outbuf_offset(&stream);
 }
 
 bool client_restore(client_t *client, const uint8_t *buffer, size_t size) {
     avs_stream_inbuf_t stream = AVS_STREAM_INBUF_STATIC_INITIALIZER;
     avs_stream_inbuf_set_buffer(&stream, buffer, size);
-    return avs_is_ok(anjay_access_control_restore(client->anjay,
-                                                  (avs_stream_t *) &stream));
+    return avs_is_ok(
+        anjay_access_control_restore(client->anjay, (avs_stream_t *) &stream));
 }

@@ -67,10 +67,7 @@ struct client {
  * Starts a client with the given servers. @p can_remove tells whether instances
  * of the test object can be deleted. Ends the program if that fails.
  */
-void client_start(client_t *client,
-                  bool with_bootstrap,
-                  bool with_bob,
-                  bool can_remove);
+void client_start(client_t *client, bool with_bootstrap, bool with_bob, bool can_remove);
 void client_stop(client_t *client);
 
 /** Lets the client work until it has nothing more to do. */
@@ -81,21 +78,12 @@ void client_settle(client_t *client);
  * answer, which is left in client->answer. @p format is that of the payload, or
  * for GET that of the answer.
  */
-int client_ask(client_t *client,
-               int server,
-               int method,
-               const char *path,
-               int format,
-               const void *payload,
-               size_t size);
+int client_ask(client_t *client, int server, int method, const char *path, int format,
+               const void *payload, size_t size);
 
 /** As client_ask(), with a text. */
-int client_ask_text(client_t *client,
-                    int server,
-                    int method,
-                    const char *path,
-                    int format,
-                    const char *payload);
+int client_ask_text(client_t *client, int server, int method, const char *path,
+                    int format, const char *payload);
 
 /** Persists into @p buffer; returns the size. */
 size_t client_persist(client_t *client, uint8_t *buffer, size_t size);

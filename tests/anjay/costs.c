@@ -40,8 +40,7 @@ static anjay_iid_t any_instance(void) {
 
 /* ---- an Object with as many Instances as are wanted ----------------------- */
 
-static int list_instances(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *def,
+static int list_instances(anjay_t *anjay, const anjay_dm_object_def_t *const *def,
                           anjay_dm_list_ctx_t *ctx) {
     (void) anjay, (void) def;
     for (unsigned iid = 0; iid < g_instances; ++iid) {
@@ -50,10 +49,8 @@ static int list_instances(anjay_t *anjay,
     return 0;
 }
 
-static const anjay_dm_object_def_t MANY = {
-    .oid = OID_MANY,
-    .handlers.list_instances = list_instances
-};
+static const anjay_dm_object_def_t MANY = {.oid = OID_MANY,
+                                           .handlers.list_instances = list_instances};
 static const anjay_dm_object_def_t *const MANY_PTR = &MANY;
 
 static void put16(uint8_t **at, unsigned value) {
@@ -91,12 +88,11 @@ static void decide(unsigned count) {
     unsigned allowed = 0;
     ANJAY_MUTEX_LOCK(anjay, C.anjay);
     for (unsigned i = 0; i < count; ++i) {
-        const anjay_action_info_t info = {
-            .oid = OID_MANY,
-            .iid = any_instance(),
-            .ssid = ALICE,
-            .action = i % 2 ? ANJAY_ACTION_READ : ANJAY_ACTION_WRITE
-        };
+        const anjay_action_info_t info = {.oid = OID_MANY,
+                                          .iid = any_instance(),
+                                          .ssid = ALICE,
+                                          .action = i % 2 ? ANJAY_ACTION_READ
+                                                          : ANJAY_ACTION_WRITE};
         allowed += _anjay_instance_action_allowed(anjay, &info);
     }
     ANJAY_MUTEX_UNLOCK(C.anjay);
@@ -105,8 +101,8 @@ static void decide(unsigned count) {
 
 static void set_acl(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
-        CHECK(!anjay_access_control_set_acl(C.anjay, OID_MANY, any_instance(),
-                                            ALICE, READ));
+        CHECK(!anjay_access_control_set_acl(C.anjay, OID_MANY, any_instance(), ALICE,
+                                            READ));
     }
 }
 
@@ -131,16 +127,14 @@ static void grant(unsigned count) {
 #ifdef WITH_PROVISION
         static anjay_access_control_grant_t grants[MOST];
         for (unsigned iid = 0; iid < g_instances; ++iid) {
-            grants[iid] = (anjay_access_control_grant_t) {
-                OID_MANY, (anjay_iid_t) iid, ALICE, READ, 0
-            };
+            grants[iid] = (anjay_access_control_grant_t){OID_MANY, (anjay_iid_t) iid,
+                                                         ALICE, READ, 0};
         }
-        CHECK(!anjay_access_control_provision(C.anjay, grants, g_instances,
-                                              NULL));
+        CHECK(!anjay_access_control_provision(C.anjay, grants, g_instances, NULL));
 #else
         for (unsigned iid = 0; iid < g_instances; ++iid) {
-            CHECK(!anjay_access_control_set_acl(
-                    C.anjay, OID_MANY, (anjay_iid_t) iid, ALICE, READ));
+            CHECK(!anjay_access_control_set_acl(C.anjay, OID_MANY, (anjay_iid_t) iid,
+                                                ALICE, READ));
         }
 #endif
     }
@@ -189,8 +183,7 @@ int main(int argc, char **argv) {
         size_t before = mallinfo2().uordblks;
         restore(1);
         size_t bytes = mallinfo2().uordblks - before;
-        printf("memory of an instance, bytes;%u;%zu\n", g_instances,
-               bytes / g_instances);
+        printf("memory of an instance, bytes;%u;%zu\n", g_instances, bytes / g_instances);
         measure("a decision, ns", decide);
         measure("set_acl, ns", set_acl);
         measure("persist, ns", persist);

@@ -22,21 +22,18 @@ static uint32_t dice(uint32_t sides) {
 }
 
 static void make_up(void) {
-    static const unsigned MASKS[] = { 0, 1, 2, 3, 7, 8, 15 };
+    static const unsigned MASKS[] = {0, 1, 2, 3, 7, 8, 15};
     for (int i = 0; i < 60; ++i) {
         anjay_iid_t iid = dice(6) ? (anjay_iid_t) dice(8) : ANJAY_ID_INVALID;
         anjay_ssid_t ssid = (anjay_ssid_t) dice(3);
-        unsigned mask = iid == ANJAY_ID_INVALID ? dice(2) * CREATE
-                                                : MASKS[dice(7)];
+        unsigned mask = iid == ANJAY_ID_INVALID ? dice(2) * CREATE : MASKS[dice(7)];
         if (dice(3)) {
             (void) anjay_access_control_set_acl(C.anjay, OID_TEST, iid, ssid,
                                                 (anjay_access_mask_t) mask);
         } else {
-            anjay_iid_t acl_iid =
-                    dice(2) ? ANJAY_ID_INVALID : (anjay_iid_t) dice(20);
+            anjay_iid_t acl_iid = dice(2) ? ANJAY_ID_INVALID : (anjay_iid_t) dice(20);
             (void) anjay_access_control_set_owner(
-                    C.anjay, OID_TEST, iid,
-                    ssid ? ssid : ANJAY_SSID_BOOTSTRAP, &acl_iid);
+                C.anjay, OID_TEST, iid, ssid ? ssid : ANJAY_SSID_BOOTSTRAP, &acl_iid);
         }
     }
     CHECK(anjay_access_control_is_modified(C.anjay));

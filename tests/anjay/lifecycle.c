@@ -13,8 +13,7 @@
 static void use(client_t *client, anjay_iid_t iid) {
     uint8_t blob[512];
     client->object.exists[iid] = true;
-    CHECK(!anjay_access_control_set_acl(client->anjay, OID_TEST, iid, ALICE,
-                                        READ));
+    CHECK(!anjay_access_control_set_acl(client->anjay, OID_TEST, iid, ALICE, READ));
     CHECK(anjay_access_control_set_acl(client->anjay, OID_TEST, iid, 77, READ));
     CHECK(anjay_access_control_install(client->anjay));
     size_t size = client_persist(client, blob, sizeof(blob));
@@ -38,11 +37,9 @@ int main(int argc, char **argv) {
         for (int i = 0; i < CLIENTS; ++i) {
             char path[] = "/1234/0/0";
             path[6] = (char) ('0' + i);
-            CHECK(client_ask(&clients[i], ALICE, GET, path, TEXT, NULL, 0)
-                  == 205);
+            CHECK(client_ask(&clients[i], ALICE, GET, path, TEXT, NULL, 0) == 205);
             path[6] = (char) ('0' + (i + 1) % CLIENTS);
-            CHECK(client_ask(&clients[i], ALICE, GET, path, TEXT, NULL, 0)
-                  != 205);
+            CHECK(client_ask(&clients[i], ALICE, GET, path, TEXT, NULL, 0) != 205);
         }
         for (int i = 0; i < CLIENTS; ++i) {
             client_stop(&clients[i]);
@@ -51,8 +48,8 @@ int main(int argc, char **argv) {
         client_start(&clients[0], true, true, true);
         clients[0].object.exists[1] = true;
         anjay_iid_t acl_iid = ANJAY_ID_INVALID;
-        CHECK(!anjay_access_control_set_owner(clients[0].anjay, OID_TEST, 1,
-                                              ALICE, &acl_iid));
+        CHECK(!anjay_access_control_set_owner(clients[0].anjay, OID_TEST, 1, ALICE,
+                                              &acl_iid));
         CHECK(client_ask_text(&clients[0], 0, PUT, "/2/0/3", TEXT, "2") == 204);
         client_stop(&clients[0]);
     }

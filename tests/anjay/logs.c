@@ -22,18 +22,16 @@ static uint8_t BLOB[1 << 20];
 static bool g_listening, g_is_silent = true;
 
 /* Lines of the module, and those of Anjay's core that are about it. */
-static void
-handle(avs_log_level_t level, const char *module, const char *message) {
-    static const char *const NAMES[] = { "TRACE", "DEBUG", "INFO", "WARNING",
-                                         "ERROR" };
+static void handle(avs_log_level_t level, const char *module, const char *message) {
+    static const char *const NAMES[] = {"TRACE", "DEBUG", "INFO", "WARNING", "ERROR"};
     if (!g_listening || level < AVS_LOG_INFO) {
         return;
     }
     if (strcmp(module, "access_control")
-            && !(!strcmp(module, "anjay")
-                 && (strstr(message, "cannot remove assigned")
-                     || strstr(message, "servers_foreach_ssid")
-                     || strstr(message, "ut of memory")))) {
+        && !(!strcmp(module, "anjay")
+             && (strstr(message, "cannot remove assigned")
+                 || strstr(message, "servers_foreach_ssid")
+                 || strstr(message, "ut of memory")))) {
         return;
     }
     printf("%s ", NAMES[level]);
@@ -63,9 +61,7 @@ static void start_bootstrap(bool can_remove) {
 
 /* A client without Object 2. */
 static void start_without(void) {
-    static const anjay_configuration_t CONFIGURATION = {
-        .endpoint_name = "urn:test:none"
-    };
+    static const anjay_configuration_t CONFIGURATION = {.endpoint_name = "urn:test:none"};
     listen_from_here();
     CHECK((C.anjay = anjay_new(&CONFIGURATION)));
 }
@@ -101,15 +97,13 @@ static int set(anjay_oid_t oid, anjay_iid_t iid, anjay_ssid_t ssid, unsigned mas
 }
 
 static int own(anjay_iid_t iid, anjay_ssid_t owner, anjay_iid_t acl_iid) {
-    return anjay_access_control_set_owner(C.anjay, OID_TEST, iid, owner,
-                                          &acl_iid);
+    return anjay_access_control_set_owner(C.anjay, OID_TEST, iid, owner, &acl_iid);
 }
 
 static bool restore(const void *bytes, size_t size) {
     avs_stream_inbuf_t stream = AVS_STREAM_INBUF_STATIC_INITIALIZER;
     avs_stream_inbuf_set_buffer(&stream, bytes, size);
-    return avs_is_ok(anjay_access_control_restore(C.anjay,
-                                                  (avs_stream_t *) &stream));
+    return avs_is_ok(anjay_access_control_restore(C.anjay, (avs_stream_t *) &stream));
 }
 
 static void install_null(void) {
@@ -145,8 +139,7 @@ static void restore_without_object(void) {
 static void persist_without_object(void) {
     start_without();
     avs_stream_inbuf_t unused = AVS_STREAM_INBUF_STATIC_INITIALIZER;
-    CHECK(avs_is_err(anjay_access_control_persist(C.anjay,
-                                                  (avs_stream_t *) &unused)));
+    CHECK(avs_is_err(anjay_access_control_persist(C.anjay, (avs_stream_t *) &unused)));
 }
 
 static void set_acl_bootstrap(void) {
@@ -236,9 +229,15 @@ static void no_free_iids(void) {
     at += 8;
     for (unsigned iid = 0; iid < 65535; ++iid) {
         /* Targets of their own, of which the last does not exist. */
-        const uint8_t instance[] = { OID_TEST >> 8, OID_TEST & 255, (uint8_t) (iid >> 8),
-                                     (uint8_t) iid, (uint8_t) ((iid + 3) >> 8),
-                                     (uint8_t) (iid + 3), 0, ALICE, 0 };
+        const uint8_t instance[] = {OID_TEST >> 8,
+                                    OID_TEST & 255,
+                                    (uint8_t) (iid >> 8),
+                                    (uint8_t) iid,
+                                    (uint8_t) ((iid + 3) >> 8),
+                                    (uint8_t) (iid + 3),
+                                    0,
+                                    ALICE,
+                                    0};
         memcpy(at, instance, sizeof(instance));
         at += sizeof(instance);
         if (iid + 3 > 65535) {
@@ -252,7 +251,8 @@ static void no_free_iids(void) {
     CHECK(set(OID_TEST, 1, ALICE, READ));
 }
 
-/* ---- persistence ---------------------------------------------------------------------- */
+/* ---- persistence ----------------------------------------------------------------------
+ */
 
 static void persist_done(void) {
     start();
@@ -281,8 +281,8 @@ static void restore_short(void) {
 
 static void restore_wrong_owner(void) {
     start();
-    static const uint8_t BYTES[] = { 'A', 'C', 'O', 1, 0, 0, 0, 1, 4, 210,
-                                     0,   0,   0,   1, 0, 0, 0 };
+    static const uint8_t BYTES[] = {'A', 'C', 'O', 1, 0, 0, 0, 1, 4,
+                                    210, 0,   0,   0, 1, 0, 0, 0};
     (void) restore(BYTES, sizeof(BYTES));
 }
 
@@ -293,11 +293,12 @@ static void restore_in_transaction(void) {
     CHECK(!restore("ACO\1\0\0\0\0", 8));
 }
 
-/* ---- what servers do ---------------------------------------------------------------------- */
+/* ---- what servers do
+ * ---------------------------------------------------------------------- */
 
 static void validation_target(void) {
     start_bootstrap(true);
-    static const uint8_t INSTANCE[] = { 0xc2, 0, 4, 210, 0xc1, 1, 7, 0xc1, 3, 1 };
+    static const uint8_t INSTANCE[] = {0xc2, 0, 4, 210, 0xc1, 1, 7, 0xc1, 3, 1};
     CHECK(client_ask(&C, 0, PUT, "/2/5", TLV, INSTANCE, sizeof(INSTANCE)) == 204);
     CHECK(client_ask(&C, 0, POST, "/bs", NO_FORMAT, NULL, 0) != 204);
 }
@@ -305,9 +306,8 @@ static void validation_target(void) {
 static void validation_server(void) {
     start();
     CHECK(!own(1, ALICE, ANJAY_ID_INVALID));
-    static const uint8_t TO_NOBODY[] = { 0x83, 2, 0x41, 77, READ };
-    CHECK(client_ask(&C, ALICE, PUT, "/2/0/2", TLV, TO_NOBODY, sizeof(TO_NOBODY))
-          == 400);
+    static const uint8_t TO_NOBODY[] = {0x83, 2, 0x41, 77, READ};
+    CHECK(client_ask(&C, ALICE, PUT, "/2/0/2", TLV, TO_NOBODY, sizeof(TO_NOBODY)) == 400);
 }
 
 static void validation_owner(void) {
@@ -333,7 +333,8 @@ static void cannot_remove(void) {
     (void) client_ask(&C, 0, POST, "/bs", NO_FORMAT, NULL, 0);
 }
 
-/* ---- out of memory -------------------------------------------------------------------------- */
+/* ---- out of memory
+ * -------------------------------------------------------------------------- */
 
 static void no_memory_for_an_instance(void) {
     start();
@@ -362,9 +363,11 @@ static void no_memory_to_restore(void) {
     CHECK(!restored);
 }
 
-/* ---- all of them --------------------------------------------------------------------------- */
+/* ---- all of them
+ * --------------------------------------------------------------------------- */
 
-#define CASE(name) { #name, name }
+#define CASE(name)                                                                       \
+    { #name, name }
 static const struct {
     const char *name;
     void (*run)(void);

@@ -20,12 +20,10 @@ static void *change(void *number) {
     anjay_iid_t iid = (anjay_iid_t) (intptr_t) number;
     uint8_t blob[4096];
     for (unsigned round = 0; !DONE; ++round) {
-        CHECK(!anjay_access_control_set_acl(C.anjay, OID_TEST, iid, ALICE,
-                                            round % 16));
+        CHECK(!anjay_access_control_set_acl(C.anjay, OID_TEST, iid, ALICE, round % 16));
         CHECK(!anjay_access_control_set_acl(C.anjay, OID_TEST, iid, BOB, READ));
         anjay_iid_t acl_iid = ANJAY_ID_INVALID;
-        CHECK(!anjay_access_control_set_owner(C.anjay, OID_TEST, iid, ALICE,
-                                              &acl_iid));
+        CHECK(!anjay_access_control_set_owner(C.anjay, OID_TEST, iid, ALICE, &acl_iid));
         (void) anjay_access_control_is_modified(C.anjay);
         if (round % 8 == 0) {
             client_persist(&C, blob, sizeof(blob));

@@ -19,9 +19,8 @@ static client_t SERVERS;
 static pid_t CHILD = -1;
 
 static void listen_at(int server, uint16_t port) {
-    struct sockaddr_in6 address = { .sin6_family = AF_INET6,
-                                    .sin6_addr = IN6ADDR_ANY_INIT,
-                                    .sin6_port = htons(port) };
+    struct sockaddr_in6 address = {
+        .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT, .sin6_port = htons(port)};
     int off = 0;
     SERVERS.sockets[server] = socket(AF_INET6, SOCK_DGRAM, 0);
     CHECK(!setsockopt(SERVERS.sockets[server], IPPROTO_IPV6, IPV6_V6ONLY, &off,
@@ -30,13 +29,8 @@ static void listen_at(int server, uint16_t port) {
                 sizeof(address)));
 }
 
-static void expect(int wanted,
-                   int server,
-                   int method,
-                   const char *path,
-                   int format,
-                   const void *payload,
-                   size_t size) {
+static void expect(int wanted, int server, int method, const char *path, int format,
+                   const void *payload, size_t size) {
     int code = client_ask(&SERVERS, server, method, path, format, payload, size);
     if (code != wanted) {
         kill(CHILD, SIGKILL);
@@ -54,16 +48,15 @@ int main(int argc, char **argv) {
         execl(argv[1], argv[1], (char *) NULL);
         _exit(127);
     }
-    for (int i = 0; i < 200
-                    && !(SERVERS.registered[ALICE] && SERVERS.registered[BOB]);
+    for (int i = 0; i < 200 && !(SERVERS.registered[ALICE] && SERVERS.registered[BOB]);
          ++i) {
         client_settle(&SERVERS);
     }
     CHECK(SERVERS.registered[ALICE] && SERVERS.registered[BOB]);
 
-    static const uint8_t INSTANCE[] = { LABEL_OF_4, NUMBER_7 };
-    static const uint8_t NO_LABEL[] = { NUMBER_7 };
-    static const uint8_t READ_FOR_BOB[] = { 0x83, 2, 0x41, BOB, READ };
+    static const uint8_t INSTANCE[] = {LABEL_OF_4, NUMBER_7};
+    static const uint8_t NO_LABEL[] = {NUMBER_7};
+    static const uint8_t READ_FOR_BOB[] = {0x83, 2, 0x41, BOB, READ};
     expect(201, ALICE, POST, "/1234", TLV, INSTANCE, sizeof(INSTANCE));
     expect(400, ALICE, POST, "/1234", TLV, NO_LABEL, sizeof(NO_LABEL));
     expect(401, BOB, POST, "/1234", TLV, INSTANCE, sizeof(INSTANCE));

@@ -8,8 +8,8 @@ enum { R = 1, W = 2, E = 4, D = 8, C = 16, NONE = 65535, OPERATIONS = 12 };
 
 static anjay_t client;
 
-static void is(bool allowed, aac_rule_t rule, uint16_t acl_iid, uint16_t mask, uint16_t ssid,
-               int operation, uint16_t oid, uint16_t iid) {
+static void is(bool allowed, aac_rule_t rule, uint16_t acl_iid, uint16_t mask,
+               uint16_t ssid, int operation, uint16_t oid, uint16_t iid) {
     aac_decision_t why;
     memset(&why, 0xff, sizeof(why));
     CHECK(aac_decide(client.engine, ssid, operation, oid, iid, &why) == allowed);
@@ -19,15 +19,15 @@ static void is(bool allowed, aac_rule_t rule, uint16_t acl_iid, uint16_t mask, u
 }
 
 /* The right that each operation needs; Discover needs none. */
-static const uint16_t RIGHT[OPERATIONS] = { 0, R, R, R, W, E, D, C, R, R, W, R };
+static const uint16_t RIGHT[OPERATIONS] = {0, R, R, R, W, E, D, C, R, R, W, R};
 
 static void every_mask(void) {
     for (uint16_t mask = 0; mask < 16; ++mask) {
         CHECK(anjay_access_control_set_acl(&client, 1234, 0, 1, mask) == 0);
         for (int operation = AAC_READ; operation < OPERATIONS; ++operation) {
             if (operation != AAC_CREATE) {
-                is((mask & RIGHT[operation]) != 0, AAC_RULE_OWN_ENTRY, 0, mask, 1, operation, 1234,
-                   0);
+                is((mask & RIGHT[operation]) != 0, AAC_RULE_OWN_ENTRY, 0, mask, 1,
+                   operation, 1234, 0);
             }
         }
     }
@@ -97,7 +97,8 @@ static unsigned denials;
 
 static void audit(void *arg, uint16_t ssid, int operation, uint16_t oid, uint16_t iid,
                   const aac_decision_t *why) {
-    CHECK(arg == &denials && ssid == 3 && operation == AAC_WRITE && oid == 1234 && iid == 4);
+    CHECK(arg == &denials && ssid == 3 && operation == AAC_WRITE && oid == 1234
+          && iid == 4);
     CHECK(!why->allowed && why->rule == AAC_RULE_NOT_GOVERNED);
     ++denials;
 }
@@ -113,7 +114,7 @@ static void denials_are_told(void) {
 }
 
 static void operations_that_do_not_exist(void) {
-    static const int UNKNOWN[] = { -1, OPERATIONS, 255, 256, INT32_MAX, INT32_MIN };
+    static const int UNKNOWN[] = {-1, OPERATIONS, 255, 256, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof(UNKNOWN) / sizeof(UNKNOWN[0]); ++i) {
         is(false, AAC_RULE_NOT_DECIDED, NONE, 0, 65535, UNKNOWN[i], 1234, 0);
     }

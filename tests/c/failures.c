@@ -46,11 +46,12 @@ static int act_transaction(void) {
         return -1;
     }
     if (aac_create(client.engine, 60) || aac_write(client.engine, 60, 0, 0, 1234)
-            || aac_write(client.engine, 60, 1, 0, 4) || aac_write(client.engine, 60, 2, 2, 1)
-            || aac_write(client.engine, 60, 3, 0, 2) || aac_reset(client.engine, 0)
-            || aac_write(client.engine, 0, 2, 1, 1) || aac_write(client.engine, 0, 3, 0, 1)
-            || aac_remove_entry(client.engine, 1, 2) || aac_reset_resource(client.engine, 2, 2)
-            || aac_remove(client.engine, 3) || aac_transaction(client.engine, AAC_VALIDATE)) {
+        || aac_write(client.engine, 60, 1, 0, 4) || aac_write(client.engine, 60, 2, 2, 1)
+        || aac_write(client.engine, 60, 3, 0, 2) || aac_reset(client.engine, 0)
+        || aac_write(client.engine, 0, 2, 1, 1) || aac_write(client.engine, 0, 3, 0, 1)
+        || aac_remove_entry(client.engine, 1, 2)
+        || aac_reset_resource(client.engine, 2, 2) || aac_remove(client.engine, 3)
+        || aac_transaction(client.engine, AAC_VALIDATE)) {
         CHECK(aac_transaction(client.engine, AAC_ROLLBACK) == 0);
         return -1;
     }
@@ -63,8 +64,8 @@ static int act_purge(void) {
 }
 
 static int act_created(void) {
-    static const uint16_t CREATED[] = { 4 };
-    const aac_change_t change = { 1234, CREATED, 1 };
+    static const uint16_t CREATED[] = {4};
+    const aac_change_t change = {1234, CREATED, 1};
     return aac_sync(client.engine, 2, &change, 1);
 }
 
@@ -86,7 +87,7 @@ static void a_target_went(void) {
 }
 
 static int act_target_gone(void) {
-    const aac_change_t change = { 1234, NULL, 0 };
+    const aac_change_t change = {1234, NULL, 0};
     return aac_sync(client.engine, 65535, &change, 1);
 }
 
@@ -95,7 +96,7 @@ static void a_server_went(void) {
 }
 
 static int act_account_gone(void) {
-    const aac_change_t change = { 0, NULL, 0 };
+    const aac_change_t change = {0, NULL, 0};
     return aac_sync(client.engine, 65535, &change, 1);
 }
 
@@ -108,18 +109,18 @@ typedef struct {
 } operation_t;
 
 static const operation_t OPERATIONS[] = {
-    { "new target", NULL, act_new_target, false },
-    { "new entry", NULL, act_new_entry, false },
-    { "old entry", NULL, act_old_entry, false },
-    { "owner", NULL, act_owner, false },
-    { "new owner", NULL, act_new_owner, false },
-    { "transaction", NULL, act_transaction, false },
-    { "purge", NULL, act_purge, false },
-    { "created", NULL, act_created, false },
-    { "persist", NULL, act_persist, false },
-    { "restore", NULL, act_restore, false },
-    { "target gone", a_target_went, act_target_gone, false },
-    { "account gone", a_server_went, act_account_gone, true },
+    {"new target", NULL, act_new_target, false},
+    {"new entry", NULL, act_new_entry, false},
+    {"old entry", NULL, act_old_entry, false},
+    {"owner", NULL, act_owner, false},
+    {"new owner", NULL, act_new_owner, false},
+    {"transaction", NULL, act_transaction, false},
+    {"purge", NULL, act_purge, false},
+    {"created", NULL, act_created, false},
+    {"persist", NULL, act_persist, false},
+    {"restore", NULL, act_restore, false},
+    {"target gone", a_target_went, act_target_gone, false},
+    {"account gone", a_server_went, act_account_gone, true},
 };
 enum { COUNT = sizeof(OPERATIONS) / sizeof(OPERATIONS[0]) };
 
@@ -201,7 +202,7 @@ static long each_answer(const operation_t *operation) {
 }
 
 static void each_operation(void) {
-    long allocations[COUNT] = { 0 }, answers[COUNT] = { 0 };
+    long allocations[COUNT] = {0}, answers[COUNT] = {0};
     for (more = 0; more < MOST; more = (uint16_t) (more + step)) {
         start();
         snapshot(&client, &good);
@@ -236,7 +237,8 @@ static void each_byte(void) {
     start();
     snapshot(&client, &good);
     for (size_t limit = 0; limit < good.length; ++limit) {
-        CHECK(anjay_access_control_set_acl(&client, 1234, 0, 1, (anjay_access_mask_t) (limit % 16))
+        CHECK(anjay_access_control_set_acl(&client, 1234, 0, 1,
+                                           (anjay_access_mask_t) (limit % 16))
               == 0);
         after.length = after.position = 0;
         after.limit = limit;
@@ -247,7 +249,8 @@ static void each_byte(void) {
         good.position = 0;
         good.limit = limit;
         CHECK(anjay_access_control_restore(&client, &good).code == AVS_EIO);
-        CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
+        CHECK(!anjay_access_control_is_modified(&client)
+              && is_unchanged(&client, &before));
     }
     client_deinit(&client);
     CHECK(heap_blocks() == 0);

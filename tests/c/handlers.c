@@ -20,8 +20,8 @@ static void write_is(int wanted, uint16_t rid, uint16_t riid, int64_t value) {
 
 static void null_arguments(void) {
     uint16_t value = 77;
-    aac_decision_t why = { 0, true, 1, 1 };
-    aac_change_t change = { 1234, NULL, 0 };
+    aac_decision_t why = {0, true, 1, 1};
+    aac_change_t change = {1234, NULL, 0};
     CHECK(aac_new(NULL, NULL) == NULL);
     aac_free(NULL);
     CHECK(aac_ids_add(NULL, 1) == -1);
@@ -59,7 +59,7 @@ static void outside_a_transaction(void) {
 }
 
 static void steps_in_a_wrong_order(void) {
-    static const int UNKNOWN[] = { -1, 4, 255, INT32_MAX, INT32_MIN };
+    static const int UNKNOWN[] = {-1, 4, 255, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof(UNKNOWN) / sizeof(UNKNOWN[0]); ++i) {
         CHECK(aac_transaction(client.engine, UNKNOWN[i]) == INTERNAL);
     }
@@ -82,7 +82,7 @@ static void values_and_resources(void) {
     CHECK(aac_create(client.engine, 5) == 0);
     CHECK(aac_create(client.engine, 5) != 0);
 
-    static const int64_t NEVER[] = { INT64_MIN, -65536, -1, 65536, 65537, INT64_MAX };
+    static const int64_t NEVER[] = {INT64_MIN, -65536, -1, 65536, 65537, INT64_MAX};
     for (size_t i = 0; i < sizeof(NEVER) / sizeof(NEVER[0]); ++i) {
         for (uint16_t rid = 0; rid < 4; ++rid) {
             write_is(BAD_REQUEST, rid, 1, NEVER[i]);
@@ -123,14 +123,16 @@ static void values_and_resources(void) {
     CHECK(aac_read(client.engine, 6, 0, 0, &value) == NOT_FOUND);
     CHECK(aac_remove(client.engine, 6) == NOT_FOUND);
     CHECK(aac_remove(client.engine, 5) == 0);
-    CHECK(aac_next_instance(client.engine, -1) == 0 && aac_next_instance(client.engine, 0) == -1);
+    CHECK(aac_next_instance(client.engine, -1) == 0
+          && aac_next_instance(client.engine, 0) == -1);
     CHECK(aac_next_instance(client.engine, 65535) == -1);
     step(AAC_ROLLBACK);
     CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
 }
 
 /* Instance 5 for a target; fails to validate unless all is right. */
-static void validates(int wanted, uint16_t oid, uint16_t iid, uint16_t key, uint16_t owner) {
+static void validates(int wanted, uint16_t oid, uint16_t iid, uint16_t key,
+                      uint16_t owner) {
     step(AAC_BEGIN);
     CHECK(aac_create(client.engine, 5) == 0);
     write_is(0, 0, 0, oid);
@@ -155,13 +157,13 @@ static void validates(int wanted, uint16_t oid, uint16_t iid, uint16_t key, uint
 static void validation(void) {
     validates(0, 1234, 1, 2, 3);
     validates(0, 1234, 65535, 0, 65535);
-    validates(BAD_REQUEST, 1236, 1, 2, 3);     /* no such Object */
-    validates(BAD_REQUEST, 1234, 9, 2, 3);     /* no such Instance */
-    validates(BAD_REQUEST, 1234, 0, 2, 3);     /* governed already */
-    validates(BAD_REQUEST, 1234, 1, 4, 3);     /* no such server, as key */
-    validates(BAD_REQUEST, 1234, 1, 2, 4);     /* and as owner */
+    validates(BAD_REQUEST, 1236, 1, 2, 3); /* no such Object */
+    validates(BAD_REQUEST, 1234, 9, 2, 3); /* no such Instance */
+    validates(BAD_REQUEST, 1234, 0, 2, 3); /* governed already */
+    validates(BAD_REQUEST, 1234, 1, 4, 3); /* no such server, as key */
+    validates(BAD_REQUEST, 1234, 1, 2, 4); /* and as owner */
     step(AAC_BEGIN);
-    CHECK(aac_create(client.engine, 5) == 0);  /* without a target */
+    CHECK(aac_create(client.engine, 5) == 0); /* without a target */
     CHECK(aac_transaction(client.engine, AAC_COMMIT) == BAD_REQUEST);
     CHECK(aac_transaction(client.engine, AAC_ROLLBACK) == INTERNAL); /* it has ended */
     CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
@@ -180,17 +182,19 @@ static uint16_t owner(uint16_t iid) {
 }
 
 static void in_step(void) {
-    static const uint16_t CREATED[] = { 1, 2 };
-    const aac_change_t created = { 1234, CREATED, 2 };
+    static const uint16_t CREATED[] = {1, 2};
+    const aac_change_t created = {1234, CREATED, 2};
     CHECK(aac_sync(client.engine, 2, &created, 1) == 0);
-    CHECK(owner(1) == 2 && entry(1, 2) == 15 && aac_next_entry(client.engine, 1, 2) == -1);
+    CHECK(owner(1) == 2 && entry(1, 2) == 15
+          && aac_next_entry(client.engine, 1, 2) == -1);
     CHECK(owner(2) == 2 && aac_next_instance(client.engine, 2) == -1);
     /* What governs them already was left by earlier Instances (D19). */
-    CHECK(aac_sync(client.engine, 3, &created, 1) == 0 && owner(1) == 3 && entry(1, 3) == 15);
+    CHECK(aac_sync(client.engine, 3, &created, 1) == 0 && owner(1) == 3
+          && entry(1, 3) == 15);
     CHECK(aac_sync(client.engine, 2, &created, 1) == 0 && owner(1) == 2);
 
     /* A target is gone; then the Object can not be listed. */
-    const aac_change_t removed = { 1234, NULL, 0 };
+    const aac_change_t removed = {1234, NULL, 0};
     CHECK(client_remove(&client, 1234, 2) == 0);
     client.answers_left = 0;
     (void) aac_sync(client.engine, 1, &removed, 1);
@@ -200,7 +204,7 @@ static void in_step(void) {
     CHECK(aac_next_instance(client.engine, 1) == -1);
 
     /* An account is gone: another one inherits. */
-    const aac_change_t accounts = { 0, NULL, 0 };
+    const aac_change_t accounts = {0, NULL, 0};
     CHECK(anjay_access_control_set_acl(&client, 1234, 1, 1, 2) == 0);
     CHECK(anjay_access_control_set_acl(&client, 1234, 1, 3, 1) == 0);
     client_drop_server(&client, 2);
@@ -219,7 +223,7 @@ static void in_step(void) {
     CHECK(aac_next_entry(client.engine, 1, 1) == -1);
 
     /* An Object is gone. */
-    const aac_change_t object = { 1235, NULL, 0 };
+    const aac_change_t object = {1235, NULL, 0};
     client_unregister(&client, 1235);
     CHECK(aac_sync(client.engine, 65535, &object, 1) == 0);
     CHECK(aac_next_instance(client.engine, 1) == -1);

@@ -107,7 +107,8 @@ static int list_accounts(void *host, aac_ids_t *found) {
 
 static int remove_instance(void *host, uint16_t oid, uint16_t iid) {
     anjay_t *client = (anjay_t *) host;
-    return oid == client->fixed_oid || fails(client) ? -1 : client_remove(client, oid, iid);
+    return oid == client->fixed_oid || fails(client) ? -1
+                                                     : client_remove(client, oid, iid);
 }
 
 static void changed(void *host, uint16_t iid, uint16_t rid) {
@@ -117,9 +118,15 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
     client->changed_rid = rid;
 }
 
-static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                single_server,        list_instances,      list_accounts,
-                                remove_instance,      changed,             NULL };
+static const aac_host_t OPS = {is_object_registered,
+                               is_instance_present,
+                               is_server_known,
+                               single_server,
+                               list_instances,
+                               list_accounts,
+                               remove_instance,
+                               changed,
+                               NULL};
 
 /* ---- glue ------------------------------------------------------------------ */
 
@@ -155,8 +162,8 @@ void client_deinit(anjay_t *client) {
 
 /* ---- streams --------------------------------------------------------------- */
 
-static const avs_error_t NO_ERROR = { 0, 0 };
-static const avs_error_t BROKEN = { AVS_ERRNO_CATEGORY, AVS_EIO };
+static const avs_error_t NO_ERROR = {0, 0};
+static const avs_error_t BROKEN = {AVS_ERRNO_CATEGORY, AVS_EIO};
 
 avs_error_t avs_stream_write(avs_stream_t *stream, const void *buffer, size_t length) {
     CHECK(stream->length + length <= STREAM_SIZE);

@@ -10,12 +10,12 @@
 #include <string.h>
 
 /** Fails the program, and says where. */
-#define CHECK(Condition)                                                    \
-    do {                                                                    \
-        if (!(Condition)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #Condition); \
-            exit(EXIT_FAILURE);                                             \
-        }                                                                   \
+#define CHECK(Condition)                                                                 \
+    do {                                                                                 \
+        if (!(Condition)) {                                                              \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #Condition);              \
+            exit(EXIT_FAILURE);                                                          \
+        }                                                                                \
     } while (0)
 
 enum { MAX_OBJECTS = 8, MAX_INSTANCES = 40, STREAM_SIZE = 8192 };

@@ -1,7 +1,11 @@
 /* The seven functions: what they refuse, and that a refusal changes nothing. */
 #include "host.h"
 
-enum { R = ANJAY_ACCESS_MASK_READ, W = ANJAY_ACCESS_MASK_WRITE, C = ANJAY_ACCESS_MASK_CREATE };
+enum {
+    R = ANJAY_ACCESS_MASK_READ,
+    W = ANJAY_ACCESS_MASK_WRITE,
+    C = ANJAY_ACCESS_MASK_CREATE
+};
 
 static anjay_t client;
 static avs_stream_t before, stream;
@@ -56,12 +60,14 @@ static void each_argument_of_set_acl(void) {
         CHECK(by_ssid == (v <= 3));
         bool by_mask = anjay_access_control_set_acl(&client, 1234, 0, 1, v) == 0;
         CHECK(by_mask == (v < 16));
-        bool by_class = anjay_access_control_set_acl(&client, 1234, ANJAY_ID_INVALID, 1, v) == 0;
+        bool by_class =
+            anjay_access_control_set_acl(&client, 1234, ANJAY_ID_INVALID, 1, v) == 0;
         CHECK(by_class == (v == 0 || v == C));
         if (by_oid || by_iid || by_ssid || by_mask || by_class) {
             anjay_access_control_purge(&client);
         } else {
-            CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
+            CHECK(!anjay_access_control_is_modified(&client)
+                  && is_unchanged(&client, &before));
         }
     }
     /* Security and Object 2 itself, whose instances exist or not. */
@@ -83,7 +89,8 @@ static void each_argument_of_set_owner(void) {
         bool by_owner = anjay_access_control_set_owner(&client, 1234, 0, v, NULL) == 0;
         CHECK(by_owner == ((v >= 1 && v <= 3) || v == ANJAY_SSID_BOOTSTRAP));
         if (!by_oid && !by_iid && !by_owner) {
-            CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
+            CHECK(!anjay_access_control_is_modified(&client)
+                  && is_unchanged(&client, &before));
         }
     }
     anjay_access_control_purge(&client);
@@ -116,7 +123,8 @@ static void modified_mark_and_notifications(void) {
 
     unsigned changes = client.changes;
     CHECK(anjay_access_control_set_acl(&client, 1234, 0, 1, R) == 0);
-    CHECK(client.changes > changes && client.changed_iid == 65535 && client.changed_rid == 65535);
+    CHECK(client.changes > changes && client.changed_iid == 65535
+          && client.changed_rid == 65535);
     CHECK(anjay_access_control_set_acl(&client, 1234, 0, 1, R | W) == 0);
     CHECK(client.changed_iid == 0 && client.changed_rid == 2);
     CHECK(anjay_access_control_set_owner(&client, 1234, 0, 2, NULL) == 0);
@@ -124,13 +132,15 @@ static void modified_mark_and_notifications(void) {
     CHECK(anjay_access_control_is_modified(&client));
 
     snapshot(&client, &stream);
-    static const uint8_t WANTED[] = { 'A', 'C', 'O', 1, 0, 0, 0, 1, 4, 210, 0, 0, 0, 0,
-                                      0,   2,   1,   0, 0, 0, 1, 0, 3, 0,   1 };
-    CHECK(stream.length == sizeof(WANTED) && !memcmp(stream.bytes, WANTED, sizeof(WANTED)));
+    static const uint8_t WANTED[] = {'A', 'C', 'O', 1, 0, 0, 0, 1, 4, 210, 0, 0, 0,
+                                     0,   0,   2,   1, 0, 0, 0, 1, 0, 3,   0, 1};
+    CHECK(stream.length == sizeof(WANTED)
+          && !memcmp(stream.bytes, WANTED, sizeof(WANTED)));
     anjay_access_control_purge(&client);
     stream.bytes[stream.length++] = 0xee; /* somebody else's */
     CHECK(anjay_access_control_restore(&client, &stream).code == 0);
-    CHECK(stream.position == sizeof(WANTED) && !anjay_access_control_is_modified(&client));
+    CHECK(stream.position == sizeof(WANTED)
+          && !anjay_access_control_is_modified(&client));
     stream.length = sizeof(WANTED);
     CHECK(is_unchanged(&client, &stream));
 }
@@ -142,19 +152,19 @@ static void data_that_no_device_writes(void) {
         uint8_t bytes[4];
         size_t count;
     } BAD[] = {
-        { 0, { 'a' }, 1 },               /* magic */
-        { 3, { 2 }, 1 },                 /* version */
-        { 4, { 0, 1, 0, 0 }, 4 },        /* count */
-        { 4, { 255, 255, 255, 255 }, 4 },
-        { 8, { 0, 0 }, 2 },              /* target OID */
-        { 8, { 0, 2 }, 2 },
-        { 8, { 255, 255 }, 2 },
-        { 10, { 255, 255 }, 2 },         /* IID */
-        { 14, { 0, 0 }, 2 },             /* owner */
-        { 16, { 2 }, 1 },                /* has_acl */
-        { 17, { 0, 1, 0, 0 }, 4 },       /* entries */
-        { 17, { 255, 255, 255, 255 }, 4 },
-        { 23, { 255, 255 }, 2 },         /* ACL key */
+        {0, {'a'}, 1},        /* magic */
+        {3, {2}, 1},          /* version */
+        {4, {0, 1, 0, 0}, 4}, /* count */
+        {4, {255, 255, 255, 255}, 4},
+        {8, {0, 0}, 2}, /* target OID */
+        {8, {0, 2}, 2},
+        {8, {255, 255}, 2},
+        {10, {255, 255}, 2},   /* IID */
+        {14, {0, 0}, 2},       /* owner */
+        {16, {2}, 1},          /* has_acl */
+        {17, {0, 1, 0, 0}, 4}, /* entries */
+        {17, {255, 255, 255, 255}, 4},
+        {23, {255, 255}, 2}, /* ACL key */
     };
     snapshot(&client, &before);
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); ++i) {
@@ -162,13 +172,15 @@ static void data_that_no_device_writes(void) {
         memcpy(stream.bytes + BAD[i].at, BAD[i].bytes, BAD[i].count);
         stream.length = STREAM_SIZE; /* so that it is not merely short */
         has_error(anjay_access_control_restore(&client, &stream), AVS_EBADMSG);
-        CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
+        CHECK(!anjay_access_control_is_modified(&client)
+              && is_unchanged(&client, &before));
     }
     stream = before;
     CHECK(aac_transaction(client.engine, AAC_BEGIN) == 0);
     has_error(anjay_access_control_restore(&client, &stream), AVS_EBADF);
     CHECK(stream.position == 0);
-    CHECK(aac_transaction(client.engine, AAC_ROLLBACK) == 0 && is_unchanged(&client, &before));
+    CHECK(aac_transaction(client.engine, AAC_ROLLBACK) == 0
+          && is_unchanged(&client, &before));
 }
 
 /* The application calls back while the engine asks about an Instance. */
@@ -185,7 +197,8 @@ static void calls_from_within_a_question(void) {
     anjay_iid_t iid = ANJAY_ID_INVALID;
     CHECK(anjay_access_control_set_owner(&client, 1234, 1, 3, &iid) == 0);
     CHECK(client.on_question == NULL && iid == 1);
-    CHECK(aac_next_instance(client.engine, -1) == 0 && aac_next_instance(client.engine, 0) == 1);
+    CHECK(aac_next_instance(client.engine, -1) == 0
+          && aac_next_instance(client.engine, 0) == 1);
     CHECK(aac_next_instance(client.engine, 1) == -1);
 }
 

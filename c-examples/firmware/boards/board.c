@@ -10,7 +10,7 @@ void board_print(const char *text) {
 }
 
 void board_exit(int code) {
-    const uintptr_t stopped[2] = { 0x20026, (uintptr_t) code };
+    const uintptr_t stopped[2] = {0x20026, (uintptr_t) code};
     (void) board_semihosting(0x20, stopped); /* SYS_EXIT_EXTENDED */
     for (;;) {
     }

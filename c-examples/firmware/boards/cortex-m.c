@@ -30,6 +30,5 @@ typedef struct {
 
 __attribute__((section(".vectors"), used)) static const vectors_t VECTORS = {
     stack_top,
-    { reset, board_fault, board_fault, board_fault, board_fault, board_fault, 0, 0, 0, 0,
-      board_fault, board_fault, 0, board_fault, board_fault }
-};
+    {reset, board_fault, board_fault, board_fault, board_fault, board_fault, 0, 0, 0, 0,
+     board_fault, board_fault, 0, board_fault, board_fault}};

@@ -34,11 +34,7 @@ int aac_client_call(anjay_t *anjay, aac_body_t *body, void *arg) {
     return result;
 }
 
-static void denied(void *arg,
-                   uint16_t ssid,
-                   int operation,
-                   uint16_t oid,
-                   uint16_t iid,
+static void denied(void *arg, uint16_t ssid, int operation, uint16_t oid, uint16_t iid,
                    const aac_decision_t *why) {
     (void) ssid, (void) operation, (void) oid, (void) iid, (void) why;
     ++*(unsigned *) arg;
@@ -67,7 +63,7 @@ static void *work(void *arg) {
     CHECK(stream);
     for (int round = 0; round < ROUNDS; ++round) {
         const uint16_t iid = (uint16_t) (round % 5);
-        const aac_change_t change = { 1234, &iid, 1 };
+        const aac_change_t change = {1234, &iid, 1};
         CHECK(!anjay_access_control_set_acl(&client, 1234, iid, ssid, 15));
         CHECK(!anjay_access_control_set_owner(&client, 1234, iid, ssid, NULL));
         transact(ssid, round % 2);
@@ -92,7 +88,7 @@ static void *work(void *arg) {
 }
 
 int main(void) {
-    static const uint16_t SSIDS[THREADS] = { 1, 2, 3, 1 };
+    static const uint16_t SSIDS[THREADS] = {1, 2, 3, 1};
     pthread_t threads[THREADS];
     pthread_mutexattr_t attributes;
     CHECK(!pthread_mutexattr_init(&attributes));

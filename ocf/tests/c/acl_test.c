@@ -1,6 +1,6 @@
 /*
- * The list through its C surface: the rules, the table of updates, the refusals, the NULL policy.
- * Every check runs; the program says how many there were and fails if one did.
+ * The list through its C surface: the rules, the table of updates, the refusals, the NULL
+ * policy. Every check runs; the program says how many there were and fails if one did.
  */
 #include <ocf_acl.h>
 
@@ -23,7 +23,8 @@ static void check_that(int condition, const char *text, int line) {
     }
 }
 
-static void check_equal(unsigned long is, unsigned long expected, const char *text, int line) {
+static void check_equal(unsigned long is, unsigned long expected, const char *text,
+                        int line) {
     ++checks;
     if (is != expected) {
         ++failures;
@@ -33,18 +34,19 @@ static void check_equal(unsigned long is, unsigned long expected, const char *te
 
 #define ALICE_TEXT "11111111-2222-3333-4444-555555555555"
 #define NIL_TEXT "00000000-0000-0000-0000-000000000000"
-static const uint8_t ALICE[16] = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
-                                   0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55 };
-static const uint8_t BOB[16] = { 1 };
-static const uint8_t NIL[16] = { 0 };
+static const uint8_t ALICE[16] = {0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
+                                  0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55};
+static const uint8_t BOB[16] = {1};
+static const uint8_t NIL[16] = {0};
 
-static const uint8_t METHODS[] = { OCF_ACL_METHOD_GET, OCF_ACL_METHOD_POST, OCF_ACL_METHOD_PUT,
-                                   OCF_ACL_METHOD_DELETE };
-static const uint8_t STATES[] = { OCF_ACL_STATE_RESET, OCF_ACL_STATE_RFOTM, OCF_ACL_STATE_RFPRO,
-                                  OCF_ACL_STATE_RFNOP, OCF_ACL_STATE_SRESET };
-static const char *const SECURITY[] = { "/oic/sec/doxm", "/oic/sec/pstat", "/oic/sec/acl2",
-                                        "/oic/sec/ael",  "/oic/sec/cred",  "/oic/sec/sdi",
-                                        "/oic/sec/sp",   "/oic/sec/csr",   "/oic/sec/roles" };
+static const uint8_t METHODS[] = {OCF_ACL_METHOD_GET, OCF_ACL_METHOD_POST,
+                                  OCF_ACL_METHOD_PUT, OCF_ACL_METHOD_DELETE};
+static const uint8_t STATES[] = {OCF_ACL_STATE_RESET, OCF_ACL_STATE_RFOTM,
+                                 OCF_ACL_STATE_RFPRO, OCF_ACL_STATE_RFNOP,
+                                 OCF_ACL_STATE_SRESET};
+static const char *const SECURITY[] = {
+    "/oic/sec/doxm", "/oic/sec/pstat", "/oic/sec/acl2", "/oic/sec/ael",  "/oic/sec/cred",
+    "/oic/sec/sdi",  "/oic/sec/sp",    "/oic/sec/csr",  "/oic/sec/roles"};
 #define COUNT(Array) (sizeof(Array) / sizeof((Array)[0]))
 #define READ (OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_NOTIFY)
 
@@ -77,19 +79,16 @@ static int allowed(const ocf_acl_t *acl, const ocf_acl_request_t *asked) {
     return decide(acl, asked).allowed;
 }
 
-static void expect(const ocf_acl_t *acl,
-                   const ocf_acl_request_t *asked,
-                   unsigned allow,
-                   unsigned rule,
-                   unsigned permissions,
-                   int line) {
+static void expect(const ocf_acl_t *acl, const ocf_acl_request_t *asked, unsigned allow,
+                   unsigned rule, unsigned permissions, int line) {
     ocf_acl_decision_t decision = decide(acl, asked);
     check_equal(decision.allowed, allow, "allowed", line);
     check_equal(decision.rule, rule, "rule", line);
     check_equal(decision.permissions, permissions, "permissions", line);
 }
 
-#define ALLOWS(Acl, Asked, Rule, Permissions) expect(Acl, Asked, 1, Rule, Permissions, __LINE__)
+#define ALLOWS(Acl, Asked, Rule, Permissions)                                            \
+    expect(Acl, Asked, 1, Rule, Permissions, __LINE__)
 #define DENIES(Acl, Asked, Rule) expect(Acl, Asked, 0, Rule, 0, __LINE__)
 
 static uint8_t post(ocf_acl_t *acl, uint8_t state, const cbor_t *payload) {
@@ -97,11 +96,8 @@ static uint8_t post(ocf_acl_t *acl, uint8_t state, const cbor_t *payload) {
 }
 
 /* A list with one ACE. */
-static ocf_acl_t *list_of(long aceid,
-                          const char *subject_key,
-                          const char *subject,
-                          const char *resource_key,
-                          const char *resource,
+static ocf_acl_t *list_of(long aceid, const char *subject_key, const char *subject,
+                          const char *resource_key, const char *resource,
                           unsigned permission) {
     ocf_acl_t *acl = ocf_acl_new();
     cbor_t payload;
@@ -112,10 +108,12 @@ static ocf_acl_t *list_of(long aceid,
 }
 
 static ocf_acl_t *open_to_all(const char *resource_key, const char *resource) {
-    return list_of(-1, "conntype", "anon-clear", resource_key, resource, OCF_ACL_PERM_ALL);
+    return list_of(-1, "conntype", "anon-clear", resource_key, resource,
+                   OCF_ACL_PERM_ALL);
 }
 
-/* ------------------------------------------------------------------------------------ rules */
+/* ------------------------------------------------------------------------------------
+ * rules */
 
 static void rule_1(void) {
     ocf_acl_t *acl = ocf_acl_new();
@@ -133,16 +131,16 @@ static void rule_1(void) {
     asked.flags = OCF_ACL_FLAG_SECURED;
     DENIES(acl, &asked, OCF_ACL_RULE_OUTSIDE_RFNOP);
 
-    static const unsigned enough[] = { READ, OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
-                                       OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
-                                       OCF_ACL_PERM_DELETE };
+    static const unsigned enough[] = {READ, OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                      OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                      OCF_ACL_PERM_DELETE};
     for (unsigned bit = 0; bit < 5; ++bit) {
         for (size_t i = 0; i < COUNT(METHODS); ++i) {
             for (size_t j = 0; j < COUNT(STATES); ++j) {
                 asked = request(STATES[j], METHODS[i], "/light");
                 asked.rfotm_access = (uint8_t) (1u << bit);
-                CHECK_EQ(allowed(acl, &asked),
-                         STATES[j] == OCF_ACL_STATE_RFOTM && (enough[i] & 1u << bit) != 0);
+                CHECK_EQ(allowed(acl, &asked), STATES[j] == OCF_ACL_STATE_RFOTM
+                                                   && (enough[i] & 1u << bit) != 0);
             }
         }
     }
@@ -171,12 +169,12 @@ static void rules_2_and_3(void) {
 }
 
 static void rule_4(void) {
-    static const char *const paths[] = { "/oic/sec/cred", "/oic/p", "/oic/mnt" };
+    static const char *const paths[] = {"/oic/sec/cred", "/oic/p", "/oic/mnt"};
     ocf_acl_t *acl = ocf_acl_new();
     for (size_t i = 0; i < COUNT(STATES); ++i) {
         for (size_t j = 0; j < COUNT(METHODS) * COUNT(paths); ++j) {
-            ocf_acl_request_t asked =
-                    secured(STATES[i], METHODS[j % COUNT(METHODS)], paths[j / COUNT(METHODS)]);
+            ocf_acl_request_t asked = secured(STATES[i], METHODS[j % COUNT(METHODS)],
+                                              paths[j / COUNT(METHODS)]);
             asked.secure_peers = 1;
             CHECK(decide(acl, &asked).rule != OCF_ACL_RULE_ONBOARDING);
             asked.flags |= OCF_ACL_FLAG_ONBOARDING;
@@ -190,8 +188,8 @@ static void rule_4(void) {
 }
 
 static void rule_5(void) {
-    static const char *const always[] = { "/.well-known/core", "/x.plgd.dev/time" };
-    static const char *const rfotm[] = { "/oic/res", "/oic/d", "/oic/p" };
+    static const char *const always[] = {"/.well-known/core", "/x.plgd.dev/time"};
+    static const char *const rfotm[] = {"/oic/res", "/oic/d", "/oic/p"};
     ocf_acl_t *acl = ocf_acl_new();
     for (size_t i = 0; i < COUNT(STATES); ++i) {
         for (size_t j = 0; j < COUNT(always); ++j) {
@@ -221,7 +219,8 @@ static void rule_5(void) {
 static void rule_6(void) {
     ocf_acl_t *acl = ocf_acl_new();
     for (size_t i = 0; i < COUNT(METHODS); ++i) {
-        ocf_acl_request_t asked = request(OCF_ACL_STATE_RFOTM, METHODS[i], "/oic/sec/doxm");
+        ocf_acl_request_t asked =
+            request(OCF_ACL_STATE_RFOTM, METHODS[i], "/oic/sec/doxm");
         ALLOWS(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING, OCF_ACL_PERM_ALL);
         asked = request(OCF_ACL_STATE_RFOTM, METHODS[i], "/oic/sec/pstat");
         if (METHODS[i] == OCF_ACL_METHOD_GET) {
@@ -229,7 +228,8 @@ static void rule_6(void) {
         } else {
             DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
         }
-        static const char *const others[] = { "/oic/sec/cred", "/oic/sec/acl2", "/oic/mnt" };
+        static const char *const others[] = {"/oic/sec/cred", "/oic/sec/acl2",
+                                             "/oic/mnt"};
         for (size_t j = 0; j < COUNT(others); ++j) {
             asked = request(OCF_ACL_STATE_RFOTM, METHODS[i], others[j]);
             DENIES(acl, &asked, OCF_ACL_RULE_BEFORE_ONBOARDING);
@@ -244,13 +244,14 @@ static void rule_6(void) {
 }
 
 static void rules_7_and_8(void) {
-    static const char *const paths[] = { "/oic/sec/acl2", "/oic/sec/doxm", "/oic/sec/pstat",
-                                         "/oic/sec/cred" };
+    static const char *const paths[] = {"/oic/sec/acl2", "/oic/sec/doxm",
+                                        "/oic/sec/pstat", "/oic/sec/cred"};
     for (size_t owned = 0; owned < COUNT(paths); ++owned) {
         ocf_acl_t *acl = ocf_acl_new();
         CHECK_EQ(ocf_acl_set_owner(acl, owned == 0 ? ALICE : BOB), OCF_ACL_CODE_CHANGED);
         for (size_t path = 0; path < COUNT(paths); ++path) {
-            ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_POST, paths[path]);
+            ocf_acl_request_t asked =
+                secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_POST, paths[path]);
             asked.doxm_owner = owned == 1 ? ALICE : BOB;
             asked.pstat_owner = owned == 2 ? ALICE : BOB;
             asked.cred_owner = owned == 3 ? ALICE : BOB;
@@ -261,7 +262,8 @@ static void rules_7_and_8(void) {
                 DENIES(acl, &asked, OCF_ACL_RULE_LIST);
             }
             asked.flags = 0;
-            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET; ++state) {
+            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET;
+                 ++state) {
                 asked.state = state;
                 DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_SECURITY);
             }
@@ -276,13 +278,15 @@ static void rule_7_everywhere(void) {
     cbor_t payload;
     cbor_list(&payload, COUNT(SECURITY));
     for (size_t i = 0; i < COUNT(SECURITY); ++i) {
-        cbor_ace(&payload, -1, "conntype", "anon-clear", "href", SECURITY[i], OCF_ACL_PERM_ALL);
+        cbor_ace(&payload, -1, "conntype", "anon-clear", "href", SECURITY[i],
+                 OCF_ACL_PERM_ALL);
     }
     CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
     for (size_t i = 0; i < COUNT(SECURITY); ++i) {
         for (size_t j = 0; j < COUNT(METHODS); ++j) {
             ocf_acl_request_t asked;
-            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET; ++state) {
+            for (uint8_t state = OCF_ACL_STATE_RFPRO; state <= OCF_ACL_STATE_SRESET;
+                 ++state) {
                 asked = request(state, METHODS[j], SECURITY[i]);
                 DENIES(acl, &asked, OCF_ACL_RULE_UNSECURED_SECURITY);
             }
@@ -294,12 +298,13 @@ static void rule_7_everywhere(void) {
 }
 
 static void rule_8_nowhere_else(void) {
-    static const char *const paths[] = { "/oic/sec/ael", "/oic/sec/sdi", "/oic/sec/sp",
-                                         "/oic/sec/csr", "/oic/mnt",     "/light" };
+    static const char *const paths[] = {"/oic/sec/ael", "/oic/sec/sdi", "/oic/sec/sp",
+                                        "/oic/sec/csr", "/oic/mnt",     "/light"};
     ocf_acl_t *acl = ocf_acl_new();
     CHECK_EQ(ocf_acl_set_owner(acl, ALICE), OCF_ACL_CODE_CHANGED);
     for (size_t i = 0; i < COUNT(paths); ++i) {
-        ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
+        ocf_acl_request_t asked =
+            secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
         asked.peer = asked.doxm_owner = asked.pstat_owner = asked.cred_owner = ALICE;
         DENIES(acl, &asked, OCF_ACL_RULE_LIST);
     }
@@ -308,16 +313,16 @@ static void rule_8_nowhere_else(void) {
 
 /* "No UUID" is the absence of one, never the nil UUID. */
 static void nobody_owns_nothing(void) {
-    static const char *const paths[] = { "/oic/sec/acl2", "/oic/sec/doxm", "/oic/sec/pstat",
-                                         "/oic/sec/cred" };
-    static const uint8_t *const nobody[] = { NULL, NIL };
+    static const char *const paths[] = {"/oic/sec/acl2", "/oic/sec/doxm",
+                                        "/oic/sec/pstat", "/oic/sec/cred"};
+    static const uint8_t *const nobody[] = {NULL, NIL};
     ocf_acl_t *acl = ocf_acl_new();
     CHECK_EQ(ocf_acl_set_owner(acl, NIL), OCF_ACL_CODE_BAD_REQUEST);
     for (size_t path = 0; path < COUNT(paths); ++path) {
         for (size_t peer = 0; peer < 2; ++peer) {
             for (size_t owner = 0; owner < 2; ++owner) {
                 ocf_acl_request_t asked =
-                        secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[path]);
+                    secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[path]);
                 asked.peer = nobody[peer];
                 asked.doxm_owner = asked.pstat_owner = asked.cred_owner = nobody[owner];
                 DENIES(acl, &asked, OCF_ACL_RULE_LIST);
@@ -346,9 +351,9 @@ static void rule_9(void) {
 
 static void rule_10_permissions(void) {
     for (unsigned bit = 0; bit < 5; ++bit) {
-        static const unsigned needed[] = { READ, OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
-                                           OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
-                                           OCF_ACL_PERM_DELETE };
+        static const unsigned needed[] = {READ, OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                          OCF_ACL_PERM_CREATE | OCF_ACL_PERM_UPDATE,
+                                          OCF_ACL_PERM_DELETE};
         ocf_acl_t *acl = list_of(42, "uuid", ALICE_TEXT, "href", "/light", 1u << bit);
         for (size_t i = 0; i < COUNT(METHODS); ++i) {
             ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, METHODS[i], "/light");
@@ -392,19 +397,22 @@ static void rule_10_union_of_all_subjects(void) {
     cbor_ace(&payload, 1, "role", "reader", "href", "/light", OCF_ACL_PERM_RETRIEVE);
     cbor_ace(&payload, 2, "role", "writer", "href", "/light", OCF_ACL_PERM_UPDATE);
     cbor_ace(&payload, 3, "uuid", ALICE_TEXT, "href", "/light", OCF_ACL_PERM_DELETE);
-    cbor_ace(&payload, 4, "conntype", "auth-crypt", "href", "/light", OCF_ACL_PERM_CREATE);
-    cbor_ace(&payload, 5, "conntype", "anon-clear", "href", "/light", OCF_ACL_PERM_NOTIFY);
+    cbor_ace(&payload, 4, "conntype", "auth-crypt", "href", "/light",
+             OCF_ACL_PERM_CREATE);
+    cbor_ace(&payload, 5, "conntype", "anon-clear", "href", "/light",
+             OCF_ACL_PERM_NOTIFY);
     cbor_ace(&payload, 6, "role", "nobody", "href", "/light", OCF_ACL_PERM_ALL);
     CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
     const unsigned anyone = OCF_ACL_PERM_CREATE | OCF_ACL_PERM_NOTIFY;
-    ocf_acl_role_t roles[] = { { "reader", 6, NULL, 0, 0 }, { "writer", 6, "acme", 4, 0 } };
+    ocf_acl_role_t roles[] = {{"reader", 6, NULL, 0, 0}, {"writer", 6, "acme", 4, 0}};
     ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
     ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone);
     asked.roles = roles;
     asked.role_count = 1;
     ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone | OCF_ACL_PERM_RETRIEVE);
     asked.role_count = 2;
-    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, anyone | OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_UPDATE);
+    ALLOWS(acl, &asked, OCF_ACL_RULE_LIST,
+           anyone | OCF_ACL_PERM_RETRIEVE | OCF_ACL_PERM_UPDATE);
     asked.peer = ALICE;
     ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, OCF_ACL_PERM_ALL);
     ocf_acl_free(acl);
@@ -413,10 +421,12 @@ static void rule_10_union_of_all_subjects(void) {
 /* By UUID and by role; connection types do not reach them, see rule_10_connections(). */
 static void rule_10_security_resources(void) {
     for (unsigned by_role = 0; by_role < 2; ++by_role) {
-        ocf_acl_t *acl = by_role ? list_of(6, "role", "admin", "href", "/oic/sec/cred", READ)
-                                 : list_of(6, "uuid", ALICE_TEXT, "href", "/oic/sec/cred", READ);
-        ocf_acl_role_t role = { "admin", 5, NULL, 0, 0 };
-        ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/sec/cred");
+        ocf_acl_t *acl =
+            by_role ? list_of(6, "role", "admin", "href", "/oic/sec/cred", READ)
+                    : list_of(6, "uuid", ALICE_TEXT, "href", "/oic/sec/cred", READ);
+        ocf_acl_role_t role = {"admin", 5, NULL, 0, 0};
+        ocf_acl_request_t asked =
+            secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/sec/cred");
         DENIES(acl, &asked, OCF_ACL_RULE_LIST);
         asked.peer = ALICE;
         asked.roles = &role;
@@ -428,7 +438,8 @@ static void rule_10_security_resources(void) {
 }
 
 static void rule_10_hrefs(void) {
-    static const char *const other[] = { "/Light", "/light/", "/ligh", "/light/1", "/%6cight" };
+    static const char *const other[] = {"/Light", "/light/", "/ligh", "/light/1",
+                                        "/%6cight"};
     ocf_acl_t *acl = open_to_all("href", "/light");
     ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
     ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, OCF_ACL_PERM_ALL);
@@ -438,8 +449,9 @@ static void rule_10_hrefs(void) {
     }
     ocf_acl_free(acl);
 
-    /* Both href and wc have to match; a wc never matches a DCR, with an href or without. */
-    static const char *const both[][2] = { { "/light", "+" }, { "/oic/mnt", "*" } };
+    /* Both href and wc have to match; a wc never matches a DCR, with an href or without.
+     */
+    static const char *const both[][2] = {{"/light", "+"}, {"/oic/mnt", "*"}};
     cbor_t payload;
     cbor_list(&payload, 1);
     cbor_map(&payload, 3);
@@ -478,25 +490,29 @@ static void first_rule_decides(void) {
         const char *path;
         uint8_t secured, onboarding, secure_peers;
     } table[] = {
-        { OCF_ACL_RULE_UNSECURED_RFOTM, 0, OCF_ACL_STATE_RFOTM, "/oic/d", 0, 1, 1 },
-        { OCF_ACL_RULE_UNSECURED_RFOTM, 1, OCF_ACL_STATE_RFOTM, "/light", 0, 1, 0 },
-        { OCF_ACL_RULE_OUTSIDE_RFNOP, 0, OCF_ACL_STATE_RFPRO, "/light", 0, 1, 0 },
-        { OCF_ACL_RULE_UNSECURED_VERTICAL, 0, OCF_ACL_STATE_RFNOP, "/light", 0, 1, 0 },
-        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 1, 0 },
-        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/sec/cred", 1, 1, 0 },
-        { OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 1, 0 },
-        { OCF_ACL_RULE_PUBLIC_READ, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 0, 0 },
-        { OCF_ACL_RULE_BEFORE_ONBOARDING, 0, OCF_ACL_STATE_RFOTM, "/oic/sec/acl2", 1, 0, 0 },
-        { OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 0, 0 },
-        { OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 0, 0, 0 },
-        { OCF_ACL_RULE_RESOURCE_OWNER, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 1, 0, 0 },
-        { OCF_ACL_RULE_ROLES, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 1, 0, 0 },
-        { OCF_ACL_RULE_LIST, 1, OCF_ACL_STATE_RFPRO, "/oic/mnt", 1, 0, 0 },
+        {OCF_ACL_RULE_UNSECURED_RFOTM, 0, OCF_ACL_STATE_RFOTM, "/oic/d", 0, 1, 1},
+        {OCF_ACL_RULE_UNSECURED_RFOTM, 1, OCF_ACL_STATE_RFOTM, "/light", 0, 1, 0},
+        {OCF_ACL_RULE_OUTSIDE_RFNOP, 0, OCF_ACL_STATE_RFPRO, "/light", 0, 1, 0},
+        {OCF_ACL_RULE_UNSECURED_VERTICAL, 0, OCF_ACL_STATE_RFNOP, "/light", 0, 1, 0},
+        {OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 1, 0},
+        {OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFOTM, "/oic/sec/cred", 1, 1, 0},
+        {OCF_ACL_RULE_ONBOARDING, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 1, 0},
+        {OCF_ACL_RULE_PUBLIC_READ, 1, OCF_ACL_STATE_RFOTM, "/oic/d", 1, 0, 0},
+        {OCF_ACL_RULE_BEFORE_ONBOARDING, 0, OCF_ACL_STATE_RFOTM, "/oic/sec/acl2", 1, 0,
+         0},
+        {OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 0, 0,
+         0},
+        {OCF_ACL_RULE_UNSECURED_SECURITY, 0, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 0, 0,
+         0},
+        {OCF_ACL_RULE_RESOURCE_OWNER, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/acl2", 1, 0, 0},
+        {OCF_ACL_RULE_ROLES, 1, OCF_ACL_STATE_RFPRO, "/oic/sec/roles", 1, 0, 0},
+        {OCF_ACL_RULE_LIST, 1, OCF_ACL_STATE_RFPRO, "/oic/mnt", 1, 0, 0},
     };
     ocf_acl_t *acl = open_to_all("href", "/oic/mnt");
     CHECK_EQ(ocf_acl_set_owner(acl, ALICE), OCF_ACL_CODE_CHANGED);
     for (size_t i = 0; i < COUNT(table); ++i) {
-        ocf_acl_request_t asked = request(table[i].state, OCF_ACL_METHOD_GET, table[i].path);
+        ocf_acl_request_t asked =
+            request(table[i].state, OCF_ACL_METHOD_GET, table[i].path);
         asked.rfotm_access = OCF_ACL_PERM_ALL;
         asked.peer = ALICE;
         asked.secure_peers = table[i].secure_peers;
@@ -513,7 +529,8 @@ static void rule_10_connections(void) {
     for (unsigned clear = 0; clear < 2; ++clear) {
         const char *subject = clear ? "anon-clear" : "auth-crypt";
         ocf_acl_t *acl = list_of(-1, "conntype", subject, "href", "/oic/mnt", READ);
-        ocf_acl_request_t asked = request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/mnt");
+        ocf_acl_request_t asked =
+            request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/oic/mnt");
         CHECK_EQ(allowed(acl, &asked), clear);
         asked.flags = OCF_ACL_FLAG_SECURED;
         ALLOWS(acl, &asked, OCF_ACL_RULE_LIST, READ);
@@ -542,7 +559,7 @@ static void rule_10_roles(void) {
     CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
     CHECK_EQ(ocf_acl_count(acl), 2);
 
-    ocf_acl_role_t roles[2] = { { "guest", 5, NULL, 0, 0 }, { "admin", 5, NULL, 0, 0 } };
+    ocf_acl_role_t roles[2] = {{"guest", 5, NULL, 0, 0}, {"admin", 5, NULL, 0, 0}};
     ocf_acl_request_t on_a = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/a");
     ocf_acl_request_t on_b = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/b");
     CHECK(!allowed(acl, &on_a));
@@ -559,7 +576,8 @@ static void rule_10_roles(void) {
 
     roles[0].role = "oic.role.owner";
     roles[0].role_len = 14;
-    ocf_acl_request_t cred = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_DELETE, "/oic/sec/cred");
+    ocf_acl_request_t cred =
+        secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_DELETE, "/oic/sec/cred");
     cred.roles = roles;
     cred.role_count = 2;
     CHECK(!allowed(acl, &cred));
@@ -571,14 +589,16 @@ static void rule_10_roles(void) {
 }
 
 static void rule_10_wildcards(void) {
-    static const char *const wildcards[] = { "*", "+", "-" };
-    static const uint8_t flags[] = { 0, OCF_ACL_FLAG_NO_SECURE_ENDPOINT, OCF_ACL_FLAG_DISCOVERABLE,
-                                     OCF_ACL_FLAG_DISCOVERABLE | OCF_ACL_FLAG_NO_SECURE_ENDPOINT };
-    static const int matches[3][4] = { { 1, 1, 1, 1 }, { 0, 0, 1, 1 }, { 0, 0, 0, 1 } };
+    static const char *const wildcards[] = {"*", "+", "-"};
+    static const uint8_t flags[] = {
+        0, OCF_ACL_FLAG_NO_SECURE_ENDPOINT, OCF_ACL_FLAG_DISCOVERABLE,
+        OCF_ACL_FLAG_DISCOVERABLE | OCF_ACL_FLAG_NO_SECURE_ENDPOINT};
+    static const int matches[3][4] = {{1, 1, 1, 1}, {0, 0, 1, 1}, {0, 0, 0, 1}};
     for (size_t wc = 0; wc < COUNT(wildcards); ++wc) {
         ocf_acl_t *acl = open_to_all("wc", wildcards[wc]);
         for (size_t i = 0; i < COUNT(flags); ++i) {
-            ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
+            ocf_acl_request_t asked =
+                secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/light");
             asked.flags |= flags[i];
             CHECK_EQ(allowed(acl, &asked), (unsigned long) matches[wc][i]);
             asked.kind = OCF_ACL_KIND_DCR;
@@ -594,7 +614,8 @@ static void other_methods(void) {
     ocf_acl_t *acl = open_to_all("wc", "*");
     for (unsigned method = 0; method < 256; ++method) {
         if (method < OCF_ACL_METHOD_GET || method > OCF_ACL_METHOD_DELETE) {
-            ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, (uint8_t) method, "/light");
+            ocf_acl_request_t asked =
+                secured(OCF_ACL_STATE_RFNOP, (uint8_t) method, "/light");
             CHECK(!allowed(acl, &asked));
             asked = request(OCF_ACL_STATE_RFOTM, (uint8_t) method, "/oic/sec/doxm");
             DENIES(acl, &asked, OCF_ACL_RULE_LIST);
@@ -608,32 +629,32 @@ static void table_of_kinds(void) {
         const char *path;
         uint8_t kind;
     } table[] = {
-        { "/oic/p", OCF_ACL_KIND_DCR },
-        { "/oic/d", OCF_ACL_KIND_DCR },
-        { "/oic/res", OCF_ACL_KIND_DCR },
-        { "/.well-known/core", OCF_ACL_KIND_DCR },
-        { "/oic/mnt", OCF_ACL_KIND_DCR },
-        { "/CoapCloudConfResURI", OCF_ACL_KIND_DCR },
-        { "/oc/swu", OCF_ACL_KIND_DCR },
-        { "/x.plgd.dev/time", OCF_ACL_KIND_DCR },
-        { "/oic/sec/doxm", OCF_ACL_KIND_SVR },
-        { "/oic/sec/pstat", OCF_ACL_KIND_SVR },
-        { "/oic/sec/acl2", OCF_ACL_KIND_SVR },
-        { "/oic/sec/ael", OCF_ACL_KIND_SVR },
-        { "/oic/sec/cred", OCF_ACL_KIND_SVR },
-        { "/oic/sec/sdi", OCF_ACL_KIND_SVR },
-        { "/oic/sec/sp", OCF_ACL_KIND_SVR },
-        { "/oic/sec/csr", OCF_ACL_KIND_SVR },
-        { "/oic/sec/roles", OCF_ACL_KIND_SVR },
-        { "/oic/sec/crl", OCF_ACL_KIND_SVR },
-        { "/oic/sec/amacl", OCF_ACL_KIND_SVR },
-        { "/oic/sec/acl", OCF_ACL_KIND_SVR },
-        { "/oc/con", OCF_ACL_KIND_OTHER },
-        { "/oc/introspection", OCF_ACL_KIND_OTHER },
-        { "/oc/wk/introspection", OCF_ACL_KIND_OTHER },
-        { "/light", OCF_ACL_KIND_VERTICAL },
-        { "/oic/secret", OCF_ACL_KIND_VERTICAL },
-        { "", OCF_ACL_KIND_VERTICAL },
+        {"/oic/p", OCF_ACL_KIND_DCR},
+        {"/oic/d", OCF_ACL_KIND_DCR},
+        {"/oic/res", OCF_ACL_KIND_DCR},
+        {"/.well-known/core", OCF_ACL_KIND_DCR},
+        {"/oic/mnt", OCF_ACL_KIND_DCR},
+        {"/CoapCloudConfResURI", OCF_ACL_KIND_DCR},
+        {"/oc/swu", OCF_ACL_KIND_DCR},
+        {"/x.plgd.dev/time", OCF_ACL_KIND_DCR},
+        {"/oic/sec/doxm", OCF_ACL_KIND_SVR},
+        {"/oic/sec/pstat", OCF_ACL_KIND_SVR},
+        {"/oic/sec/acl2", OCF_ACL_KIND_SVR},
+        {"/oic/sec/ael", OCF_ACL_KIND_SVR},
+        {"/oic/sec/cred", OCF_ACL_KIND_SVR},
+        {"/oic/sec/sdi", OCF_ACL_KIND_SVR},
+        {"/oic/sec/sp", OCF_ACL_KIND_SVR},
+        {"/oic/sec/csr", OCF_ACL_KIND_SVR},
+        {"/oic/sec/roles", OCF_ACL_KIND_SVR},
+        {"/oic/sec/crl", OCF_ACL_KIND_SVR},
+        {"/oic/sec/amacl", OCF_ACL_KIND_SVR},
+        {"/oic/sec/acl", OCF_ACL_KIND_SVR},
+        {"/oc/con", OCF_ACL_KIND_OTHER},
+        {"/oc/introspection", OCF_ACL_KIND_OTHER},
+        {"/oc/wk/introspection", OCF_ACL_KIND_OTHER},
+        {"/light", OCF_ACL_KIND_VERTICAL},
+        {"/oic/secret", OCF_ACL_KIND_VERTICAL},
+        {"", OCF_ACL_KIND_VERTICAL},
     };
     for (size_t i = 0; i < COUNT(table); ++i) {
         CHECK_EQ(ocf_acl_classify(table[i].path, strlen(table[i].path)), table[i].kind);
@@ -642,7 +663,8 @@ static void table_of_kinds(void) {
     CHECK_EQ(ocf_acl_classify(NULL, 6), OCF_ACL_KIND_VERTICAL);
 }
 
-/* ---------------------------------------------------------------------------------- updates */
+/* ----------------------------------------------------------------------------------
+ * updates */
 
 static void table_of_updates(void) {
     cbor_t aces, owner, both;
@@ -664,16 +686,21 @@ static void table_of_updates(void) {
         uint8_t uuid[16];
         ocf_acl_t *acl = list_of(7, "uuid", ALICE_TEXT, "href", "/a", 1);
 
-        CHECK_EQ(post(acl, state, &aces), rfnop ? OCF_ACL_CODE_BAD_REQUEST : OCF_ACL_CODE_CHANGED);
+        CHECK_EQ(post(acl, state, &aces),
+                 rfnop ? OCF_ACL_CODE_BAD_REQUEST : OCF_ACL_CODE_CHANGED);
         CHECK_EQ(ocf_acl_count(acl), rfnop ? 1 : 2);
-        CHECK_EQ(post(acl, state, &owner), owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
-        CHECK_EQ(ocf_acl_owner(acl, uuid), owns ? OCF_ACL_CODE_CONTENT : OCF_ACL_CODE_NOT_FOUND);
+        CHECK_EQ(post(acl, state, &owner),
+                 owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
+        CHECK_EQ(ocf_acl_owner(acl, uuid),
+                 owns ? OCF_ACL_CODE_CONTENT : OCF_ACL_CODE_NOT_FOUND);
         /* The owner that is not accepted takes its ACEs with it. */
-        CHECK_EQ(post(acl, state, &both), owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
+        CHECK_EQ(post(acl, state, &both),
+                 owns ? OCF_ACL_CODE_CHANGED : OCF_ACL_CODE_BAD_REQUEST);
         CHECK_EQ(ocf_acl_count(acl), rfnop ? 1 : owns ? 3 : 2);
-        CHECK_EQ(ocf_acl_delete(acl, state, "aceid=9", 7),
-                 rfnop ? OCF_ACL_CODE_FORBIDDEN
-                       : owns ? OCF_ACL_CODE_DELETED : OCF_ACL_CODE_NOT_FOUND);
+        CHECK_EQ(ocf_acl_delete(acl, state, "aceid=9", 7), rfnop ? OCF_ACL_CODE_FORBIDDEN
+                                                           : owns
+                                                               ? OCF_ACL_CODE_DELETED
+                                                               : OCF_ACL_CODE_NOT_FOUND);
         CHECK_EQ(ocf_acl_delete(acl, state, "aceid=7", 7),
                  rfnop ? OCF_ACL_CODE_FORBIDDEN : OCF_ACL_CODE_DELETED);
         CHECK_EQ(ocf_acl_count(acl), 1);
@@ -692,10 +719,11 @@ static void replace_and_add(void) {
     cbor_ace(&payload, -1, "uuid", ALICE_TEXT, "href", "/c", READ);
     CHECK_EQ(post(acl, OCF_ACL_STATE_RFPRO, &payload), OCF_ACL_CODE_CHANGED);
     CHECK_EQ(ocf_acl_count(acl), 2);
-    static const char *const paths[] = { "/a", "/b", "/c" };
-    static const unsigned long aceids[] = { 0, 7, 1 };
+    static const char *const paths[] = {"/a", "/b", "/c"};
+    static const unsigned long aceids[] = {0, 7, 1};
     for (size_t i = 0; i < COUNT(paths); ++i) {
-        ocf_acl_request_t asked = secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
+        ocf_acl_request_t asked =
+            secured(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, paths[i]);
         asked.peer = ALICE;
         CHECK_EQ(decide(acl, &asked).aceid, aceids[i]);
         asked.method = OCF_ACL_METHOD_POST;
@@ -705,28 +733,43 @@ static void replace_and_add(void) {
 }
 
 static void delete_queries(void) {
-    static const char *const bad[] = { "aceid",    "aceid=",           "aceid=2x",   "aceid=+2",
-                                       "aceid=02", "aceid=4294967298", "aceid=-2",   "Aceid=2",
-                                       "id=2",     "aceid=2&x=1",      "?aceid=2",   "aceid=2&aceid=2",
-                                       "aceid=2147483648", "aceid=5000000002",
-                                       "&",        "aceid= 2",         "aceid=0x2",  "subjectuuid=2" };
+    static const char *const bad[] = {"aceid",
+                                      "aceid=",
+                                      "aceid=2x",
+                                      "aceid=+2",
+                                      "aceid=02",
+                                      "aceid=4294967298",
+                                      "aceid=-2",
+                                      "Aceid=2",
+                                      "id=2",
+                                      "aceid=2&x=1",
+                                      "?aceid=2",
+                                      "aceid=2&aceid=2",
+                                      "aceid=2147483648",
+                                      "aceid=5000000002",
+                                      "&",
+                                      "aceid= 2",
+                                      "aceid=0x2",
+                                      "subjectuuid=2"};
     ocf_acl_t *acl = list_of(2, "uuid", ALICE_TEXT, "href", "/a", 1);
     uint32_t generation = ocf_acl_generation(acl);
     for (size_t i = 0; i < COUNT(bad); ++i) {
         CHECK_EQ(ocf_acl_delete(acl, OCF_ACL_STATE_RFPRO, bad[i], strlen(bad[i])),
                  OCF_ACL_CODE_BAD_REQUEST);
     }
-    CHECK_EQ(ocf_acl_delete(acl, OCF_ACL_STATE_RFPRO, "aceid=3", 7), OCF_ACL_CODE_NOT_FOUND);
+    CHECK_EQ(ocf_acl_delete(acl, OCF_ACL_STATE_RFPRO, "aceid=3", 7),
+             OCF_ACL_CODE_NOT_FOUND);
     CHECK_EQ(ocf_acl_generation(acl), generation);
     CHECK_EQ(ocf_acl_count(acl), 1);
-    CHECK_EQ(ocf_acl_delete(acl, OCF_ACL_STATE_RFPRO, "aceid=2", 7), OCF_ACL_CODE_DELETED);
+    CHECK_EQ(ocf_acl_delete(acl, OCF_ACL_STATE_RFPRO, "aceid=2", 7),
+             OCF_ACL_CODE_DELETED);
     CHECK_EQ(ocf_acl_count(acl), 0);
     CHECK(ocf_acl_generation(acl) != generation);
     ocf_acl_free(acl);
 }
 
 static void owner_and_reset(void) {
-    uint8_t uuid[16] = { 9 };
+    uint8_t uuid[16] = {9};
     ocf_acl_t *acl = list_of(2, "uuid", ALICE_TEXT, "href", "/a", 1);
     CHECK_EQ(ocf_acl_owner(acl, uuid), OCF_ACL_CODE_NOT_FOUND);
     CHECK_EQ(uuid[0], 9);
@@ -742,7 +785,8 @@ static void owner_and_reset(void) {
     ocf_acl_free(acl);
 }
 
-/* -------------------------------------------------------------------------- payloads, views */
+/* -------------------------------------------------------------------------- payloads,
+ * views */
 
 static size_t storage_of(const ocf_acl_t *acl, uint8_t *buffer, size_t capacity) {
     size_t length = 0;
@@ -752,16 +796,12 @@ static size_t storage_of(const ocf_acl_t *acl, uint8_t *buffer, size_t capacity)
 }
 
 /* Posts an ACE after a good one; nothing may be applied. */
-static void refuse(const char *subject_key,
-                   const char *subject,
-                   const char *resource_key,
-                   const char *resource,
-                   uint64_t permission,
-                   const char *reason,
+static void refuse(const char *subject_key, const char *subject, const char *resource_key,
+                   const char *resource, uint64_t permission, const char *reason,
                    int line) {
     ocf_acl_t *acl = list_of(2, "uuid", ALICE_TEXT, "href", "/a", 1);
     uint32_t generation = ocf_acl_generation(acl);
-    ocf_acl_error_t error = { 0, 0, 0 };
+    ocf_acl_error_t error = {0, 0, 0};
     char text[100] = "";
     uint8_t before[256], after[256];
     size_t stored = storage_of(acl, before, sizeof(before));
@@ -769,7 +809,8 @@ static void refuse(const char *subject_key,
     cbor_list(&payload, 2);
     cbor_ace(&payload, 2, "uuid", ALICE_TEXT, "href", "/b", 2);
     cbor_ace(&payload, 3, subject_key, subject, resource_key, resource, permission);
-    uint8_t code = ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload.bytes, payload.length, &error);
+    uint8_t code =
+        ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload.bytes, payload.length, &error);
     check_equal(code, OCF_ACL_CODE_BAD_REQUEST, "code", line);
     check_equal(error.ace, 1, "index of the ACE", line);
     check_that(error.offset > 0 && error.offset < payload.length, "offset", line);
@@ -781,12 +822,13 @@ static void refuse(const char *subject_key,
     code = ocf_acl_load(acl, payload.bytes, payload.length, NULL);
     check_equal(code, OCF_ACL_CODE_BAD_REQUEST, "code of load", line);
     check_equal(ocf_acl_generation(acl), generation, "generation", line);
-    check_equal(storage_of(acl, after, sizeof(after)), stored, "length of the list", line);
+    check_equal(storage_of(acl, after, sizeof(after)), stored, "length of the list",
+                line);
     check_that(memcmp(before, after, stored) == 0, "the list changed", line);
     ocf_acl_free(acl);
 }
 
-#define REFUSES(SubjectKey, Subject, ResourceKey, Resource, Permission, Reason) \
+#define REFUSES(SubjectKey, Subject, ResourceKey, Resource, Permission, Reason)          \
     refuse(SubjectKey, Subject, ResourceKey, Resource, Permission, Reason, __LINE__)
 
 static void refusals(void) {
@@ -818,19 +860,31 @@ static void refusals(void) {
     cbor_text(&payload, "permission");
     cbor_uint(&payload, 1);
     ocf_acl_error_t error;
-    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload.bytes, payload.length, &error),
-             OCF_ACL_CODE_BAD_REQUEST);
+    CHECK_EQ(
+        ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, payload.bytes, payload.length, &error),
+        OCF_ACL_CODE_BAD_REQUEST);
     char text[100];
     ocf_acl_error_text(&error, text, sizeof(text));
     CHECK(strstr(text, "a required field is missing") != NULL);
     /* a resource that says nothing */
-    static const uint8_t empty_resource[] = "\xa1\x67" "aclist2" "\x81\xa1\x69" "resources" "\x81\xa0";
-    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, empty_resource, sizeof(empty_resource) - 1, &error),
+    static const uint8_t empty_resource[] =
+        "\xa1\x67"
+        "aclist2"
+        "\x81\xa1\x69"
+        "resources"
+        "\x81\xa0";
+    CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, empty_resource,
+                          sizeof(empty_resource) - 1, &error),
              OCF_ACL_CODE_BAD_REQUEST);
     ocf_acl_error_text(&error, text, sizeof(text));
     CHECK(strcmp(text, "ACE 0, byte 22: a resource has neither href nor wc") == 0);
     /* a field given twice */
-    static const uint8_t twice[] = "\xa2\x67" "aclist2" "\x80\x67" "aclist2" "\x80";
+    static const uint8_t twice[] =
+        "\xa2\x67"
+        "aclist2"
+        "\x80\x67"
+        "aclist2"
+        "\x80";
     CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, twice, sizeof(twice) - 1, &error),
              OCF_ACL_CODE_BAD_REQUEST);
     ocf_acl_error_text(&error, text, sizeof(text));
@@ -840,20 +894,42 @@ static void refusals(void) {
         const char *payload;
         const char *text;
     } raw[] = {
-        { "\xa1\x61x\x01", "byte 1: unknown field" },
-        { "\xa1\x66" "aclist\x80", "byte 1: unknown field" },
-        { "\xa1\x67" "aclist2\x81\xa1\x68" "validity\x80", "ACE 0, byte 11: unknown field" },
-        { "\xa1\x67" "aclist2\x81\xa1\x6a" "Permission\x01", "ACE 0, byte 11: unknown field" },
-        { "\xa1\x67" "aclist2\x81\xa1\x6a" "permission\x20",
-          "ACE 0, byte 22: permission is outside 0..31" },
-        { "\xa1\x67" "aclist2\x81\xa1\x65" "aceid\x20",
-          "ACE 0, byte 17: aceid is outside 0..2147483647" },
-        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa0",
-          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
-        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x64uuid\x78\x24" ALICE_TEXT "\x64role\x61" "a",
-          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
-        { "\xa1\x67" "aclist2\x81\xa1\x67" "subject\xa2\x68" "conntype\x6a" "anon-clear\x64role\x61" "a",
-          "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype" },
+        {"\xa1\x61x\x01", "byte 1: unknown field"},
+        {"\xa1\x66"
+         "aclist\x80",
+         "byte 1: unknown field"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x68"
+         "validity\x80",
+         "ACE 0, byte 11: unknown field"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x6a"
+         "Permission\x01",
+         "ACE 0, byte 11: unknown field"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x6a"
+         "permission\x20",
+         "ACE 0, byte 22: permission is outside 0..31"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x65"
+         "aceid\x20",
+         "ACE 0, byte 17: aceid is outside 0..2147483647"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x67"
+         "subject\xa0",
+         "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x67"
+         "subject\xa2\x64uuid\x78\x24" ALICE_TEXT "\x64role\x61"
+         "a",
+         "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype"},
+        {"\xa1\x67"
+         "aclist2\x81\xa1\x67"
+         "subject\xa2\x68"
+         "conntype\x6a"
+         "anon-clear\x64role\x61"
+         "a",
+         "ACE 0, byte 19: subject is not exactly one of uuid, role, conntype"},
     };
     for (size_t i = 0; i < COUNT(raw); ++i) {
         CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFPRO, (const uint8_t *) raw[i].payload,
@@ -863,15 +939,17 @@ static void refusals(void) {
         check_that(strcmp(text, raw[i].text) == 0, text, __LINE__);
     }
     /* nothing to load */
-    CHECK_EQ(ocf_acl_load(acl, (const uint8_t *) "\xa0", 1, NULL), OCF_ACL_CODE_BAD_REQUEST);
+    CHECK_EQ(ocf_acl_load(acl, (const uint8_t *) "\xa0", 1, NULL),
+             OCF_ACL_CODE_BAD_REQUEST);
     /* owners */
-    static const char *const owners[] = { "", "?", NIL_TEXT };
+    static const char *const owners[] = {"", "?", NIL_TEXT};
     for (size_t i = 0; i < COUNT(owners); ++i) {
         payload.length = 0;
         cbor_map(&payload, 1);
         cbor_pair(&payload, "rowneruuid", owners[i]);
-        CHECK_EQ(ocf_acl_post(acl, OCF_ACL_STATE_RFOTM, payload.bytes, payload.length, &error),
-                 OCF_ACL_CODE_BAD_REQUEST);
+        CHECK_EQ(
+            ocf_acl_post(acl, OCF_ACL_STATE_RFOTM, payload.bytes, payload.length, &error),
+            OCF_ACL_CODE_BAD_REQUEST);
         CHECK_EQ(error.ace, OCF_ACL_NO_ACE);
         ocf_acl_error_text(&error, text, sizeof(text));
         CHECK(strncmp(text, "byte 12: not a UUID", 19) == 0);
@@ -927,7 +1005,8 @@ static void cut_and_flipped(const uint8_t *payload, size_t payload_length) {
         uint8_t code = post_copy(old, changed, payload_length);
         size_t left = storage_of(old, after, sizeof(after));
         if (code == OCF_ACL_CODE_CHANGED) {
-            /* Applied whole: the list ends with all that the payload makes of an empty one. */
+            /* Applied whole: the list ends with all that the payload makes of an empty
+             * one. */
             ocf_acl_t *other = ocf_acl_new();
             CHECK_EQ(post_copy(other, changed, payload_length), OCF_ACL_CODE_CHANGED);
             size_t came = storage_of(other, fresh, sizeof(fresh)) - head;
@@ -951,12 +1030,19 @@ static void cut_and_flipped_in_both_forms(void) {
     cbor_ace(&payload, 70000, "conntype", "auth-crypt", "href", "/light", 6);
     cut_and_flipped(payload.bytes, payload.length);
 
-    static const uint8_t indefinite[] = "\xbf\x67" "aclist2\x9f"
-            "\xbf\x65" "aceid\x02\x67subject\xbf\x64role\x7f\x62" "ad\x63min\xff\xff"
-            "\x69resources\x9f\xbf\x62wc\x61+\xff\xff\x6apermission\x18\x1f\xff"
-            "\xbf\x65" "aceid\x1a\x00\x01\x11\x70\x67subject\xbf\x68" "conntype\x6a" "auth-crypt\xff"
-            "\x69resources\x9f\xbf\x64href\x7f\x66/light\xff\xff\xff\x6apermission\x06\xff"
-            "\xff\xff";
+    static const uint8_t indefinite[] =
+        "\xbf\x67"
+        "aclist2\x9f"
+        "\xbf\x65"
+        "aceid\x02\x67subject\xbf\x64role\x7f\x62"
+        "ad\x63min\xff\xff"
+        "\x69resources\x9f\xbf\x62wc\x61+\xff\xff\x6apermission\x18\x1f\xff"
+        "\xbf\x65"
+        "aceid\x1a\x00\x01\x11\x70\x67subject\xbf\x68"
+        "conntype\x6a"
+        "auth-crypt\xff"
+        "\x69resources\x9f\xbf\x64href\x7f\x66/light\xff\xff\xff\x6apermission\x06\xff"
+        "\xff\xff";
     cut_and_flipped(indefinite, sizeof(indefinite) - 1);
 }
 
@@ -992,10 +1078,12 @@ static void views(void) {
         size_t needed = 0, length = 0;
         CHECK_EQ(ocf_acl_encode(acl, view, NULL, 0, &needed), OCF_ACL_CODE_TOO_LARGE);
         memset(buffer, 0xa5, sizeof(buffer));
-        CHECK_EQ(ocf_acl_encode(acl, view, buffer, needed - 1, &length), OCF_ACL_CODE_TOO_LARGE);
+        CHECK_EQ(ocf_acl_encode(acl, view, buffer, needed - 1, &length),
+                 OCF_ACL_CODE_TOO_LARGE);
         CHECK_EQ(length, needed);
         CHECK(buffer[0] == 0xa5);
-        CHECK_EQ(ocf_acl_encode(acl, view, buffer, needed, &length), OCF_ACL_CODE_CONTENT);
+        CHECK_EQ(ocf_acl_encode(acl, view, buffer, needed, &length),
+                 OCF_ACL_CODE_CONTENT);
         CHECK_EQ(length, needed);
         CHECK(buffer[needed] == 0xa5);
         CHECK(contains(buffer, length, "\x64href\x66/light\x62wc\x61+"));
@@ -1006,7 +1094,8 @@ static void views(void) {
         uint8_t again[512];
         ocf_acl_t *copy = ocf_acl_new();
         CHECK_EQ(ocf_acl_load(copy, buffer, needed, NULL), OCF_ACL_CODE_CHANGED);
-        CHECK_EQ(ocf_acl_encode(copy, view, again, sizeof(again), &length), OCF_ACL_CODE_CONTENT);
+        CHECK_EQ(ocf_acl_encode(copy, view, again, sizeof(again), &length),
+                 OCF_ACL_CODE_CONTENT);
         CHECK(length == needed && memcmp(again, buffer, length) == 0);
         ocf_acl_free(copy);
     }
@@ -1017,10 +1106,16 @@ static void views(void) {
 
 /* Two ACEs for one role, of which only the second has an authority, stay as they came. */
 static void authorities_stay(void) {
-    static const uint8_t payload[] = "\xa1\x67" "aclist2\x82"
-            "\xa3\x67subject\xa1\x64role\x65" "admin\x69resources\x80\x6apermission\x02"
-            "\xa3\x67subject\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"
-            "\x69resources\x80\x6apermission\x02";
+    static const uint8_t payload[] =
+        "\xa1\x67"
+        "aclist2\x82"
+        "\xa3\x67subject\xa1\x64role\x65"
+        "admin\x69resources\x80\x6apermission\x02"
+        "\xa3\x67subject\xa2\x64role\x65"
+        "admin\x69"
+        "authority\x64"
+        "acme"
+        "\x69resources\x80\x6apermission\x02";
     uint8_t buffer[256];
     size_t length = 0;
     ocf_acl_t *acl = ocf_acl_new();
@@ -1029,20 +1124,28 @@ static void authorities_stay(void) {
     CHECK_EQ(ocf_acl_count(acl), 2);
     CHECK_EQ(ocf_acl_encode(acl, OCF_ACL_VIEW_PLAIN, buffer, sizeof(buffer), &length),
              OCF_ACL_CODE_CONTENT);
-    CHECK(contains(buffer, length, "\xa1\x64role\x65" "admin\x69resources"));
-    CHECK(contains(buffer, length, "\xa2\x64role\x65" "admin\x69" "authority\x64" "acme"));
+    CHECK(contains(buffer, length,
+                   "\xa1\x64role\x65"
+                   "admin\x69resources"));
+    CHECK(contains(buffer, length,
+                   "\xa2\x64role\x65"
+                   "admin\x69"
+                   "authority\x64"
+                   "acme"));
     ocf_acl_free(acl);
 }
 
-/* ------------------------------------------------------------------- NULL and other mistakes */
+/* ------------------------------------------------------------------- NULL and other
+ * mistakes */
 
 static void null_policy(void) {
     uint8_t byte = 0;
     size_t length;
     ocf_acl_decision_t decision;
-    ocf_acl_request_t asked = request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/.well-known/core");
+    ocf_acl_request_t asked =
+        request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/.well-known/core");
     ocf_acl_t *acl = ocf_acl_new();
-    ocf_acl_error_t error = { 7, 7, 7 };
+    ocf_acl_error_t error = {7, 7, 7};
 
     ocf_acl_free(NULL);
     ocf_acl_reset(NULL);
@@ -1084,22 +1187,22 @@ static void malformed(const ocf_acl_request_t *asked, int line) {
     uint8_t code = ocf_acl_check(acl, asked, &decision);
     check_equal(code, OCF_ACL_CODE_BAD_REQUEST, "code", line);
     check_that(decision.allowed == 0 && decision.rule == 0 && decision.permissions == 0
-                       && decision.has_aceid == 0,
+                   && decision.has_aceid == 0,
                "denied", line);
     ocf_acl_free(acl);
 }
 
 static void malformed_requests(void) {
     const ocf_acl_request_t fine =
-            request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/.well-known/core");
-    ocf_acl_role_t role = { "a", 1, NULL, 0, 0 };
+        request(OCF_ACL_STATE_RFNOP, OCF_ACL_METHOD_GET, "/.well-known/core");
+    ocf_acl_role_t role = {"a", 1, NULL, 0, 0};
     ocf_acl_request_t asked;
-#define MALFORMED(Change)            \
-    do {                             \
-        asked = fine;                \
-        asked.roles = &role;         \
-        Change;                      \
-        malformed(&asked, __LINE__); \
+#define MALFORMED(Change)                                                                \
+    do {                                                                                 \
+        asked = fine;                                                                    \
+        asked.roles = &role;                                                             \
+        Change;                                                                          \
+        malformed(&asked, __LINE__);                                                     \
     } while (0)
     MALFORMED(asked.path = NULL);
     MALFORMED(asked.path_len = 0);
@@ -1123,7 +1226,7 @@ static void malformed_requests(void) {
 
 static void error_texts(void) {
     char text[100];
-    ocf_acl_error_t error = { 4294967295u, 12, 5 };
+    ocf_acl_error_t error = {4294967295u, 12, 5};
     size_t length = ocf_acl_error_text(&error, text, sizeof(text));
     CHECK(strcmp(text, "ACE 12, byte 4294967295: unknown field") == 0);
     CHECK_EQ(length, strlen(text));
@@ -1138,7 +1241,8 @@ static void error_texts(void) {
     CHECK_EQ(ocf_acl_error_text(&error, NULL, 1), 0);
     for (unsigned reason = 0; reason < 256; ++reason) {
         error.reason = (uint8_t) reason;
-        CHECK_EQ(ocf_acl_error_text(&error, text, sizeof(text)) != 0, reason >= 1 && reason <= 24);
+        CHECK_EQ(ocf_acl_error_text(&error, text, sizeof(text)) != 0,
+                 reason >= 1 && reason <= 24);
     }
 }
 

@@ -1,6 +1,7 @@
 /*
- * The heap of the device runs out at each allocation in turn: the list stays as it was, and nothing
- * leaks. And what a payload is made for that wants much memory, it does not get. Linked with --wrap for malloc and realloc, which the library calls too.
+ * The heap of the device runs out at each allocation in turn: the list stays as it was,
+ * and nothing leaks. And what a payload is made for that wants much memory, it does not
+ * get. Linked with --wrap for malloc and realloc, which the library calls too.
  */
 #include <ocf_acl.h>
 
@@ -31,19 +32,20 @@ void *__wrap_realloc(void *block, size_t size) {
     return runs_out() ? NULL : __real_realloc(block, size);
 }
 
-#define REQUIRE(Condition)                              \
-    do {                                                \
-        if (!(Condition)) {                             \
-            left = -1;                                  \
-            printf("line %d: " #Condition "\n", __LINE__); \
-            exit(EXIT_FAILURE);                         \
-        }                                               \
+#define REQUIRE(Condition)                                                               \
+    do {                                                                                 \
+        if (!(Condition)) {                                                              \
+            left = -1;                                                                   \
+            printf("line %d: " #Condition "\n", __LINE__);                               \
+            exit(EXIT_FAILURE);                                                          \
+        }                                                                                \
     } while (0)
 
 typedef uint8_t update_t(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error);
 
 static uint8_t by_post(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error) {
-    return ocf_acl_post(list, OCF_ACL_STATE_RFPRO, payload->bytes, payload->length, error);
+    return ocf_acl_post(list, OCF_ACL_STATE_RFPRO, payload->bytes, payload->length,
+                        error);
 }
 
 static uint8_t by_load(ocf_acl_t *list, const cbor_t *payload, ocf_acl_error_t *error) {
@@ -68,7 +70,7 @@ static long fail_each(update_t *update) {
     long needed = 0;
     for (long failing = 0;; ++failing) {
         uint8_t before[512], after[1024];
-        ocf_acl_error_t error = { 0, 0, 0 };
+        ocf_acl_error_t error = {0, 0, 0};
         ocf_acl_t *list = ocf_acl_new();
         REQUIRE(by_post(list, &first, NULL) == OCF_ACL_CODE_CHANGED);
         size_t length = encode(list, before, sizeof(before));
@@ -100,7 +102,7 @@ static long fail_each(update_t *update) {
 /* Refused within the first bytes, whatever they promise, and for next to no memory. */
 static void refused_at_once(const uint8_t *bytes, size_t length) {
     ocf_acl_t *list = ocf_acl_new();
-    ocf_acl_error_t error = { 0, 0, 0 };
+    ocf_acl_error_t error = {0, 0, 0};
     asked = 0;
     REQUIRE(ocf_acl_post(list, OCF_ACL_STATE_RFPRO, bytes, length, &error)
             == OCF_ACL_CODE_BAD_REQUEST);
@@ -125,12 +127,13 @@ static void in_ace(cbor_t *out, const char *key) {
 #define COUNT(Array) (sizeof(Array) / sizeof((Array)[0]))
 
 static unsigned bombs(void) {
-    static const char *const roots[] = { "aclist2", "rowneruuid", "rt", "if", "x" };
-    static const char *const aces[] = { "aceid", "subject", "resources", "permission", "tag", "x" };
+    static const char *const roots[] = {"aclist2", "rowneruuid", "rt", "if", "x"};
+    static const char *const aces[] = {"aceid",      "subject", "resources",
+                                       "permission", "tag",     "x"};
     /* Lengths, and numbers; no aceid and no permission is as large as the least. */
-    static const uint64_t lengths[] = { UINT64_C(1) << 31, UINT32_MAX, UINT64_C(1) << 32,
-                                        UINT64_C(1) << 62, UINT64_MAX };
-    static const uint8_t nesting[] = { 0x81, 0x9f, 0xa1, 0xbf, 0xc1, 0xd8, 0x7f, 0x5f };
+    static const uint64_t lengths[] = {UINT64_C(1) << 31, UINT32_MAX, UINT64_C(1) << 32,
+                                       UINT64_C(1) << 62, UINT64_MAX};
+    static const uint8_t nesting[] = {0x81, 0x9f, 0xa1, 0xbf, 0xc1, 0xd8, 0x7f, 0x5f};
     const size_t deep = 100000;
     cbor_t bomb;
     unsigned count = 0;
@@ -188,13 +191,16 @@ int main(void) {
     left = 0;
     uint8_t buffer[512];
     REQUIRE(encode(list, buffer, sizeof(buffer)) > 0);
-    REQUIRE(ocf_acl_delete(list, OCF_ACL_STATE_RFPRO, "aceid=3", 7) == OCF_ACL_CODE_DELETED);
+    REQUIRE(ocf_acl_delete(list, OCF_ACL_STATE_RFPRO, "aceid=3", 7)
+            == OCF_ACL_CODE_DELETED);
     REQUIRE(ocf_acl_delete(list, OCF_ACL_STATE_RFPRO, NULL, 0) == OCF_ACL_CODE_DELETED);
     REQUIRE(left == 0); /* none of these three asked for memory */
     left = -1;
     ocf_acl_free(list);
 
-    printf("%ld allocations of a POST and %ld of a load failed in turn, %u bombs were refused\n",
-           posting, loading, bombs());
+    printf(
+        "%ld allocations of a POST and %ld of a load failed in turn, %u bombs were "
+        "refused\n",
+        posting, loading, bombs());
     return EXIT_SUCCESS;
 }

@@ -17,8 +17,9 @@ int main() {
     request.state = OCF_ACL_STATE_RFOTM;
     request.method = OCF_ACL_METHOD_GET;
     ocf_acl_decision_t decision{};
-    const bool fine = ocf_acl_check(list.get(), &request, &decision) == OCF_ACL_CODE_CONTENT
-                      && decision.rule == OCF_ACL_RULE_BEFORE_ONBOARDING;
+    const bool fine =
+        ocf_acl_check(list.get(), &request, &decision) == OCF_ACL_CODE_CONTENT
+        && decision.rule == OCF_ACL_RULE_BEFORE_ONBOARDING;
     std::puts(fine ? "C++ is served" : "C++ is not served");
     return fine ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 /*
- * What an OCF stack does with the list itself: walk, put, tag, remove, and updates that it fills with
- * CBOR or with what it has decoded. Then the same with a heap that runs out at each allocation in
- * turn, which must leave the list as it was. Linked with --wrap for malloc and realloc.
+ * What an OCF stack does with the list itself: walk, put, tag, remove, and updates that
+ * it fills with CBOR or with what it has decoded. Then the same with a heap that runs out
+ * at each allocation in turn, which must leave the list as it was. Linked with --wrap for
+ * malloc and realloc.
  */
 #include <ocf_acl.h>
 
@@ -26,20 +27,20 @@ void *__wrap_realloc(void *block, size_t size) {
     return left >= 0 && left-- == 0 ? NULL : __real_realloc(block, size);
 }
 
-#define REQUIRE(Condition)                                 \
-    do {                                                   \
-        ++checks;                                          \
-        if (!(Condition)) {                                \
-            left = -1;                                     \
-            printf("line %d: " #Condition "\n", __LINE__); \
-            exit(EXIT_FAILURE);                            \
-        }                                                  \
+#define REQUIRE(Condition)                                                               \
+    do {                                                                                 \
+        ++checks;                                                                        \
+        if (!(Condition)) {                                                              \
+            left = -1;                                                                   \
+            printf("line %d: " #Condition "\n", __LINE__);                               \
+            exit(EXIT_FAILURE);                                                          \
+        }                                                                                \
     } while (0)
 
 #define ALICE_TEXT "11111111-2222-3333-4444-555555555555"
-static const uint8_t ALICE[16] = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
-                                   0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55 };
-static const uint8_t NIL[16] = { 0 };
+static const uint8_t ALICE[16] = {0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33,
+                                  0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55};
+static const uint8_t NIL[16] = {0};
 
 static int is(const char *text, size_t length, const char *expected) {
     return text && length == strlen(expected) && memcmp(text, expected, length) == 0;
@@ -61,12 +62,12 @@ static ocf_acl_ace_t ace_of(uint32_t aceid, uint8_t subject, uint8_t permission)
 }
 
 static ocf_acl_resource_t resource_of(const char *href, char wildcard) {
-    ocf_acl_resource_t resource = { href, href ? strlen(href) : 0, wildcard };
+    ocf_acl_resource_t resource = {href, href ? strlen(href) : 0, wildcard};
     return resource;
 }
 
-static uint8_t put(ocf_acl_t *list, uint8_t how, ocf_acl_ace_t ace, const char *href, char wildcard,
-                   ocf_acl_outcome_t *outcome) {
+static uint8_t put(ocf_acl_t *list, uint8_t how, ocf_acl_ace_t ace, const char *href,
+                   char wildcard, ocf_acl_outcome_t *outcome) {
     ocf_acl_resource_t resource = resource_of(href, wildcard);
     return ocf_acl_put(list, how, &ace, &resource, 1, outcome, NULL);
 }
@@ -77,19 +78,21 @@ static void walking(void) {
     ocf_acl_resource_t resource;
     memset(&found, 0x7f, sizeof(found));
     found.aceid = 12345;
-    REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_NOT_FOUND && found.aceid == 12345);
+    REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_NOT_FOUND
+            && found.aceid == 12345);
 
     ace = ace_of(30, OCF_ACL_SUBJECT_ROLE, 31);
     ace.authority = "acme";
     ace.authority_len = 4;
     ace.tag = "";
-    ocf_acl_resource_t both[2] = { resource_of("/a", '+'), resource_of(NULL, '-') };
+    ocf_acl_resource_t both[2] = {resource_of("/a", '+'), resource_of(NULL, '-')};
     REQUIRE(ocf_acl_put(list, OCF_ACL_PUT_REPLACE, &ace, both, 2, NULL, NULL)
             == OCF_ACL_CODE_CHANGED);
-    REQUIRE(put(list, OCF_ACL_PUT_REPLACE, ace_of(2, OCF_ACL_SUBJECT_UUID, 2), "/b", 0, NULL)
-            == OCF_ACL_CODE_CHANGED);
-    REQUIRE(put(list, OCF_ACL_PUT_REPLACE, ace_of(2147483647, OCF_ACL_SUBJECT_AUTH_CRYPT, 0), NULL,
-                '*', NULL)
+    REQUIRE(
+        put(list, OCF_ACL_PUT_REPLACE, ace_of(2, OCF_ACL_SUBJECT_UUID, 2), "/b", 0, NULL)
+        == OCF_ACL_CODE_CHANGED);
+    REQUIRE(put(list, OCF_ACL_PUT_REPLACE,
+                ace_of(2147483647, OCF_ACL_SUBJECT_AUTH_CRYPT, 0), NULL, '*', NULL)
             == OCF_ACL_CODE_CHANGED);
 
     REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_CONTENT && found.aceid == 2);
@@ -101,7 +104,8 @@ static void walking(void) {
     REQUIRE(ocf_acl_next_resource(&found, &resource) == OCF_ACL_CODE_NOT_FOUND);
 
     REQUIRE(ocf_acl_next(list, 3, &found) == OCF_ACL_CODE_CONTENT && found.aceid == 30);
-    REQUIRE(found.subject == OCF_ACL_SUBJECT_ROLE && found.permission == 31 && !found.uuid);
+    REQUIRE(found.subject == OCF_ACL_SUBJECT_ROLE && found.permission == 31
+            && !found.uuid);
     REQUIRE(is(found.role, found.role_len, "admin"));
     REQUIRE(is(found.authority, found.authority_len, "acme"));
     REQUIRE(found.tag && found.tag_len == 0 && found.resource_count == 2);
@@ -113,7 +117,8 @@ static void walking(void) {
         REQUIRE(!resource.href && resource.href_len == 0 && resource.wildcard == '-');
         REQUIRE(ocf_acl_next_resource(&found, &resource) == OCF_ACL_CODE_NOT_FOUND);
     }
-    REQUIRE(ocf_acl_next(list, 31, &found) == OCF_ACL_CODE_CONTENT && found.aceid == 2147483647);
+    REQUIRE(ocf_acl_next(list, 31, &found) == OCF_ACL_CODE_CONTENT
+            && found.aceid == 2147483647);
     REQUIRE(ocf_acl_next(list, 2147483648u, &found) == OCF_ACL_CODE_NOT_FOUND);
     REQUIRE(ocf_acl_next(NULL, 0, &found) == OCF_ACL_CODE_INTERNAL);
     REQUIRE(ocf_acl_next(list, 0, NULL) == OCF_ACL_CODE_INTERNAL);
@@ -137,24 +142,31 @@ static void walking(void) {
 
 static void putting(void) {
     ocf_acl_t *list = ocf_acl_new();
-    ocf_acl_outcome_t outcome = { 0, 0, 0 };
+    ocf_acl_outcome_t outcome = {0, 0, 0};
     const ocf_acl_ace_t anyone = ace_of(OCF_ACL_NO_ACE, OCF_ACL_SUBJECT_ANON_CLEAR, 2);
-    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/res", 0, &outcome) == OCF_ACL_CODE_CHANGED);
-    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_ADDED && outcome.new_resources == 1);
-    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/d", 0, &outcome) == OCF_ACL_CODE_CHANGED);
-    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_REPLACED && outcome.new_resources == 1);
+    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/res", 0, &outcome)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_ADDED
+            && outcome.new_resources == 1);
+    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/d", 0, &outcome)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_REPLACED
+            && outcome.new_resources == 1);
     uint32_t generation = ocf_acl_generation(list);
-    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/d", 0, &outcome) == OCF_ACL_CODE_CHANGED);
-    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_UNCHANGED && outcome.new_resources == 0);
+    REQUIRE(put(list, OCF_ACL_PUT_MERGE, anyone, "/oic/d", 0, &outcome)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(outcome.aceid == 1 && outcome.what == OCF_ACL_UNCHANGED
+            && outcome.new_resources == 0);
     REQUIRE(ocf_acl_generation(list) == generation && ocf_acl_count(list) == 1);
 
-    ocf_acl_error_t error = { 9, 9, 9 };
+    ocf_acl_error_t error = {9, 9, 9};
     ocf_acl_ace_t other = ace_of(1, OCF_ACL_SUBJECT_ROLE, 2);
     ocf_acl_resource_t resource = resource_of("/a", 0);
     REQUIRE(ocf_acl_put(list, OCF_ACL_PUT_MERGE, &other, &resource, 1, &outcome, &error)
             == OCF_ACL_CODE_BAD_REQUEST);
     char text[80];
-    REQUIRE(ocf_acl_error_text(&error, text, sizeof(text)) > 0 && strstr(text, "different ACE"));
+    REQUIRE(ocf_acl_error_text(&error, text, sizeof(text)) > 0
+            && strstr(text, "different ACE"));
     REQUIRE(error.ace == OCF_ACL_NO_ACE && error.offset == 0);
 
     /* Everything that a payload must not say. */
@@ -176,19 +188,22 @@ static void putting(void) {
     bad[10].permission = 32;
     bad[11].aceid = 2147483648u;
     for (int i = 0; i < 12; ++i) {
-        REQUIRE(ocf_acl_put(list, OCF_ACL_PUT_REPLACE, &bad[i], &resource, 1, NULL, &error)
-                == OCF_ACL_CODE_BAD_REQUEST);
+        REQUIRE(
+            ocf_acl_put(list, OCF_ACL_PUT_REPLACE, &bad[i], &resource, 1, NULL, &error)
+            == OCF_ACL_CODE_BAD_REQUEST);
     }
-    ocf_acl_resource_t refused[6] = { resource_of("a", 0),  resource_of("", 0), resource_of(NULL, 0),
-                                      resource_of("/", 'x'), resource_of("/\xff", 0),
-                                      resource_of("/", 1) };
+    ocf_acl_resource_t refused[6] = {resource_of("a", 0),     resource_of("", 0),
+                                     resource_of(NULL, 0),    resource_of("/", 'x'),
+                                     resource_of("/\xff", 0), resource_of("/", 1)};
     for (int i = 0; i < 6; ++i) {
         REQUIRE(ocf_acl_put(list, OCF_ACL_PUT_MERGE, &anyone, &refused[i], 1, NULL, NULL)
                 == OCF_ACL_CODE_BAD_REQUEST);
     }
     REQUIRE(put(list, 2, anyone, "/a", 0, NULL) == OCF_ACL_CODE_BAD_REQUEST);
-    REQUIRE(ocf_acl_put(NULL, 0, &anyone, &resource, 1, NULL, NULL) == OCF_ACL_CODE_INTERNAL);
-    REQUIRE(ocf_acl_put(list, 0, NULL, &resource, 1, NULL, NULL) == OCF_ACL_CODE_INTERNAL);
+    REQUIRE(ocf_acl_put(NULL, 0, &anyone, &resource, 1, NULL, NULL)
+            == OCF_ACL_CODE_INTERNAL);
+    REQUIRE(ocf_acl_put(list, 0, NULL, &resource, 1, NULL, NULL)
+            == OCF_ACL_CODE_INTERNAL);
     REQUIRE(ocf_acl_put(list, 0, &anyone, NULL, 1, NULL, NULL) == OCF_ACL_CODE_INTERNAL);
     REQUIRE(ocf_acl_generation(list) == generation && ocf_acl_count(list) == 1);
 
@@ -197,7 +212,8 @@ static void putting(void) {
     REQUIRE(ocf_acl_set_tag(list, 1, "x", 1) == OCF_ACL_CODE_CHANGED);
     REQUIRE(ocf_acl_generation(list) == generation);
     ocf_acl_ace_t found;
-    REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_CONTENT && is(found.tag, found.tag_len, "x"));
+    REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_CONTENT
+            && is(found.tag, found.tag_len, "x"));
     REQUIRE(ocf_acl_set_tag(list, 1, NULL, 0) == OCF_ACL_CODE_CHANGED);
     REQUIRE(ocf_acl_next(list, 0, &found) == OCF_ACL_CODE_CONTENT && !found.tag);
     REQUIRE(found.resource_count == 2);
@@ -216,7 +232,8 @@ static uint8_t is_odd(void *context, const ocf_acl_ace_t *ace) {
 static void removing(void) {
     ocf_acl_t *list = ocf_acl_new();
     for (uint32_t aceid = 0; aceid < 10; ++aceid) {
-        REQUIRE(put(list, OCF_ACL_PUT_REPLACE, ace_of(aceid, OCF_ACL_SUBJECT_UUID, 2), "/a", 0, NULL)
+        REQUIRE(put(list, OCF_ACL_PUT_REPLACE, ace_of(aceid, OCF_ACL_SUBJECT_UUID, 2),
+                    "/a", 0, NULL)
                 == OCF_ACL_CODE_CHANGED);
     }
     unsigned asked = 0;
@@ -246,8 +263,10 @@ static void removing(void) {
 
 static void getting(void) {
     ocf_acl_t *list = ocf_acl_new();
-    REQUIRE(put(list, 1, ace_of(3, OCF_ACL_SUBJECT_UUID, 2), "/a", 0, NULL) == OCF_ACL_CODE_CHANGED);
-    REQUIRE(put(list, 1, ace_of(5, OCF_ACL_SUBJECT_UUID, 2), "/b", 0, NULL) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(put(list, 1, ace_of(3, OCF_ACL_SUBJECT_UUID, 2), "/a", 0, NULL)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(put(list, 1, ace_of(5, OCF_ACL_SUBJECT_UUID, 2), "/b", 0, NULL)
+            == OCF_ACL_CODE_CHANGED);
     uint8_t buffer[256], expected[256];
     size_t length = 0, needed = 0;
     REQUIRE(ocf_acl_get(list, OCF_ACL_VIEW_PLAIN, "aceid=5", 7, NULL, 0, &needed)
@@ -258,13 +277,17 @@ static void getting(void) {
     REQUIRE(ocf_acl_encode(list, OCF_ACL_VIEW_PLAIN, expected, sizeof(expected), &needed)
             == OCF_ACL_CODE_CONTENT);
     REQUIRE(length == needed && memcmp(buffer, expected, length) == 0);
-    REQUIRE(ocf_acl_get(list, OCF_ACL_VIEW_PLAIN, NULL, 0, buffer, sizeof(buffer), &length)
-            == OCF_ACL_CODE_CONTENT);
+    REQUIRE(
+        ocf_acl_get(list, OCF_ACL_VIEW_PLAIN, NULL, 0, buffer, sizeof(buffer), &length)
+        == OCF_ACL_CODE_CONTENT);
     REQUIRE(length == needed && memcmp(buffer, expected, length) == 0);
     length = 77;
-    REQUIRE(ocf_acl_get(list, 0, "aceid=3", 7, buffer, 256, &length) == OCF_ACL_CODE_NOT_FOUND);
-    REQUIRE(ocf_acl_get(list, 0, "aceid=", 6, buffer, 256, &length) == OCF_ACL_CODE_BAD_REQUEST);
-    REQUIRE(ocf_acl_get(list, 3, NULL, 0, buffer, 256, &length) == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(ocf_acl_get(list, 0, "aceid=3", 7, buffer, 256, &length)
+            == OCF_ACL_CODE_NOT_FOUND);
+    REQUIRE(ocf_acl_get(list, 0, "aceid=", 6, buffer, 256, &length)
+            == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(ocf_acl_get(list, 3, NULL, 0, buffer, 256, &length)
+            == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(ocf_acl_get(list, 0, NULL, 1, buffer, 256, &length) == OCF_ACL_CODE_INTERNAL);
     REQUIRE(ocf_acl_get(list, 0, NULL, 0, NULL, 256, &length) == OCF_ACL_CODE_INTERNAL);
     REQUIRE(ocf_acl_get(NULL, 0, NULL, 0, buffer, 256, &length) == OCF_ACL_CODE_INTERNAL);
@@ -274,9 +297,10 @@ static void getting(void) {
 }
 
 /* What a stack has decoded, given on as events: an ACE with one resource. */
-static uint8_t event(ocf_acl_update_t *update, uint8_t what, const char *text, int64_t number,
-                     ocf_acl_error_t *error) {
-    return ocf_acl_update_event(update, what, number, text, text ? strlen(text) : 0, error);
+static uint8_t event(ocf_acl_update_t *update, uint8_t what, const char *text,
+                     int64_t number, ocf_acl_error_t *error) {
+    return ocf_acl_update_event(update, what, number, text, text ? strlen(text) : 0,
+                                error);
 }
 
 typedef struct {
@@ -286,29 +310,18 @@ typedef struct {
 } event_t;
 
 static const event_t LIST[] = {
-    { OCF_ACL_EVENT_MAP, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "aclist2", 0 },
-    { OCF_ACL_EVENT_ARRAY, NULL, 0 },
-    { OCF_ACL_EVENT_MAP, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "aceid", 0 },
-    { OCF_ACL_EVENT_NUMBER, NULL, 4 },
-    { OCF_ACL_EVENT_TEXT, "subject", 0 },
-    { OCF_ACL_EVENT_MAP, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "uuid", 0 },
-    { OCF_ACL_EVENT_TEXT, ALICE_TEXT, 0 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "resources", 0 },
-    { OCF_ACL_EVENT_ARRAY, NULL, 0 },
-    { OCF_ACL_EVENT_MAP, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "href", 0 },
-    { OCF_ACL_EVENT_TEXT, "/light", 0 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
-    { OCF_ACL_EVENT_TEXT, "permission", 0 },
-    { OCF_ACL_EVENT_NUMBER, NULL, 6 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
-    { OCF_ACL_EVENT_END, NULL, 0 },
+    {OCF_ACL_EVENT_MAP, NULL, 0},          {OCF_ACL_EVENT_TEXT, "aclist2", 0},
+    {OCF_ACL_EVENT_ARRAY, NULL, 0},        {OCF_ACL_EVENT_MAP, NULL, 0},
+    {OCF_ACL_EVENT_TEXT, "aceid", 0},      {OCF_ACL_EVENT_NUMBER, NULL, 4},
+    {OCF_ACL_EVENT_TEXT, "subject", 0},    {OCF_ACL_EVENT_MAP, NULL, 0},
+    {OCF_ACL_EVENT_TEXT, "uuid", 0},       {OCF_ACL_EVENT_TEXT, ALICE_TEXT, 0},
+    {OCF_ACL_EVENT_END, NULL, 0},          {OCF_ACL_EVENT_TEXT, "resources", 0},
+    {OCF_ACL_EVENT_ARRAY, NULL, 0},        {OCF_ACL_EVENT_MAP, NULL, 0},
+    {OCF_ACL_EVENT_TEXT, "href", 0},       {OCF_ACL_EVENT_TEXT, "/light", 0},
+    {OCF_ACL_EVENT_END, NULL, 0},          {OCF_ACL_EVENT_END, NULL, 0},
+    {OCF_ACL_EVENT_TEXT, "permission", 0}, {OCF_ACL_EVENT_NUMBER, NULL, 6},
+    {OCF_ACL_EVENT_END, NULL, 0},          {OCF_ACL_EVENT_END, NULL, 0},
+    {OCF_ACL_EVENT_END, NULL, 0},
 };
 #define COUNT(Array) (sizeof(Array) / sizeof((Array)[0]))
 
@@ -328,7 +341,8 @@ typedef struct {
     char former_href[16];
 } seen_t;
 
-static void applied(void *context, const ocf_acl_outcome_t *outcome, const ocf_acl_ace_t *former) {
+static void applied(void *context, const ocf_acl_outcome_t *outcome,
+                    const ocf_acl_ace_t *former) {
     seen_t *seen = (seen_t *) context;
     REQUIRE(seen->calls < 4);
     seen->outcomes[seen->calls++] = *outcome;
@@ -349,8 +363,9 @@ static void applied(void *context, const ocf_acl_outcome_t *outcome, const ocf_a
 static void updating(void) {
     ocf_acl_t *list = ocf_acl_new();
     ocf_acl_update_t *update = ocf_acl_update_new(NULL, NULL);
-    ocf_acl_error_t error = { 0, 0, 0 };
-    REQUIRE(put(list, 1, ace_of(4, OCF_ACL_SUBJECT_ROLE, 1), "/old", 0, NULL) == OCF_ACL_CODE_CHANGED);
+    ocf_acl_error_t error = {0, 0, 0};
+    REQUIRE(put(list, 1, ace_of(4, OCF_ACL_SUBJECT_ROLE, 1), "/old", 0, NULL)
+            == OCF_ACL_CODE_CHANGED);
     REQUIRE(put(list, 1, ace_of(9, OCF_ACL_SUBJECT_ROLE, 1), "/nine", 0, NULL)
             == OCF_ACL_CODE_CHANGED);
 
@@ -360,16 +375,20 @@ static void updating(void) {
     cbor_ace(&payload, -1, "role", "admin", "href", "/nine", 1);
     cbor_ace(&payload, 4, "uuid", ALICE_TEXT, "href", "/light", 6);
     cbor_ace(&payload, -1, "uuid", ALICE_TEXT, "wc", "*", 6);
-    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, &error) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, &error)
+            == OCF_ACL_CODE_CHANGED);
     seen_t seen;
     memset(&seen, 0, sizeof(seen));
     seen.list = list;
-    REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_STATE_RFNOP, applied, &seen, &error)
-            == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(
+        ocf_acl_update_apply(update, list, OCF_ACL_STATE_RFNOP, applied, &seen, &error)
+        == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(seen.calls == 0);
-    REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_STATE_RFPRO, applied, &seen, &error)
-            == OCF_ACL_CODE_CHANGED);
-    REQUIRE(seen.calls == 3 && seen.formers == 1 && strcmp(seen.former_href, "/old") == 0);
+    REQUIRE(
+        ocf_acl_update_apply(update, list, OCF_ACL_STATE_RFPRO, applied, &seen, &error)
+        == OCF_ACL_CODE_CHANGED);
+    REQUIRE(seen.calls == 3 && seen.formers == 1
+            && strcmp(seen.former_href, "/old") == 0);
     REQUIRE(seen.outcomes[0].aceid == 9 && seen.outcomes[0].what == OCF_ACL_UNCHANGED);
     REQUIRE(seen.outcomes[1].aceid == 4 && seen.outcomes[1].what == OCF_ACL_REPLACED);
     REQUIRE(seen.outcomes[1].new_resources == 1);
@@ -395,7 +414,8 @@ static void updating(void) {
         REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
                 == OCF_ACL_CODE_BAD_REQUEST);
         /* No event can be put in everywhere but this. */
-        REQUIRE(event(update, OCF_ACL_EVENT_OTHER, NULL, 0, &error) == OCF_ACL_CODE_BAD_REQUEST);
+        REQUIRE(event(update, OCF_ACL_EVENT_OTHER, NULL, 0, &error)
+                == OCF_ACL_CODE_BAD_REQUEST);
         REQUIRE(error.offset == cut);
         REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
                 == OCF_ACL_CODE_BAD_REQUEST);
@@ -403,8 +423,10 @@ static void updating(void) {
     ocf_acl_update_free(update);
     update = ocf_acl_update_new(NULL, NULL);
     REQUIRE(event(update, OCF_ACL_EVENT_MAP, NULL, 0, &error) == OCF_ACL_CODE_CHANGED);
-    REQUIRE(event(update, OCF_ACL_EVENT_TEXT, "\xff", 0, &error) == OCF_ACL_CODE_BAD_REQUEST);
-    REQUIRE(event(update, OCF_ACL_EVENT_TEXT, "aclist2", 0, &error) == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(event(update, OCF_ACL_EVENT_TEXT, "\xff", 0, &error)
+            == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(event(update, OCF_ACL_EVENT_TEXT, "aclist2", 0, &error)
+            == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(event(update, 0, NULL, 0, &error) == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(event(update, 7, NULL, 0, &error) == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(ocf_acl_update_event(update, OCF_ACL_EVENT_TEXT, 0, NULL, 1, &error)
@@ -416,9 +438,11 @@ static void updating(void) {
             == OCF_ACL_CODE_BAD_REQUEST);
     REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, &error)
             == OCF_ACL_CODE_CHANGED);
-    REQUIRE(ocf_acl_update_apply(NULL, list, 2, NULL, NULL, &error) == OCF_ACL_CODE_INTERNAL);
-    REQUIRE(ocf_acl_update_apply(update, NULL, 2, NULL, NULL, &error) == OCF_ACL_CODE_INTERNAL);
-    static const uint8_t wrong[] = { 5, 15, 18, 255 };
+    REQUIRE(ocf_acl_update_apply(NULL, list, 2, NULL, NULL, &error)
+            == OCF_ACL_CODE_INTERNAL);
+    REQUIRE(ocf_acl_update_apply(update, NULL, 2, NULL, NULL, &error)
+            == OCF_ACL_CODE_INTERNAL);
+    static const uint8_t wrong[] = {5, 15, 18, 255};
     for (size_t i = 0; i < sizeof(wrong); ++i) {
         REQUIRE(ocf_acl_update_apply(update, list, wrong[i], NULL, NULL, &error)
                 == OCF_ACL_CODE_BAD_REQUEST);
@@ -451,7 +475,8 @@ static void lenient(void) {
     cbor_ace(&payload, 3, "role", "admin", "href", "/c", 32);
     cbor_ace(&payload, 4, "conntype", "anon-clear", "wc", "*", 2);
     cbor_pair(&payload, "unheard-of", "x");
-    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, NULL) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, NULL)
+            == OCF_ACL_CODE_CHANGED);
     REQUIRE(skipped == (0x100 | 1u << 0 | 1u << 2));
 
     /* Entries already there can stay. */
@@ -461,8 +486,10 @@ static void lenient(void) {
     REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
             == OCF_ACL_CODE_CHANGED);
     uint8_t owner[16];
-    REQUIRE(ocf_acl_count(list) == 3 && ocf_acl_owner(list, owner) == OCF_ACL_CODE_NOT_FOUND);
-    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, NULL) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(ocf_acl_count(list) == 3
+            && ocf_acl_owner(list, owner) == OCF_ACL_CODE_NOT_FOUND);
+    REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, NULL)
+            == OCF_ACL_CODE_CHANGED);
     REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_LOAD, NULL, NULL, NULL)
             == OCF_ACL_CODE_CHANGED);
     REQUIRE(ocf_acl_count(list) == 2);
@@ -521,7 +548,8 @@ static long fail_each(uint8_t (*update)(ocf_acl_t *list)) {
         } else {
             REQUIRE(code == OCF_ACL_CODE_INTERNAL && ran_out);
             REQUIRE(stored(list, after, sizeof(after)) == length);
-            REQUIRE(memcmp(before, after, length) == 0 && ocf_acl_generation(list) == generation);
+            REQUIRE(memcmp(before, after, length) == 0
+                    && ocf_acl_generation(list) == generation);
             REQUIRE(update(list) == OCF_ACL_CODE_CHANGED);
             ++needed;
         }
@@ -547,8 +575,10 @@ int main(void) {
     left = 0;
     REQUIRE(ocf_acl_update_new(NULL, NULL) == NULL);
     left = -1;
-    long puts = fail_each(by_put), tags = fail_each(by_tag), events = fail_each(by_events);
+    long puts = fail_each(by_put), tags = fail_each(by_tag),
+         events = fail_each(by_events);
     REQUIRE(puts >= 4 && tags >= 4 && events >= 4);
-    printf("%u checks; %ld, %ld and %ld allocations failed in turn\n", checks, puts, tags, events);
+    printf("%u checks; %ld, %ld and %ld allocations failed in turn\n", checks, puts, tags,
+           events);
     return EXIT_SUCCESS;
 }

@@ -51,7 +51,7 @@ typedef uint16_t anjay_riid_t;
 typedef struct anjay_struct anjay_t;
 
 /** A CoAP code from its class and detail, such as 4 and 4 for 4.04. */
-#define ANJAY_COAP_STATUS(Maj, Min) ((uint8_t) (((Maj) << 5) | ((Min) & 0x1F)))
+#define ANJAY_COAP_STATUS(Maj, Min) ((uint8_t) (((Maj) << 5) | ((Min) &0x1F)))
 
 /*
  * What handlers return to have an operation answered with a certain code; any

@@ -76,64 +76,41 @@ extern const anjay_dm_r_attributes_t ANJAY_DM_R_ATTRIBUTES_EMPTY;
  * Handlers of attributes. Where they are missing, the client keeps attributes
  * itself.
  */
-typedef int anjay_dm_object_read_default_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_ssid_t ssid,
-        anjay_dm_oi_attributes_t *out);
+typedef int
+anjay_dm_object_read_default_attrs_t(anjay_t *anjay,
+                                     const anjay_dm_object_def_t *const *obj_ptr,
+                                     anjay_ssid_t ssid, anjay_dm_oi_attributes_t *out);
 typedef int anjay_dm_object_write_default_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_ssid_t ssid,
-        const anjay_dm_oi_attributes_t *attrs);
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_ssid_t ssid,
+    const anjay_dm_oi_attributes_t *attrs);
 typedef int anjay_dm_instance_read_default_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_ssid_t ssid,
-        anjay_dm_oi_attributes_t *out);
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid,
+    anjay_ssid_t ssid, anjay_dm_oi_attributes_t *out);
 typedef int anjay_dm_instance_write_default_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_ssid_t ssid,
-        const anjay_dm_oi_attributes_t *attrs);
-typedef int anjay_dm_resource_read_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_rid_t rid,
-        anjay_ssid_t ssid,
-        anjay_dm_r_attributes_t *out);
-typedef int anjay_dm_resource_write_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_rid_t rid,
-        anjay_ssid_t ssid,
-        const anjay_dm_r_attributes_t *attrs);
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid,
+    anjay_ssid_t ssid, const anjay_dm_oi_attributes_t *attrs);
+typedef int anjay_dm_resource_read_attrs_t(anjay_t *anjay,
+                                           const anjay_dm_object_def_t *const *obj_ptr,
+                                           anjay_iid_t iid, anjay_rid_t rid,
+                                           anjay_ssid_t ssid,
+                                           anjay_dm_r_attributes_t *out);
+typedef int anjay_dm_resource_write_attrs_t(anjay_t *anjay,
+                                            const anjay_dm_object_def_t *const *obj_ptr,
+                                            anjay_iid_t iid, anjay_rid_t rid,
+                                            anjay_ssid_t ssid,
+                                            const anjay_dm_r_attributes_t *attrs);
 typedef int anjay_dm_resource_instance_read_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_rid_t rid,
-        anjay_riid_t riid,
-        anjay_ssid_t ssid,
-        anjay_dm_r_attributes_t *out);
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid,
+    anjay_rid_t rid, anjay_riid_t riid, anjay_ssid_t ssid, anjay_dm_r_attributes_t *out);
 typedef int anjay_dm_resource_instance_write_attrs_t(
-        anjay_t *anjay,
-        const anjay_dm_object_def_t *const *obj_ptr,
-        anjay_iid_t iid,
-        anjay_rid_t rid,
-        anjay_riid_t riid,
-        anjay_ssid_t ssid,
-        const anjay_dm_r_attributes_t *attrs);
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid,
+    anjay_rid_t rid, anjay_riid_t riid, anjay_ssid_t ssid,
+    const anjay_dm_r_attributes_t *attrs);
 
 /** Lists the Instances with anjay_dm_emit(). Every Object has this handler. */
-typedef int
-anjay_dm_list_instances_t(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_dm_list_ctx_t *ctx);
+typedef int anjay_dm_list_instances_t(anjay_t *anjay,
+                                      const anjay_dm_object_def_t *const *obj_ptr,
+                                      anjay_dm_list_ctx_t *ctx);
 
 /** The handler of an Object whose only Instance has the ID 0. */
 int anjay_dm_list_instances_SINGLE(anjay_t *anjay,
@@ -141,98 +118,74 @@ int anjay_dm_list_instances_SINGLE(anjay_t *anjay,
                                    anjay_dm_list_ctx_t *ctx);
 
 /** Clears the writable resources of an Instance, for a replacing Write. */
-typedef int
-anjay_dm_instance_reset_t(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid);
+typedef int anjay_dm_instance_reset_t(anjay_t *anjay,
+                                      const anjay_dm_object_def_t *const *obj_ptr,
+                                      anjay_iid_t iid);
 
 /** Adds an Instance; its resources are written afterwards. */
-typedef int
-anjay_dm_instance_create_t(anjay_t *anjay,
-                           const anjay_dm_object_def_t *const *obj_ptr,
-                           anjay_iid_t iid);
+typedef int anjay_dm_instance_create_t(anjay_t *anjay,
+                                       const anjay_dm_object_def_t *const *obj_ptr,
+                                       anjay_iid_t iid);
 
 /** Removes an Instance. */
-typedef int
-anjay_dm_instance_remove_t(anjay_t *anjay,
-                           const anjay_dm_object_def_t *const *obj_ptr,
-                           anjay_iid_t iid);
+typedef int anjay_dm_instance_remove_t(anjay_t *anjay,
+                                       const anjay_dm_object_def_t *const *obj_ptr,
+                                       anjay_iid_t iid);
 
 /** Lists all resources of an Instance with anjay_dm_emit_res(). */
-typedef int
-anjay_dm_list_resources_t(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_dm_resource_list_ctx_t *ctx);
+typedef int anjay_dm_list_resources_t(anjay_t *anjay,
+                                      const anjay_dm_object_def_t *const *obj_ptr,
+                                      anjay_iid_t iid, anjay_dm_resource_list_ctx_t *ctx);
 
 /** Gives a value; @p riid is ANJAY_ID_INVALID for a single resource. */
-typedef int
-anjay_dm_resource_read_t(anjay_t *anjay,
-                         const anjay_dm_object_def_t *const *obj_ptr,
-                         anjay_iid_t iid,
-                         anjay_rid_t rid,
-                         anjay_riid_t riid,
-                         anjay_output_ctx_t *ctx);
+typedef int anjay_dm_resource_read_t(anjay_t *anjay,
+                                     const anjay_dm_object_def_t *const *obj_ptr,
+                                     anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
+                                     anjay_output_ctx_t *ctx);
 
 /** Takes a value; @p riid is ANJAY_ID_INVALID for a single resource. */
-typedef int
-anjay_dm_resource_write_t(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_rid_t rid,
-                          anjay_riid_t riid,
-                          anjay_input_ctx_t *ctx);
+typedef int anjay_dm_resource_write_t(anjay_t *anjay,
+                                      const anjay_dm_object_def_t *const *obj_ptr,
+                                      anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid,
+                                      anjay_input_ctx_t *ctx);
 
 /** Executes a resource. */
-typedef int
-anjay_dm_resource_execute_t(anjay_t *anjay,
-                            const anjay_dm_object_def_t *const *obj_ptr,
-                            anjay_iid_t iid,
-                            anjay_rid_t rid,
-                            anjay_execute_ctx_t *ctx);
+typedef int anjay_dm_resource_execute_t(anjay_t *anjay,
+                                        const anjay_dm_object_def_t *const *obj_ptr,
+                                        anjay_iid_t iid, anjay_rid_t rid,
+                                        anjay_execute_ctx_t *ctx);
 
 /** Removes all Resource Instances of a multiple resource. */
-typedef int
-anjay_dm_resource_reset_t(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *obj_ptr,
-                          anjay_iid_t iid,
-                          anjay_rid_t rid);
+typedef int anjay_dm_resource_reset_t(anjay_t *anjay,
+                                      const anjay_dm_object_def_t *const *obj_ptr,
+                                      anjay_iid_t iid, anjay_rid_t rid);
 
 /** Lists the Resource Instances of a multiple resource. */
-typedef int
-anjay_dm_list_resource_instances_t(anjay_t *anjay,
-                                   const anjay_dm_object_def_t *const *obj_ptr,
-                                   anjay_iid_t iid,
-                                   anjay_rid_t rid,
-                                   anjay_dm_list_ctx_t *ctx);
+typedef int anjay_dm_list_resource_instances_t(
+    anjay_t *anjay, const anjay_dm_object_def_t *const *obj_ptr, anjay_iid_t iid,
+    anjay_rid_t rid, anjay_dm_list_ctx_t *ctx);
 
 /** Removes one Resource Instance (LwM2M 1.2). */
 typedef int
 anjay_dm_resource_instance_remove_t(anjay_t *anjay,
                                     const anjay_dm_object_def_t *const *obj_ptr,
-                                    anjay_iid_t iid,
-                                    anjay_rid_t rid,
-                                    anjay_riid_t riid);
+                                    anjay_iid_t iid, anjay_rid_t rid, anjay_riid_t riid);
 
 /** Opens a transaction: called before the first change of an operation. */
-typedef int
-anjay_dm_transaction_begin_t(anjay_t *anjay,
-                             const anjay_dm_object_def_t *const *obj_ptr);
+typedef int anjay_dm_transaction_begin_t(anjay_t *anjay,
+                                         const anjay_dm_object_def_t *const *obj_ptr);
 
 /** Judges whether the changes fit together; they can still be taken back. */
-typedef int
-anjay_dm_transaction_validate_t(anjay_t *anjay,
-                                const anjay_dm_object_def_t *const *obj_ptr);
+typedef int anjay_dm_transaction_validate_t(anjay_t *anjay,
+                                            const anjay_dm_object_def_t *const *obj_ptr);
 
 /** Makes the changes final. */
-typedef int
-anjay_dm_transaction_commit_t(anjay_t *anjay,
-                              const anjay_dm_object_def_t *const *obj_ptr);
+typedef int anjay_dm_transaction_commit_t(anjay_t *anjay,
+                                          const anjay_dm_object_def_t *const *obj_ptr);
 
 /** Takes everything since the beginning back. */
-typedef int
-anjay_dm_transaction_rollback_t(anjay_t *anjay,
-                                const anjay_dm_object_def_t *const *obj_ptr);
+typedef int anjay_dm_transaction_rollback_t(anjay_t *anjay,
+                                            const anjay_dm_object_def_t *const *obj_ptr);
 
 /** The handler of an Object that needs none of these steps. */
 int anjay_dm_transaction_NOOP(anjay_t *anjay,
@@ -286,20 +239,16 @@ struct anjay_dm_object_def_struct {
  * @returns 0; -1 for a NULL, an Object ID of 65535 or one that is taken, or an
  *          Object without list_instances.
  */
-int anjay_register_object(anjay_t *anjay,
-                          const anjay_dm_object_def_t *const *def_ptr);
+int anjay_register_object(anjay_t *anjay, const anjay_dm_object_def_t *const *def_ptr);
 
 /**
  * Unregisters an Object; its handlers are not called any more, not even to end
  * a transaction that is open. @returns 0, or -1 if it is not registered.
  */
-int anjay_unregister_object(anjay_t *anjay,
-                            const anjay_dm_object_def_t *const *def_ptr);
+int anjay_unregister_object(anjay_t *anjay, const anjay_dm_object_def_t *const *def_ptr);
 
 /** Reports a new value of a resource, for observers. */
-int anjay_notify_changed(anjay_t *anjay,
-                         anjay_oid_t oid,
-                         anjay_iid_t iid,
+int anjay_notify_changed(anjay_t *anjay, anjay_oid_t oid, anjay_iid_t iid,
                          anjay_rid_t rid);
 
 /**
@@ -323,10 +272,9 @@ typedef enum {
 #define ANJAY_ACCESS_MASK_EXECUTE (1U << 2)
 #define ANJAY_ACCESS_MASK_DELETE (1U << 3)
 #define ANJAY_ACCESS_MASK_CREATE (1U << 4)
-#define ANJAY_ACCESS_MASK_FULL                                 \
-    (ANJAY_ACCESS_MASK_READ | ANJAY_ACCESS_MASK_WRITE          \
-     | ANJAY_ACCESS_MASK_EXECUTE | ANJAY_ACCESS_MASK_DELETE    \
-     | ANJAY_ACCESS_MASK_CREATE)
+#define ANJAY_ACCESS_MASK_FULL                                                           \
+    (ANJAY_ACCESS_MASK_READ | ANJAY_ACCESS_MASK_WRITE | ANJAY_ACCESS_MASK_EXECUTE        \
+     | ANJAY_ACCESS_MASK_DELETE | ANJAY_ACCESS_MASK_CREATE)
 #define ANJAY_ACCESS_MASK_NONE 0
 /** An owner that no server is. */
 #define ANJAY_ACCESS_LIST_OWNER_BOOTSTRAP UINT16_MAX

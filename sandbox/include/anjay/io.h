@@ -44,8 +44,7 @@ typedef enum {
 } anjay_dm_resource_presence_t;
 
 /** Adds a resource to the list; IDs have to rise as in anjay_dm_emit(). */
-void anjay_dm_emit_res(anjay_dm_resource_list_ctx_t *ctx,
-                       anjay_rid_t rid,
+void anjay_dm_emit_res(anjay_dm_resource_list_ctx_t *ctx, anjay_rid_t rid,
                        anjay_dm_resource_kind_t kind,
                        anjay_dm_resource_presence_t presence);
 
@@ -79,13 +78,10 @@ static inline int anjay_ret_float(anjay_output_ctx_t *ctx, float value) {
 }
 
 /** Announces @p length bytes; NULL if there is a value already. */
-anjay_ret_bytes_ctx_t *anjay_ret_bytes_begin(anjay_output_ctx_t *ctx,
-                                             size_t length);
+anjay_ret_bytes_ctx_t *anjay_ret_bytes_begin(anjay_output_ctx_t *ctx, size_t length);
 
 /** Gives some of the announced bytes; -1 if they are more than announced. */
-int anjay_ret_bytes_append(anjay_ret_bytes_ctx_t *ctx,
-                           const void *data,
-                           size_t length);
+int anjay_ret_bytes_append(anjay_ret_bytes_ctx_t *ctx, const void *data, size_t length);
 
 /** Where a handler gets the value that a server writes. */
 typedef struct anjay_input_ctx_struct anjay_input_ctx_t;
@@ -102,11 +98,8 @@ typedef struct anjay_input_ctx_struct anjay_input_ctx_t;
 int anjay_get_string(anjay_input_ctx_t *ctx, char *out_buf, size_t buf_size);
 
 /** Copies bytes, as many as there is room for; further calls continue. */
-int anjay_get_bytes(anjay_input_ctx_t *ctx,
-                    size_t *out_bytes_read,
-                    bool *out_message_finished,
-                    void *out_buf,
-                    size_t buf_size);
+int anjay_get_bytes(anjay_input_ctx_t *ctx, size_t *out_bytes_read,
+                    bool *out_message_finished, void *out_buf, size_t buf_size);
 
 /*
  * Each of these returns 0; ANJAY_ERR_BAD_REQUEST if what was written is not of
@@ -120,9 +113,7 @@ int anjay_get_u64(anjay_input_ctx_t *ctx, uint64_t *out);
 int anjay_get_float(anjay_input_ctx_t *ctx, float *out);
 int anjay_get_double(anjay_input_ctx_t *ctx, double *out);
 int anjay_get_bool(anjay_input_ctx_t *ctx, bool *out);
-int anjay_get_objlnk(anjay_input_ctx_t *ctx,
-                     anjay_oid_t *out_oid,
-                     anjay_iid_t *out_iid);
+int anjay_get_objlnk(anjay_input_ctx_t *ctx, anjay_oid_t *out_oid, anjay_iid_t *out_iid);
 
 /** Where a handler gets the arguments of Execute. */
 typedef struct anjay_execute_ctx_struct anjay_execute_ctx_t;
@@ -131,15 +122,12 @@ typedef struct anjay_execute_ctx_struct anjay_execute_ctx_t;
 #define ANJAY_EXECUTE_GET_ARG_END 1
 
 /** Goes on to the next argument: its number, and whether it has a text. */
-int anjay_execute_get_next_arg(anjay_execute_ctx_t *ctx,
-                               int *out_arg,
+int anjay_execute_get_next_arg(anjay_execute_ctx_t *ctx, int *out_arg,
                                bool *out_has_value);
 
 /** Copies the text of the argument; returns as anjay_get_string(). */
-int anjay_execute_get_arg_value(anjay_execute_ctx_t *ctx,
-                                size_t *out_bytes_read,
-                                char *out_buf,
-                                size_t buf_size);
+int anjay_execute_get_arg_value(anjay_execute_ctx_t *ctx, size_t *out_bytes_read,
+                                char *out_buf, size_t buf_size);
 
 #ifdef __cplusplus
 }

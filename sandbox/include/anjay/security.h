@@ -48,10 +48,9 @@ int anjay_security_object_install(anjay_t *anjay);
  * @returns 0; -1, with nothing changed, for a NULL, an ID that is taken, a
  *          server that has an account, or a Short Server ID of 0 or 65535.
  */
-int anjay_security_object_add_instance(
-        anjay_t *anjay,
-        const anjay_security_instance_t *instance,
-        anjay_iid_t *inout_iid);
+int anjay_security_object_add_instance(anjay_t *anjay,
+                                       const anjay_security_instance_t *instance,
+                                       anjay_iid_t *inout_iid);
 
 /** Removes all accounts. */
 void anjay_security_object_purge(anjay_t *anjay);

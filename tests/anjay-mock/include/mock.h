@@ -30,8 +30,7 @@
 #define VISIBILITY_PRIVATE_HEADER_END
 #define _(text) text
 #ifdef ANJAY_WITH_LOGS
-#    define _anjay_log(module, level, ...) \
-        mock_log(#module " " #level, __VA_ARGS__)
+#    define _anjay_log(module, level, ...) mock_log(#    module " " #    level, __VA_ARGS__)
 #else
 #    define _anjay_log(module, level, ...) ((void) sizeof(printf(__VA_ARGS__)))
 #endif
@@ -40,18 +39,17 @@ void _anjay_log_oom(void);
 
 /* ---- avs_commons ----------------------------------------------------------- */
 
-#define AVS_STATIC_ASSERT(condition, message) \
+#define AVS_STATIC_ASSERT(condition, message)                                            \
     typedef char mock_assert_##message[(condition) ? 1 : -1]
-#define AVS_CONTAINER_OF(pointer, type, member) \
-    ((type *) (void *) ((char *) (intptr_t) (pointer) - offsetof(type, member)))
+#define AVS_CONTAINER_OF(pointer, type, member)                                          \
+    ((type *) (void *) ((char *) (intptr_t) (pointer) -offsetof(type, member)))
 
 /* A list is a pointer to its first element; the link stands before each. */
 #define AVS_LIST(type) type *
 #define AVS_LIST_NEW_ELEMENT(type) ((type *) mock_list_new(sizeof(type)))
 #define AVS_LIST_DELETE(list) mock_list_delete((void **) (intptr_t) (list))
 #define AVS_LIST_NEXT(element) (*mock_list_next(element))
-#define AVS_LIST_FOREACH(it, list) \
-    for ((it) = (list); (it); (it) = AVS_LIST_NEXT(it))
+#define AVS_LIST_FOREACH(it, list) for ((it) = (list); (it); (it) = AVS_LIST_NEXT(it))
 #define AVS_LIST_SIZE(list) mock_list_size(list)
 void *mock_list_new(size_t size);
 void mock_list_delete(void **list);
@@ -77,15 +75,13 @@ typedef enum {
     AVS_EIO = 25,
     AVS_ENOMEM = 42
 } avs_errno_t;
-static const avs_error_t AVS_OK = { 0, 0 };
+static const avs_error_t AVS_OK = {0, 0};
 static inline avs_error_t avs_errno(avs_errno_t code) {
-    return (avs_error_t) { AVS_ERRNO_CATEGORY, (uint16_t) code };
+    return (avs_error_t){AVS_ERRNO_CATEGORY, (uint16_t) code};
 }
 typedef struct avs_stream_struct avs_stream_t;
-avs_error_t
-avs_stream_write(avs_stream_t *stream, const void *buffer, size_t size);
-avs_error_t
-avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t size);
+avs_error_t avs_stream_write(avs_stream_t *stream, const void *buffer, size_t size);
+avs_error_t avs_stream_read_reliably(avs_stream_t *stream, void *buffer, size_t size);
 
 /* ---- public ------------------------------------------------------------------ */
 
@@ -106,10 +102,7 @@ typedef enum {
     ANJAY_DM_RES_RW,
     ANJAY_DM_RES_RWM
 } anjay_dm_resource_kind_t;
-typedef enum {
-    ANJAY_DM_RES_ABSENT,
-    ANJAY_DM_RES_PRESENT
-} anjay_dm_resource_presence_t;
+typedef enum { ANJAY_DM_RES_ABSENT, ANJAY_DM_RES_PRESENT } anjay_dm_resource_presence_t;
 
 /* ---- the lock ------------------------------------------------------------------ */
 
@@ -123,12 +116,12 @@ typedef anjay_t anjay_unlocked_t;
 anjay_unlocked_t *mock_lock(anjay_t *anjay);
 void mock_unlock(anjay_t *anjay);
 
-#define ANJAY_MUTEX_LOCK(unlocked, locked) \
-    {                                      \
+#define ANJAY_MUTEX_LOCK(unlocked, locked)                                               \
+    {                                                                                    \
         anjay_unlocked_t *unlocked = mock_lock(locked)
-#define ANJAY_MUTEX_UNLOCK(locked) \
-        mock_unlock(locked);       \
-    }                              \
+#define ANJAY_MUTEX_UNLOCK(locked)                                                       \
+    mock_unlock(locked);                                                                 \
+    }                                                                                    \
     (void) 0
 
 /* ---- objects --------------------------------------------------------------------- */
@@ -148,13 +141,12 @@ typedef struct {
 #    endif
 } anjay_dm_installed_object_t;
 #else
-typedef const anjay_unlocked_dm_object_def_t *const
-        *anjay_dm_installed_object_t;
+typedef const anjay_unlocked_dm_object_def_t *const *anjay_dm_installed_object_t;
 #endif
 
 static inline void _anjay_dm_installed_object_init_unlocked(
-        anjay_dm_installed_object_t *object,
-        const anjay_unlocked_dm_object_def_t *const *def) {
+    anjay_dm_installed_object_t *object,
+    const anjay_unlocked_dm_object_def_t *const *def) {
 #ifdef ANJAY_WITH_THREAD_SAFETY
     object->type = 1;
     object->unlocked = def;
@@ -164,8 +156,7 @@ static inline void _anjay_dm_installed_object_init_unlocked(
 }
 
 static inline const anjay_unlocked_dm_object_def_t *const *
-_anjay_dm_installed_object_get_unlocked(
-        const anjay_dm_installed_object_t *object) {
+_anjay_dm_installed_object_get_unlocked(const anjay_dm_installed_object_t *object) {
 #ifdef ANJAY_WITH_THREAD_SAFETY
     assert(object->type == 1);
     return object->unlocked;
@@ -174,8 +165,8 @@ _anjay_dm_installed_object_get_unlocked(
 #endif
 }
 
-static inline bool _anjay_dm_installed_object_is_valid_unlocked(
-        const anjay_dm_installed_object_t *object) {
+static inline bool
+_anjay_dm_installed_object_is_valid_unlocked(const anjay_dm_installed_object_t *object) {
 #ifdef ANJAY_WITH_THREAD_SAFETY
     return object->type == 1;
 #else
@@ -189,33 +180,21 @@ typedef struct {
     int (*instance_reset)(MOCK_OBJECT, anjay_iid_t);
     int (*instance_create)(MOCK_OBJECT, anjay_iid_t);
     int (*instance_remove)(MOCK_OBJECT, anjay_iid_t);
-    int (*list_resources)(MOCK_OBJECT,
-                          anjay_iid_t,
+    int (*list_resources)(MOCK_OBJECT, anjay_iid_t,
                           anjay_unlocked_dm_resource_list_ctx_t *);
-    int (*resource_read)(MOCK_OBJECT,
-                         anjay_iid_t,
-                         anjay_rid_t,
-                         anjay_riid_t,
+    int (*resource_read)(MOCK_OBJECT, anjay_iid_t, anjay_rid_t, anjay_riid_t,
                          anjay_unlocked_output_ctx_t *);
-    int (*resource_write)(MOCK_OBJECT,
-                          anjay_iid_t,
-                          anjay_rid_t,
-                          anjay_riid_t,
+    int (*resource_write)(MOCK_OBJECT, anjay_iid_t, anjay_rid_t, anjay_riid_t,
                           anjay_unlocked_input_ctx_t *);
     int (*resource_reset)(MOCK_OBJECT, anjay_iid_t, anjay_rid_t);
-    int (*list_resource_instances)(MOCK_OBJECT,
-                                   anjay_iid_t,
-                                   anjay_rid_t,
+    int (*list_resource_instances)(MOCK_OBJECT, anjay_iid_t, anjay_rid_t,
                                    anjay_unlocked_dm_list_ctx_t *);
     int (*transaction_begin)(MOCK_OBJECT);
     int (*transaction_validate)(MOCK_OBJECT);
     int (*transaction_commit)(MOCK_OBJECT);
     int (*transaction_rollback)(MOCK_OBJECT);
 #ifdef ANJAY_WITH_LWM2M12
-    int (*resource_instance_remove)(MOCK_OBJECT,
-                                    anjay_iid_t,
-                                    anjay_rid_t,
-                                    anjay_riid_t);
+    int (*resource_instance_remove)(MOCK_OBJECT, anjay_iid_t, anjay_rid_t, anjay_riid_t);
 #endif
 } anjay_unlocked_dm_handlers_t;
 
@@ -226,13 +205,13 @@ struct mock_object_def {
 
 void _anjay_dm_emit_unlocked(anjay_unlocked_dm_list_ctx_t *ctx, uint16_t id);
 void _anjay_dm_emit_res_unlocked(anjay_unlocked_dm_resource_list_ctx_t *ctx,
-                                 anjay_rid_t rid,
-                                 anjay_dm_resource_kind_t kind,
+                                 anjay_rid_t rid, anjay_dm_resource_kind_t kind,
                                  anjay_dm_resource_presence_t presence);
 int _anjay_ret_i64_unlocked(anjay_unlocked_output_ctx_t *ctx, int64_t value);
 int _anjay_get_i64_unlocked(anjay_unlocked_input_ctx_t *ctx, int64_t *value);
 
-/* ---- the data model ----------------------------------------------------------------- */
+/* ---- the data model -----------------------------------------------------------------
+ */
 
 #define ANJAY_DM_OID_SECURITY 0
 #define ANJAY_DM_OID_ACCESS_CONTROL 2
@@ -246,21 +225,18 @@ typedef struct anjay_dm anjay_dm_t;
 anjay_dm_t *_anjay_get_dm(anjay_unlocked_t *anjay);
 const anjay_dm_installed_object_t *_anjay_dm_find_object_by_oid(
 #if AAC_PORT_OBJECTS_BY_DM
-        const anjay_dm_t *dm,
+    const anjay_dm_t *dm,
 #else
-        anjay_unlocked_t *anjay,
+    anjay_unlocked_t *anjay,
 #endif
-        anjay_oid_t oid);
+    anjay_oid_t oid);
 
-typedef int
-anjay_dm_foreach_instance_handler_t(anjay_unlocked_t *anjay,
-                                    const anjay_dm_installed_object_t *object,
-                                    anjay_iid_t iid,
-                                    void *data);
+typedef int anjay_dm_foreach_instance_handler_t(anjay_unlocked_t *anjay,
+                                                const anjay_dm_installed_object_t *object,
+                                                anjay_iid_t iid, void *data);
 int _anjay_dm_foreach_instance(anjay_unlocked_t *anjay,
                                const anjay_dm_installed_object_t *object,
-                               anjay_dm_foreach_instance_handler_t *handler,
-                               void *data);
+                               anjay_dm_foreach_instance_handler_t *handler, void *data);
 int _anjay_dm_instance_present(anjay_unlocked_t *anjay,
                                const anjay_dm_installed_object_t *object,
                                anjay_iid_t iid);
@@ -268,33 +244,32 @@ int _anjay_dm_call_instance_remove(anjay_unlocked_t *anjay,
                                    const anjay_dm_installed_object_t *object,
                                    anjay_iid_t iid);
 bool _anjay_dm_ssid_exists(anjay_unlocked_t *anjay, anjay_ssid_t ssid);
-int _anjay_ssid_from_security_iid(anjay_unlocked_t *anjay,
-                                  anjay_iid_t iid,
+int _anjay_ssid_from_security_iid(anjay_unlocked_t *anjay, anjay_iid_t iid,
                                   uint16_t *ssid);
 
 avs_error_t _anjay_dm_transaction_begin(anjay_unlocked_t *anjay);
-int _anjay_dm_transaction_include_object(
-        anjay_unlocked_t *anjay, const anjay_dm_installed_object_t *object);
+int _anjay_dm_transaction_include_object(anjay_unlocked_t *anjay,
+                                         const anjay_dm_installed_object_t *object);
 int _anjay_dm_transaction_finish(anjay_unlocked_t *anjay, int result);
 
-int _anjay_register_object_unlocked(
-        anjay_unlocked_t *anjay, AVS_LIST(anjay_dm_installed_object_t) *element);
+int _anjay_register_object_unlocked(anjay_unlocked_t *anjay,
+                                    AVS_LIST(anjay_dm_installed_object_t) * element);
 typedef void anjay_dm_module_deleter_t(void *arg);
-int _anjay_dm_module_install(anjay_unlocked_t *anjay,
-                             anjay_dm_module_deleter_t *deleter,
+int _anjay_dm_module_install(anjay_unlocked_t *anjay, anjay_dm_module_deleter_t *deleter,
                              void *arg);
 int _anjay_dm_module_uninstall(anjay_unlocked_t *anjay,
                                anjay_dm_module_deleter_t *deleter);
 void *_anjay_dm_module_get_arg(anjay_unlocked_t *anjay,
                                anjay_dm_module_deleter_t *deleter);
 
-/* ---- notifications ---------------------------------------------------------------------- */
+/* ---- notifications
+ * ---------------------------------------------------------------------- */
 
 typedef struct {
     uint16_t ids[4];
 } anjay_uri_path_t;
-#define MAKE_OBJECT_PATH(oid) \
-    ((anjay_uri_path_t) { { (oid), UINT16_MAX, UINT16_MAX, UINT16_MAX } })
+#define MAKE_OBJECT_PATH(oid)                                                            \
+    ((anjay_uri_path_t){{(oid), UINT16_MAX, UINT16_MAX, UINT16_MAX}})
 
 typedef struct {
     anjay_iid_t iid;
@@ -314,20 +289,18 @@ typedef struct {
 typedef AVS_LIST(anjay_notify_queue_object_entry_t) anjay_notify_queue_t;
 
 #if AAC_PORT_QUEUE_BY_PATH
-int _anjay_notify_queue_instance_set_unknown_change(
-        anjay_notify_queue_t *queue, const anjay_uri_path_t *path);
+int _anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *queue,
+                                                    const anjay_uri_path_t *path);
 #else
 int _anjay_notify_queue_instance_set_unknown_change(anjay_notify_queue_t *queue,
                                                     anjay_oid_t oid);
 #endif
-int _anjay_notify_changed_unlocked(anjay_unlocked_t *anjay,
-                                   anjay_oid_t oid,
-                                   anjay_iid_t iid,
-                                   anjay_rid_t rid);
-int _anjay_notify_instances_changed_unlocked(anjay_unlocked_t *anjay,
-                                             anjay_oid_t oid);
+int _anjay_notify_changed_unlocked(anjay_unlocked_t *anjay, anjay_oid_t oid,
+                                   anjay_iid_t iid, anjay_rid_t rid);
+int _anjay_notify_instances_changed_unlocked(anjay_unlocked_t *anjay, anjay_oid_t oid);
 
-/* ---- what the core variant replaces --------------------------------------------------------- */
+/* ---- what the core variant replaces
+ * --------------------------------------------------------- */
 
 typedef enum {
     ANJAY_ACTION_READ,
@@ -367,23 +340,21 @@ _anjay_instance_action_allowed_stateless(anjay_unlocked_t *anjay,
                                          const anjay_action_info_t *info);
 bool _anjay_instance_action_allowed_by_acl(anjay_unlocked_t *anjay,
                                            const anjay_action_info_t *info);
-int _anjay_sync_access_control(anjay_unlocked_t *anjay,
-                               anjay_ssid_t origin,
+int _anjay_sync_access_control(anjay_unlocked_t *anjay, anjay_ssid_t origin,
                                anjay_notify_queue_t *queue);
 void _anjay_acl_ref_validation_ctx_cleanup(anjay_acl_ref_validation_ctx_t *ctx);
 int _anjay_acl_ref_validate_inst_ref(anjay_unlocked_t *anjay,
-                                     anjay_acl_ref_validation_ctx_t *ctx,
-                                     anjay_oid_t oid,
+                                     anjay_acl_ref_validation_ctx_t *ctx, anjay_oid_t oid,
                                      anjay_iid_t iid);
 
 typedef int anjay_servers_foreach_ssid_handler_t(anjay_unlocked_t *anjay,
-                                                 anjay_ssid_t ssid,
-                                                 void *data);
+                                                 anjay_ssid_t ssid, void *data);
 int _anjay_servers_foreach_ssid(anjay_unlocked_t *anjay,
                                 anjay_servers_foreach_ssid_handler_t *handler,
                                 void *data);
 
-/* ---- the mock itself ---------------------------------------------------------------------------- */
+/* ---- the mock itself
+ * ---------------------------------------------------------------------------- */
 
 #define MOCK_MANY 16
 

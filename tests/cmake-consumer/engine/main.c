@@ -48,9 +48,15 @@ static void changed(void *host, uint16_t iid, uint16_t rid) {
     (void) rid;
 }
 
-static const aac_host_t OPS = { is_object_registered, is_instance_present, is_server_known,
-                                single_server,        list_instances,      list_accounts,
-                                remove_instance,      changed,             NULL };
+static const aac_host_t OPS = {is_object_registered,
+                               is_instance_present,
+                               is_server_known,
+                               single_server,
+                               list_instances,
+                               list_accounts,
+                               remove_instance,
+                               changed,
+                               NULL};
 
 int main(void) {
     aac_t *aac = aac_new(&OPS, NULL);

@@ -6,14 +6,30 @@
 
 /* {"aclist2": [{"subject": {"conntype": "auth-crypt"}, "resources": [{"href": "/light"}],
  *               "permission": 2}]} */
-static const char PAYLOAD[] = "\xa1\x67" "aclist2" "\x81\xa3\x67" "subject" "\xa1\x68" "conntype"
-                              "\x6a" "auth-crypt" "\x69" "resources" "\x81\xa1\x64" "href"
-                              "\x66" "/light" "\x6a" "permission" "\x02";
+static const char PAYLOAD[] =
+    "\xa1\x67"
+    "aclist2"
+    "\x81\xa3\x67"
+    "subject"
+    "\xa1\x68"
+    "conntype"
+    "\x6a"
+    "auth-crypt"
+    "\x69"
+    "resources"
+    "\x81\xa1\x64"
+    "href"
+    "\x66"
+    "/light"
+    "\x6a"
+    "permission"
+    "\x02";
 
 int main(void) {
     ocf_acl_t *list = ocf_acl_new();
-    if (ocf_acl_post(list, OCF_ACL_STATE_RFPRO, (const uint8_t *) PAYLOAD, sizeof(PAYLOAD) - 1, NULL)
-            != OCF_ACL_CODE_CHANGED) {
+    if (ocf_acl_post(list, OCF_ACL_STATE_RFPRO, (const uint8_t *) PAYLOAD,
+                     sizeof(PAYLOAD) - 1, NULL)
+        != OCF_ACL_CODE_CHANGED) {
         return 1;
     }
     ocf_acl_request_t request;

@@ -20,14 +20,14 @@
 #define AVS_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /** The struct of which @p ptr points to a member. */
-#define AVS_CONTAINER_OF(ptr, type, member) \
-    ((type *) (void *) ((char *) (intptr_t) (ptr) - offsetof(type, member)))
+#define AVS_CONTAINER_OF(ptr, type, member)                                              \
+    ((type *) (void *) ((char *) (intptr_t) (ptr) -offsetof(type, member)))
 
 #define AVS_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define AVS_MAX(a, b) ((a) < (b) ? (b) : (a))
 
 #if defined(__GNUC__) || defined(__clang__)
-#    define AVS_F_PRINTF(Format, Arguments) \
+#    define AVS_F_PRINTF(Format, Arguments)                                              \
         __attribute__((format(printf, Format, Arguments)))
 #else
 #    define AVS_F_PRINTF(Format, Arguments)

@@ -20,7 +20,7 @@ typedef struct {
 } avs_error_t;
 
 /** Success. */
-static const avs_error_t AVS_OK = { 0, 0 };
+static const avs_error_t AVS_OK = {0, 0};
 
 static inline bool avs_is_ok(avs_error_t error) {
     return error.code == 0;
@@ -108,7 +108,7 @@ typedef enum avs_errno {
 
 /** An error with one of the codes. */
 static inline avs_error_t avs_errno(avs_errno_t error) {
-    avs_error_t result = { AVS_ERRNO_CATEGORY, (uint16_t) error };
+    avs_error_t result = {AVS_ERRNO_CATEGORY, (uint16_t) error};
     return result;
 }
 

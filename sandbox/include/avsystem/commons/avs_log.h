@@ -31,15 +31,11 @@ int avs_log_set_level__(const char *module, avs_log_level_t level);
 
 /* Used by the macros below. */
 bool anjay_sandbox_log_shows(const char *module, avs_log_level_t level);
-void anjay_sandbox_log(const char *module,
-                       avs_log_level_t level,
-                       const char *text);
+void anjay_sandbox_log(const char *module, avs_log_level_t level, const char *text);
 
 AVS_F_PRINTF(3, 4)
-static inline void anjay_sandbox_log_f(const char *module,
-                                       avs_log_level_t level,
-                                       const char *format,
-                                       ...) {
+static inline void anjay_sandbox_log_f(const char *module, avs_log_level_t level,
+                                       const char *format, ...) {
     char text[512];
     va_list arguments;
     if (!anjay_sandbox_log_shows(module, level)) {
@@ -52,15 +48,14 @@ static inline void anjay_sandbox_log_f(const char *module,
 }
 
 /** Sets the lowest level that is shown of one module. */
-#define avs_log_set_level(Module, Level) \
+#define avs_log_set_level(Module, Level)                                                 \
     avs_log_set_level__(AVS_QUOTE_MACRO(Module), Level)
 
 /** Sets the lowest level that is shown of all other modules. */
-#define avs_log_set_default_level(Level) \
-    ((void) avs_log_set_level__(NULL, Level))
+#define avs_log_set_default_level(Level) ((void) avs_log_set_level__(NULL, Level))
 
 /** Logs a line, with a level without its prefix and a format as in printf(). */
-#define avs_log(Module, Level, ...) \
+#define avs_log(Module, Level, ...)                                                      \
     anjay_sandbox_log_f(AVS_QUOTE_MACRO(Module), AVS_LOG_##Level, __VA_ARGS__)
 
 #ifdef __cplusplus

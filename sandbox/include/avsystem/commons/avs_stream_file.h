@@ -22,8 +22,7 @@ avs_stream_t *avs_stream_file_create(const char *path, uint8_t mode);
 avs_error_t avs_stream_file_length(avs_stream_t *stream, avs_off_t *out_length);
 
 /** Goes to a position. */
-avs_error_t avs_stream_file_seek(avs_stream_t *stream,
-                                 avs_off_t offset_from_start);
+avs_error_t avs_stream_file_seek(avs_stream_t *stream, avs_off_t offset_from_start);
 
 /** Tells the position. */
 static inline avs_error_t avs_stream_file_offset(avs_stream_t *stream,

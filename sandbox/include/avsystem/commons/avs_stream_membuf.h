@@ -22,8 +22,7 @@ avs_error_t avs_stream_membuf_ensure_free_bytes(avs_stream_t *stream,
 avs_error_t avs_stream_membuf_fit(avs_stream_t *stream);
 
 /** Takes the bytes out of the stream; to be freed with avs_free(). */
-avs_error_t avs_stream_membuf_take_ownership(avs_stream_t *stream,
-                                             void **out_ptr,
+avs_error_t avs_stream_membuf_take_ownership(avs_stream_t *stream, void **out_ptr,
                                              size_t *out_size);
 
 #ifdef __cplusplus

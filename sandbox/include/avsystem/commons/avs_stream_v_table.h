@@ -13,17 +13,13 @@
 extern "C" {
 #endif
 
-typedef avs_error_t (*avs_stream_write_some_t)(avs_stream_t *stream,
-                                               const void *buffer,
+typedef avs_error_t (*avs_stream_write_some_t)(avs_stream_t *stream, const void *buffer,
                                                size_t *inout_data_length);
 typedef avs_error_t (*avs_stream_finish_message_t)(avs_stream_t *stream);
-typedef avs_error_t (*avs_stream_read_t)(avs_stream_t *stream,
-                                         size_t *out_bytes_read,
-                                         bool *out_message_finished,
-                                         void *buffer,
+typedef avs_error_t (*avs_stream_read_t)(avs_stream_t *stream, size_t *out_bytes_read,
+                                         bool *out_message_finished, void *buffer,
                                          size_t buffer_length);
-typedef avs_error_t (*avs_stream_peek_t)(avs_stream_t *stream,
-                                         size_t offset,
+typedef avs_error_t (*avs_stream_peek_t)(avs_stream_t *stream, size_t offset,
                                          char *out_value);
 typedef avs_error_t (*avs_stream_reset_t)(avs_stream_t *stream);
 typedef avs_error_t (*avs_stream_close_t)(avs_stream_t *stream);

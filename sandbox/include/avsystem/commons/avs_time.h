@@ -37,31 +37,28 @@ typedef enum {
     AVS_TIME_NS
 } avs_time_unit_t;
 
-static const avs_time_duration_t AVS_TIME_DURATION_ZERO = { 0, 0 };
-static const avs_time_duration_t AVS_TIME_DURATION_INVALID = { 0, -1 };
-static const avs_time_real_t AVS_TIME_REAL_INVALID = { { 0, -1 } };
-static const avs_time_monotonic_t AVS_TIME_MONOTONIC_INVALID = { { 0, -1 } };
+static const avs_time_duration_t AVS_TIME_DURATION_ZERO = {0, 0};
+static const avs_time_duration_t AVS_TIME_DURATION_INVALID = {0, -1};
+static const avs_time_real_t AVS_TIME_REAL_INVALID = {{0, -1}};
+static const avs_time_monotonic_t AVS_TIME_MONOTONIC_INVALID = {{0, -1}};
 
 static inline bool avs_time_duration_valid(avs_time_duration_t t) {
     return t.nanoseconds >= 0 && t.nanoseconds < 1000000000;
 }
 
-static inline bool avs_time_duration_less(avs_time_duration_t a,
-                                          avs_time_duration_t b) {
+static inline bool avs_time_duration_less(avs_time_duration_t a, avs_time_duration_t b) {
     return avs_time_duration_valid(a) && avs_time_duration_valid(b)
            && (a.seconds < b.seconds
                || (a.seconds == b.seconds && a.nanoseconds < b.nanoseconds));
 }
 
-static inline bool avs_time_duration_equal(avs_time_duration_t a,
-                                           avs_time_duration_t b) {
+static inline bool avs_time_duration_equal(avs_time_duration_t a, avs_time_duration_t b) {
     return avs_time_duration_valid(a) && avs_time_duration_valid(b)
            && a.seconds == b.seconds && a.nanoseconds == b.nanoseconds;
 }
 
 /** @p value units as a duration. */
-avs_time_duration_t avs_time_duration_from_scalar(int64_t value,
-                                                  avs_time_unit_t unit);
+avs_time_duration_t avs_time_duration_from_scalar(int64_t value, avs_time_unit_t unit);
 
 /**
  * A duration in whole units, rounded towards zero.
@@ -69,20 +66,17 @@ avs_time_duration_t avs_time_duration_from_scalar(int64_t value,
  * @returns 0; -1, with nothing written, for an invalid duration or unit, or a
  *          number out of range.
  */
-int avs_time_duration_to_scalar(int64_t *out,
-                                avs_time_unit_t unit,
+int avs_time_duration_to_scalar(int64_t *out, avs_time_unit_t unit,
                                 avs_time_duration_t value);
 
 /** A time in whole units since 1970; as avs_time_duration_to_scalar(). */
-static inline int avs_time_real_to_scalar(int64_t *out,
-                                          avs_time_unit_t unit,
+static inline int avs_time_real_to_scalar(int64_t *out, avs_time_unit_t unit,
                                           avs_time_real_t value) {
     return avs_time_duration_to_scalar(out, unit, value.since_real_epoch);
 }
 
 /** A time in whole units; as avs_time_duration_to_scalar(). */
-static inline int avs_time_monotonic_to_scalar(int64_t *out,
-                                               avs_time_unit_t unit,
+static inline int avs_time_monotonic_to_scalar(int64_t *out, avs_time_unit_t unit,
                                                avs_time_monotonic_t value) {
     return avs_time_duration_to_scalar(out, unit, value.since_monotonic_epoch);
 }
