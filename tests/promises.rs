@@ -304,3 +304,23 @@ fn what_is_being_persisted_is_modified() {
     );
     assert!(!engine.is_modified());
 }
+
+/// A host that changes something in each of its answers is not followed for ever.
+#[test]
+fn a_validation_that_is_always_disturbed_ends() {
+    let engine = nested(client_with(2), At::Questions);
+    engine.set_acl(OID, 0, 1, 3).expect("valid");
+    engine.begin().expect("none is open");
+    engine
+        .edit(0, Edit::Write(RID_ACL, 1, 1))
+        .expect("in range");
+    let disturbing = |call| (call, Op::Edit(0, Edit::Write(RID_ACL, 1, 2)));
+    engine
+        .host()
+        .0
+        .start((1..=u8::MAX).map(disturbing).collect());
+    assert!(engine.validate().is_err());
+    let asked = engine.host().0.done.take().len();
+    assert!(asked < 100, "{asked} answers");
+    assert_eq!(engine.rollback(), Ok(()), "it is open still");
+}

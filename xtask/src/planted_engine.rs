@@ -268,6 +268,11 @@ pub const PLANTED: &[Mutant] = &[
         &["model", "regressions"],
     ),
     mutant(
+        "a validation that is disturbed for ever",
+        ["src/transaction.rs", "rounds += 1;", "rounds += 0;"],
+        &["promises"],
+    ),
+    mutant(
         "an instance without a target that is committed",
         [
             "src/transaction.rs",
