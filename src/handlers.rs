@@ -139,8 +139,11 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        self.table.touch(Touch::new(iid, edit.touches()));
         let edited = self.try_edit(iid, edit);
+        if edited.is_ok() {
+            // What is refused has changed nothing, so there is nothing to look at.
+            self.table.touch(Touch::new(iid, edit.touches()));
+        }
         self.conclude(edited)
     }
 

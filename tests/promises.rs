@@ -90,7 +90,12 @@ fn a_rollback_among_many_needs_no_memory() {
 fn a_rollback_into_the_place_of_others_needs_no_memory() {
     const BEFORE: u16 = 4000;
     let client = client_with(9000);
-    for size in [64, 85, 128, 170, 256, 341, 512, 1024, 2048] {
+    // The other table has no chunks, and is slow with so many.
+    let sizes = match cfg!(access_control_small) {
+        true => &[64, 85][..],
+        false => &[64, 85, 128, 170, 256, 341, 512, 1024, 2048],
+    };
+    for &size in sizes {
         let engine = Engine::new(&client);
         // Each with the Instance ID of its target.
         let own = |iid: Iid| engine.set_owner(OID, iid, 2, &mut { iid });

@@ -211,13 +211,6 @@ impl Model {
         let Some(open) = &mut self.open else {
             return Err(Error::Busy);
         };
-        // Whether or not it is refused.
-        let written = open.touched.entry(iid).or_default();
-        match edit {
-            Edit::Write(2, ssid, _) => drop(written.entries.insert(ssid)),
-            Edit::Write(3, ..) => written.owner = true,
-            _ => {}
-        }
         match (edit, self.rows.get_mut(&iid)) {
             (Edit::Create, Some(_)) => return Err(Error::Conflict),
             (Edit::Create, None) if iid == MAX_ID => return Err(Error::BadRequest),
@@ -250,6 +243,13 @@ impl Model {
                 (3, 1..=0xffff) => row.owner = Some(value as Ssid),
                 _ => return Err(Error::BadRequest),
             },
+        }
+        // What is refused has changed nothing, so it is not looked at.
+        let written = open.touched.entry(iid).or_default();
+        match edit {
+            Edit::Write(2, ssid, _) => drop(written.entries.insert(ssid)),
+            Edit::Write(3, ..) => written.owner = true,
+            _ => {}
         }
         (open.modified, open.unchecked) = (true, true);
         Ok(())

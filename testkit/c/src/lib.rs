@@ -28,9 +28,12 @@ pub fn root() -> PathBuf {
 #[must_use]
 pub fn folder(name: &str) -> PathBuf {
     let program = env::current_exe().expect("the test is a program");
+    // Programs of tests are in TARGET/PROFILE/deps. (TARGET itself has no tag where
+    // it was there before cargo.)
     let target = program
         .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+        .find(|folder| folder.ends_with("deps"))
+        .and_then(|deps| deps.parent()?.parent())
         .expect("cargo has built the test");
     let folder = target.join("tmp").join(name);
     fs::create_dir_all(&folder).expect("the target folder is writable");
