@@ -139,6 +139,7 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
+        self.table.make_room_for_touch()?;
         let edited = self.try_edit(iid, edit);
         if edited.is_ok() {
             // What is refused has changed nothing, so there is nothing to look at.

@@ -279,7 +279,12 @@ impl Table {
     /// The live state is always at hand.
     pub(crate) fn turn(&mut self, _: bool) {}
 
-    /// Notes what a handler is about to write.
+    /// So that what is done needs no taking back because it cannot be noted.
+    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
+        Ok(self.touched.reserve(self.touched.len() + 1)?)
+    }
+
+    /// Notes what a handler has written.
     pub(crate) fn touch(&mut self, touch: Touch) {
         if insert(&mut self.touched, touch.0).is_err() {
             self.fail(Why::NoMemory);

@@ -485,7 +485,12 @@ impl Table {
         self
     }
 
-    /// Notes what a handler is about to write.
+    /// Not needed here: an operation that fails late is taken back.
+    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
+        Ok(())
+    }
+
+    /// Notes what a handler has written.
     pub(crate) fn touch(&mut self, touch: Touch) {
         let row = [u64::from(touch.0) << 32];
         let changes = self.changes();
