@@ -188,7 +188,10 @@ fn looking_at_everything_finds_all_that_has_gone() {
             client.take(OBJECTS[roll() as usize % 5], (roll() % 4) as u16);
         }
         if roll() % 2 == 0 {
-            client.objects.borrow_mut().remove(&OBJECTS[roll() as usize % 5]);
+            client
+                .objects
+                .borrow_mut()
+                .remove(&OBJECTS[roll() as usize % 5]);
         }
         for ssid in 1..4 {
             if roll() % 3 == 0 {
@@ -196,7 +199,10 @@ fn looking_at_everything_finds_all_that_has_gone() {
             }
         }
         if roll() % 4 == 0 {
-            client.unlistable.borrow_mut().insert([0, OID][roll() as usize % 2]);
+            client
+                .unlistable
+                .borrow_mut()
+                .insert([0, OID][roll() as usize % 2]);
         }
         let is_within = roll() % 2 == 0 && engine.begin().is_ok();
         client.changes.take();
