@@ -222,11 +222,13 @@ fn null_is_an_error_everywhere() {
             aac_write(null(), 0, 0, 0, 3),
             aac_reset_resource(null(), 0, 2),
             aac_remove_entry(null(), 0, 0),
-            aac_sync_targets(null(), 3),
-            aac_sync_accounts(null()),
-            aac_sync_created(null(), 1, 3, 0),
+            aac_sync_step(null(), 1, 3, 0),
+            aac_edit(null(), 0, 0, 0),
+            aac_get(null(), 0, 0, 0),
         ];
         assert_eq!((results, value), ([-160; 12], 9));
+        assert_eq!(aac_ask(null(), 1, 0, 3 << 16), -13);
+        assert_eq!([aac_next(null(), -1, -1), aac_next(null(), 3, -1)], [-1; 2]);
     }
     let device = installed();
     // SAFETY: the device's own engine; NULL where it may be.
@@ -313,17 +315,15 @@ unsafe fn sync_in_pieces(aac: *const aac_t, origin: u16, changes: &[aac_change_t
     };
     for change in changes {
         // SAFETY: as the caller promises.
-        then(&|| unsafe { aac_sync_targets(aac, change.oid) });
+        then(&|| unsafe { aac_sync_step(aac, origin, change.oid, 65535) });
+        for at in 0..change.created_count {
+            // SAFETY: as the caller promises.
+            then(&|| unsafe { aac_sync_step(aac, origin, change.oid, *change.created.add(at)) });
+        }
     }
     if changes.iter().any(|change| change.oid <= 2) {
         // SAFETY: as the caller promises.
-        then(&|| unsafe { aac_sync_accounts(aac) });
-    }
-    for change in changes {
-        for at in 0..change.created_count {
-            // SAFETY: as the caller promises.
-            then(&|| unsafe { aac_sync_created(aac, origin, change.oid, *change.created.add(at)) });
-        }
+        then(&|| unsafe { aac_sync_step(aac, origin, 65535, 65535) });
     }
     result
 }
