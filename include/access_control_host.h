@@ -1007,15 +1007,13 @@ int aac_sync(const aac_t *aac,
 /**
  * A part of aac_sync(), for a client without a list of what changed. Each part is
  * whole or not done at all; where they are to be so together, the client does them
- * within a transaction, in this order:
+ * within a transaction:
  *
- * 1. Each Object whose set of Instances changed, with the Instance AAC_ID_NONE:
- *    Access Control Instances of its targets that are gone are removed. Security
- *    and Access Control are passed over.
- * 2. Where Security, Server or Access Control was among them, Object and Instance
- *    AAC_ID_NONE: what accounts that are gone left behind is dropped.
- * 3. Each Instance that @p origin created: it gets its rights on it. For a
- *    bootstrap or the application nothing happens.
+ * - Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
+ *   governs Instances that are gone is removed.
+ * - After its Object each Instance that @p origin created: it gets its rights on it.
+ * - At last, where Security, Server or Access Control was among the Objects, Object
+ *   and Instance AAC_ID_NONE: what accounts that are gone left behind is dropped.
  *
  * @param aac    The engine.
  * @param origin As in aac_sync().
@@ -1024,6 +1022,16 @@ int aac_sync(const aac_t *aac,
  * @returns As aac_sync().
  */
 int aac_sync_step(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
+
+/**
+ * As aac_sync() with every Object and the accounts, for a client that cannot tell
+ * what has changed, or has missed a change. It costs a look at each target that an
+ * Access Control Instance has.
+ *
+ * @param aac The engine.
+ * @returns As aac_sync().
+ */
+int aac_sync_all(const aac_t *aac);
 
 /**
  * Does a step of a transaction.
@@ -1061,7 +1069,8 @@ int32_t aac_next_entry(const aac_t *aac, uint16_t iid, int32_t previous);
  * @param aac      The engine.
  * @param iid      The instance of Object 2, or -1.
  * @param previous The ID before, or -1 for the first.
- * @returns The ID; -1 after the last; or a negative CoAP code.
+ * @returns The ID; -1 after the last, and where @p aac is NULL; or a negative CoAP
+ *          code.
  */
 int32_t aac_next(const aac_t *aac, int32_t iid, int32_t previous);
 

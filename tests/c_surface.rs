@@ -223,10 +223,11 @@ fn null_is_an_error_everywhere() {
             aac_reset_resource(null(), 0, 2),
             aac_remove_entry(null(), 0, 0),
             aac_sync_step(null(), 1, 3, 0),
+            aac_sync_all(null()),
             aac_edit(null(), 0, 0, 0),
             aac_get(null(), 0, 0, 0),
         ];
-        assert_eq!((results, value), ([-160; 12], 9));
+        assert_eq!((results, value), ([-160; 13], 9));
         assert_eq!(aac_ask(null(), 1, 0, 3 << 16), -13);
         assert_eq!([aac_next(null(), -1, -1), aac_next(null(), 3, -1)], [-1; 2]);
     }

@@ -283,6 +283,21 @@ pub unsafe extern "C" fn aac_sync_step(
     }))
 }
 
+/// As aac_sync() with every Object and the accounts, for a client that cannot tell
+/// what has changed, or has missed a change. It costs a look at each target that an
+/// Access Control Instance has.
+///
+/// @param aac The engine.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_all(aac: *const aac_t) -> c_int {
+    let aac = try_ref!(aac, INTERNAL);
+    coap_result(aac.open().and_then(|()| aac.engine.sync_all()))
+}
+
 // ---- the handlers of Object 2 ---------------------------------------------------
 // Each returns 0 or a negative CoAP code, unless said otherwise, and after an
 // error nothing has changed. All that change something need an open transaction.
