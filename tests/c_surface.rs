@@ -294,7 +294,7 @@ fn edit(device: &Device, iid: u16, edit: Edit) -> c_int {
     unsafe {
         match edit {
             Edit::Create => aac_create(aac, iid),
-            Edit::Remove => aac_remove(aac, iid),
+            Edit::Remove => aac_edit(aac, aac_edit_t::AAC_EDIT_REMOVE as c_int, iid, 9),
             Edit::Reset => aac_reset(aac, iid),
             Edit::ResetResource(rid) => aac_reset_resource(aac, iid, rid),
             Edit::Write(rid, riid, value) => aac_write(aac, iid, rid, riid, value),
@@ -317,14 +317,21 @@ unsafe fn sync_in_pieces(aac: *const aac_t, origin: u16, changes: &[aac_change_t
     for change in changes {
         // SAFETY: as the caller promises.
         then(&|| unsafe { aac_sync_step(aac, origin, change.oid, 65535) });
-        for at in 0..change.created_count {
-            // SAFETY: as the caller promises.
-            then(&|| unsafe { aac_sync_step(aac, origin, change.oid, *change.created.add(at)) });
-        }
     }
     if changes.iter().any(|change| change.oid <= 2) {
         // SAFETY: as the caller promises.
         then(&|| unsafe { aac_sync_step(aac, origin, 65535, 65535) });
+    }
+    for change in changes {
+        for at in 0..change.created_count {
+            // SAFETY: as the caller promises.
+            let iid = unsafe { *change.created.add(at) };
+            // No Instance, and passed over by `aac_sync`.
+            if iid != 65535 {
+                // SAFETY: as the caller promises.
+                then(&|| unsafe { aac_sync_step(aac, origin, change.oid, iid) });
+            }
+        }
     }
     result
 }

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
-    let decision = unsafe { decide(aac, ssid, valid(operation), join([oid, iid])) };
+    let decision = unsafe { decide(aac, false, ssid, operation, join([oid, iid])) };
     // SAFETY: as above.
     if let Some(why) = unsafe { why.as_mut() } {
         *why = for_c(decision);
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     // SAFETY: passed on from the caller.
-    unsafe { decide(aac, ssid, valid(operation) | AAC_BEFORE, join([oid, iid])) }.allowed
+    unsafe { decide(aac, true, ssid, operation, join([oid, iid])) }.allowed
 }
 
 /// Decides as aac_decide() and aac_decide_before() do, with few words: for a client
@@ -91,8 +91,10 @@ pub unsafe extern "C" fn aac_ask(
     operation: c_int,
     target: u32,
 ) -> c_int {
+    let before = operation >= AAC_BEFORE;
+    let operation = operation - if before { AAC_BEFORE } else { 0 };
     // SAFETY: passed on from the caller.
-    let decision = unsafe { answer_to(aac, ssid, operation, target) };
+    let decision = unsafe { answer_to(aac, before, ssid, operation, target) };
     let rule = decision.rule as c_int;
     if decision.allowed { rule } else { -rule }
 }
@@ -102,9 +104,15 @@ pub unsafe extern "C" fn aac_ask(
 /// # Safety
 /// `aac` is NULL or a valid engine.
 #[inline(never)]
-unsafe fn decide(aac: *const aac_t, ssid: u16, operation: c_int, target: u32) -> Decision {
+unsafe fn decide(
+    aac: *const aac_t,
+    before: bool,
+    ssid: u16,
+    operation: c_int,
+    target: u32,
+) -> Decision {
     // SAFETY: passed on from the caller.
-    unsafe { answer_to(aac, ssid, operation, target) }
+    unsafe { answer_to(aac, before, ssid, operation, target) }
 }
 
 /// Decides, and tells of a denial.
@@ -112,12 +120,16 @@ unsafe fn decide(aac: *const aac_t, ssid: u16, operation: c_int, target: u32) ->
 /// # Safety
 /// `aac` is NULL or a valid engine.
 #[inline(always)]
-unsafe fn answer_to(aac: *const aac_t, ssid: u16, number: c_int, target: u32) -> Decision {
+unsafe fn answer_to(
+    aac: *const aac_t,
+    before: bool,
+    ssid: u16,
+    number: c_int,
+    target: u32,
+) -> Decision {
     let nothing = Decision::by_rule(Rule::NotDecided);
     let aac = try_ref!(aac, nothing);
     let [oid, iid] = split(target);
-    let before = number & AAC_BEFORE != 0;
-    let number = number & !AAC_BEFORE;
     let decision = match operation_of(number) {
         Some(operation) => aac.engine.answer(&Question {
             ssid,
@@ -137,11 +149,6 @@ unsafe fn answer_to(aac: *const aac_t, ssid: u16, number: c_int, target: u32) ->
         }
     }
     decision
-}
-
-/// The number of an operation; or one of none, for one that only `aac_ask` takes.
-const fn valid(number: c_int) -> c_int {
-    if number & AAC_BEFORE == 0 { number } else { -1 }
 }
 
 /// The operation with this number, without a table of them all.
@@ -253,11 +260,12 @@ pub unsafe extern "C" fn aac_sync(
 /// whole or not done at all; where they are to be so together, the client does them
 /// within a transaction:
 ///
-/// - Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
-///   governs Instances that are gone is removed.
-/// - After its Object each Instance that @p origin created: it gets its rights on it.
-/// - At last, where Security, Server or Access Control was among the Objects, Object
-///   and Instance AAC_ID_NONE: what accounts that are gone left behind is dropped.
+/// 1. Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
+///    governs Instances that are gone is removed.
+/// 2. Where Security, Server or Access Control was among them, Object and Instance
+///    AAC_ID_NONE: what accounts that are gone left behind is dropped.
+/// 3. Each Instance that @p origin created: it gets its rights on it. This may come
+///    before 2, if @p origin has an account.
 ///
 /// @param aac    The engine.
 /// @param origin As in aac_sync().
@@ -457,14 +465,17 @@ pub unsafe extern "C" fn aac_read(
     value: *mut u16,
 ) -> c_int {
     // SAFETY: NULL or valid, as the caller promises.
-    let (read, value) = unsafe { (aac_get(aac, iid, rid, riid), value.as_mut()) };
-    match (u16::try_from(read), value) {
-        (Ok(read), Some(value)) => {
+    let Some(value) = (unsafe { value.as_mut() }) else {
+        return INTERNAL;
+    };
+    // SAFETY: passed on from the caller.
+    let read = unsafe { aac_get(aac, iid, rid, riid) };
+    match u16::try_from(read) {
+        Ok(read) => {
             *value = read;
             0
         }
-        (Ok(_), None) => INTERNAL,
-        (Err(_), _) => read,
+        Err(_) => read,
     }
 }
 

@@ -134,8 +134,7 @@ impl<H: Host> Engine<H> {
             SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
             SyncStep::Instances(origin, oid, iid) => {
                 let have_gone = state.remove_gone(&mut notes);
-                let target = Target::new(oid, iid);
-                !target.is_creation() && state.adopt(origin, target, &mut notes) || have_gone
+                state.adopt(origin, Target::new(oid, iid), &mut notes) | have_gone
             }
         };
         self.tell(state, notes, moved)
