@@ -10,7 +10,7 @@ use crate::size::{flash_of, symbols};
 use crate::tools::root;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// What the last row has for names.
 const ALL: &str = "all";
@@ -107,7 +107,7 @@ fn read(path: &str) -> Result<String, String> {
 }
 
 /// All functions are in one row each, and the archive has all that are in one.
-fn check_names(header: &Header, rows: &[Row], archive: &PathBuf) -> Result<(), String> {
+fn check_names(header: &Header, rows: &[Row], archive: &Path) -> Result<(), String> {
     let defined = symbols("--defined-only", archive)?;
     let defined: BTreeSet<&String> = defined
         .iter()
@@ -130,12 +130,7 @@ fn check_names(header: &Header, rows: &[Row], archive: &PathBuf) -> Result<(), S
 }
 
 /// Measures each row, and compares or writes the numbers.
-pub fn look(
-    header: &Header,
-    archive: &PathBuf,
-    is_write: bool,
-    is_lean: bool,
-) -> Result<(), String> {
+pub fn look(header: &Header, archive: &Path, is_write: bool, is_lean: bool) -> Result<(), String> {
     let text = read(header.source)?;
     let rows = rows(&text, header.prefix);
     let [first, .., last] = &rows[..] else {
@@ -159,7 +154,7 @@ pub fn look(
             [all] if all == ALL => every.clone(),
             names => base.iter().chain(names).cloned().collect(),
         };
-        let bytes = flash_of("group", std::slice::from_ref(archive), &roots)?;
+        let bytes = flash_of("group", &[archive.to_owned()], &roots)?;
         alone = if found.is_empty() { bytes } else { alone };
         let bytes = if row.is_more { bytes - alone } else { bytes };
         let plus = if row.is_more { "+" } else { "" };
