@@ -94,7 +94,7 @@ fn on_acl(view: View<'_>, question: &Question) -> Decision {
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
-#[inline(always)]
+#[cfg_attr(not(target_os = "none"), inline(always))]
 fn by_acl(view: View<'_>, question: &Question) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let ssid = question.ssid;
