@@ -82,18 +82,18 @@ const MUTATIONS: [Mutation; 32] = [
     ),
     wrap(
         "who created an Instance has no rights on it",
-        "&uri->instanceId, is_created};",
-        "&uri->instanceId, 0};",
+        "uri->objectId, uri->instanceId)) {",
+        "uri->objectId, 65535)) {",
     ),
     wrap(
         "an Instance without rights is left behind",
-        "                (void) object_delete(context, uri);\n",
+        "        (void) object_delete(context, uri);\n",
         "",
     ),
     wrap(
         "rights stay where the target has gone",
-        "if (is_created || result == COAP_202_DELETED) {",
-        "if (is_created) {",
+        "if (result == COAP_202_DELETED) {",
+        "if (!port) {",
     ),
     wrap(
         "an account with the Bootstrap-Server's number may do everything",
@@ -128,13 +128,13 @@ const MUTATIONS: [Mutation; 32] = [
     wrap("Send asks nobody", "AAC_SEND", "AAC_DISCOVER"),
     wrap(
         "Send of an Object tells everything",
-        "        result = at < count ?",
-        "        for (size_t i = 0; i < at; ++i) {\n            leave(port, &views[i]);\n        }\n        result = at < count ?",
+        "            result = at < count ?",
+        "            for (size_t i = 0; i < at; ++i) {\n                leave(port, &views[i]);\n            }\n            result = at < count ?",
     ),
     wrap(
         "what the Bootstrap-Server has not finished counts",
-        "aac_decide_before(port->engine, ssid, operation, oid, iid)",
-        "aac_decide(port->engine, ssid, operation, oid, iid, NULL)",
+        "operation + AAC_BEFORE, target)",
+        "operation, target)",
     ),
     wrap(
         "a first command that fails begins a bootstrap",
@@ -168,7 +168,7 @@ const MUTATIONS: [Mutation; 32] = [
     ),
     object(
         "half an Instance of the Bootstrap-Server is kept",
-        "port->is_spoiled |= aac_remove(port->engine, iid) != 0;",
+        "port->is_spoiled |= aac_edit(port->engine, AAC_EDIT_REMOVE, iid, 0) != 0;",
         "port->is_spoiled = false;",
     ),
     object(
@@ -194,7 +194,7 @@ const MUTATIONS: [Mutation; 32] = [
     object(
         "accounts are not looked at",
         "aac_sync_all(port->engine)",
-        "aac_sync_targets(port->engine, 1234)",
+        "aac_sync_step(port->engine, AAC_SSID_BOOTSTRAP, 1234, 65535)",
     ),
     object(
         "what is hidden counts as gone",

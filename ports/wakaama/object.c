@@ -14,38 +14,35 @@ static uint8_t code_of(int result, uint8_t done) {
 
 /* ---- the handlers of Object 2 ------------------------------------------ */
 
-static uint8_t list_entries(const aac_t *engine, uint16_t iid, lwm2m_data_t *acl) {
-    lwm2m_data_t *entries = NULL;
-    int count = 0;
-    int32_t id = -1;
-    while ((id = aac_next_entry(engine, iid, id)) >= 0) {
-        if (!lwm2m_data_append_one(&count, &entries, LWM2M_TYPE_INTEGER, (uint16_t) id)) {
-            lwm2m_data_free(count, entries);
-            return COAP_500_INTERNAL_SERVER_ERROR;
-        }
-    }
-    lwm2m_data_encode_instances(entries, (size_t) count, acl);
-    return id == -1 ? COAP_205_CONTENT : COAP_404_NOT_FOUND;
-}
-
 static uint8_t read_one(const aac_t *engine, uint16_t iid, lwm2m_data_t *resource) {
     const uint16_t rid = resource->id;
-    uint8_t result = COAP_205_CONTENT;
     if (rid == RID_ACL && resource->type != LWM2M_TYPE_MULTIPLE_RESOURCE) {
         /* Not single Resource Instances, but all are asked for. */
-        result = list_entries(engine, iid, resource);
+        lwm2m_data_t *all = NULL;
+        int count = 0;
+        int32_t id = -1;
+        while ((id = aac_next(engine, iid, id)) >= 0) {
+            if (!lwm2m_data_append_one(&count, &all, LWM2M_TYPE_INTEGER, (uint16_t) id)) {
+                lwm2m_data_free(count, all);
+                return COAP_500_INTERNAL_SERVER_ERROR;
+            }
+        }
+        if (id < -1) {
+            return COAP_404_NOT_FOUND;
+        }
+        lwm2m_data_encode_instances(all, (size_t) count, resource);
     }
-    bool is_multiple = resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE;
+    const bool is_multiple = resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE;
     lwm2m_data_t *it = is_multiple ? resource->value.asChildren.array : resource;
     size_t left = is_multiple ? resource->value.asChildren.count : 1;
-    for (; left && result == COAP_205_CONTENT; --left, ++it) {
-        uint16_t value;
-        if (is_multiple != (rid == RID_ACL) || aac_read(engine, iid, rid, it->id, &value)) {
+    for (; left; --left, ++it) {
+        int32_t value = aac_get(engine, iid, rid, it->id);
+        if (value < 0 || is_multiple != (rid == RID_ACL)) {
             return COAP_404_NOT_FOUND;
         }
         lwm2m_data_encode_int(value, it);
     }
-    return result;
+    return COAP_205_CONTENT;
 }
 
 static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
@@ -54,9 +51,8 @@ static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
     const aac_t *engine = ((const aac_wakaama_t *) object)->engine;
     const bool are_all = *count == 0;
     for (uint16_t rid = RID_TARGET_OID; are_all && rid <= RID_OWNER; ++rid) {
-        uint16_t value;
-        bool is_there = rid == RID_ACL ? aac_next_entry(engine, iid, -1) >= -1
-                                       : !aac_read(engine, iid, rid, 0, &value);
+        bool is_there = rid == RID_ACL ? aac_next(engine, iid, -1) >= -1
+                                       : aac_get(engine, iid, rid, 0) >= 0;
         if (is_there
             && !lwm2m_data_append_one(count, resources, LWM2M_TYPE_UNDEFINED, rid)) {
             return COAP_500_INTERNAL_SERVER_ERROR;
@@ -83,7 +79,7 @@ static int write_one(const aac_wakaama_t *port, uint16_t iid,
     }
     int result = 0;
     if (is_acl && type != LWM2M_WRITE_PARTIAL_UPDATE) {
-        result = aac_reset_resource(port->engine, iid, rid);
+        result = aac_edit(port->engine, AAC_EDIT_RESET_RESOURCE, iid, rid);
     }
     const lwm2m_data_t *it = is_acl ? resource->value.asChildren.array : resource;
     size_t left = is_acl ? resource->value.asChildren.count : 1;
@@ -100,7 +96,7 @@ static int write_all(const aac_wakaama_t *port, uint16_t iid, int count,
                      const lwm2m_data_t *resources, lwm2m_write_type_t type) {
     int result = 0;
     if (type == LWM2M_WRITE_REPLACE_INSTANCE) {
-        result = aac_reset(port->engine, iid);
+        result = aac_edit(port->engine, AAC_EDIT_RESET, iid, 0);
     }
     for (int i = 0; i < count && !result; ++i) {
         result = write_one(port, iid, &resources[i], type);
@@ -134,11 +130,11 @@ static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
                          lwm2m_data_t *resources, lwm2m_object_t *object) {
     (void) context;
     aac_wakaama_t *port = (aac_wakaama_t *) object;
-    int result = aac_create(port->engine, iid);
+    int result = aac_edit(port->engine, AAC_EDIT_CREATE, iid, 0);
     if (!result) {
         result = write_all(port, iid, count, resources, LWM2M_WRITE_PARTIAL_UPDATE);
         if (result) {
-            port->is_spoiled |= aac_remove(port->engine, iid) != 0;
+            port->is_spoiled |= aac_edit(port->engine, AAC_EDIT_REMOVE, iid, 0) != 0;
         }
     }
     aac_wakaama_refresh(port);
@@ -148,7 +144,7 @@ static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
 static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t *object) {
     (void) context;
     aac_wakaama_t *port = (aac_wakaama_t *) object;
-    int result = aac_remove(port->engine, iid);
+    int result = aac_edit(port->engine, AAC_EDIT_REMOVE, iid, 0);
     port->is_spoiled |= result != 0;
     aac_wakaama_refresh(port);
     return code_of(result, COAP_202_DELETED);
@@ -178,32 +174,32 @@ static int is_instance_present(void *host, uint16_t oid, uint16_t iid) {
     return LWM2M_LIST_FIND(instances_of(host, oid), iid) != NULL;
 }
 
-static bool read_int(lwm2m_context_t *context, uint16_t oid, uint16_t iid, uint16_t rid,
-                     int64_t *value) {
+/* Reads an ID; or a flag, as 0 or 1. */
+static bool read_id(lwm2m_context_t *context, uint16_t oid, uint16_t iid, uint16_t rid,
+                    uint16_t *id) {
     lwm2m_uri_t uri = uri_of(oid, iid, rid);
     lwm2m_data_t *data = NULL;
     int count = 0;
+    int64_t value = -1;
     bool flag;
-    bool is_read = object_readData(context, &uri, &count, &data) == COAP_205_CONTENT
-                   && count == 1;
-    if (is_read && lwm2m_data_decode_bool(data, &flag)) {
-        *value = flag;
-    } else {
-        is_read = is_read && lwm2m_data_decode_int(data, value);
+    if (object_readData(context, &uri, &count, &data) == COAP_205_CONTENT && count == 1
+        && !lwm2m_data_decode_int(data, &value)) {
+        value = lwm2m_data_decode_bool(data, &flag) ? flag : -1;
     }
     lwm2m_data_free(count, data);
-    return is_read;
+    *id = (uint16_t) value;
+    return value >= 0 && value <= UINT16_MAX;
 }
 
 static int is_server_known(void *host, uint16_t ssid) {
     const uint16_t oid = LWM2M_SERVER_OBJECT_ID;
     int result = 0;
     for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
-        int64_t value;
-        if (!read_int(host, oid, it->id, LWM2M_SERVER_SHORT_ID_ID, &value)) {
+        uint16_t found;
+        if (!read_id(host, oid, it->id, LWM2M_SERVER_SHORT_ID_ID, &found)) {
             /* It might be this one; but another may still answer. */
             result = -1;
-        } else if (value == ssid) {
+        } else if (found == ssid) {
             return 1;
         }
     }
@@ -227,15 +223,14 @@ static int list_instances(void *host, uint16_t oid, aac_ids_t *found) {
 static int list_accounts(void *host, aac_ids_t *found) {
     const uint16_t oid = LWM2M_SECURITY_OBJECT_ID;
     for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
-        int64_t is_bootstrap;
-        int64_t ssid;
-        if (!read_int(host, oid, it->id, LWM2M_SECURITY_BOOTSTRAP_ID, &is_bootstrap)) {
+        uint16_t is_bootstrap;
+        uint16_t ssid;
+        if (!read_id(host, oid, it->id, LWM2M_SECURITY_BOOTSTRAP_ID, &is_bootstrap)) {
             return -1;
         }
         if (!is_bootstrap
-            && (!read_int(host, oid, it->id, LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
-                || ssid < 0 || ssid > UINT16_MAX
-                || aac_ids_add(found, (uint16_t) ssid))) {
+            && (!read_id(host, oid, it->id, LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
+                || aac_ids_add(found, ssid))) {
             return -1;
         }
     }
@@ -296,7 +291,7 @@ void aac_wakaama_refresh(aac_wakaama_t *port) {
     lwm2m_list_t *old = port->object.instanceList;
     lwm2m_list_t **end = &port->object.instanceList;
     int32_t iid = -1;
-    while ((iid = aac_next_instance(port->engine, iid)) >= 0) {
+    while ((iid = aac_next(port->engine, -1, iid)) >= 0) {
         lwm2m_list_t *it = old ? old : (lwm2m_list_t *) lwm2m_malloc(sizeof(*it));
         if (!it) {
             /* Not seen by Wakaama until there is memory again. */

@@ -19,8 +19,9 @@
  * an LwM2M Server like any other; the Bootstrap-Server's commands come another way. */
 static bool decide(const aac_wakaama_t *port, uint16_t ssid, int operation, uint16_t oid,
                    uint16_t iid) {
+    const uint32_t target = (uint32_t) oid << 16 | iid;
     return ssid != AAC_SSID_BOOTSTRAP
-           && aac_decide_before(port->engine, ssid, operation, oid, iid);
+           && aac_ask(port->engine, ssid, operation + AAC_BEFORE, target) > 0;
 }
 
 /* Of an Object that is asked for as a whole, what a server does not get to see. */
@@ -77,6 +78,8 @@ static void leave(aac_wakaama_t *port, view_t *view) {
 
 /* Follows the order in which Wakaama looks at a request. */
 static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
+    bool lists_links = IS_OPTION(message, COAP_OPTION_ACCEPT) && message->accept_num == 1
+                       && message->accept[0] == APPLICATION_LINK_FORMAT;
     bool executes = !IS_OPTION(message, COAP_OPTION_CONTENT_TYPE)
                     || utils_convertMediaType(message->content_type) == LWM2M_CONTENT_TEXT;
     bool has_query = IS_OPTION(message, COAP_OPTION_URI_QUERY);
@@ -91,10 +94,7 @@ static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
         if (IS_OPTION(message, COAP_OPTION_OBSERVE)) {
             return AAC_OBSERVE;
         }
-        return IS_OPTION(message, COAP_OPTION_ACCEPT) && message->accept_num == 1
-                       && message->accept[0] == APPLICATION_LINK_FORMAT
-                   ? AAC_DISCOVER
-                   : AAC_READ;
+        return lists_links ? AAC_DISCOVER : AAC_READ;
     case COAP_POST:
         if (!LWM2M_URI_IS_SET_INSTANCE(uri)) {
             return AAC_CREATE;
@@ -135,19 +135,14 @@ WRAP(uint8_t, dm_handleRequest, lwm2m_context_t *context, lwm2m_uri_t *uri,
         result = __real_dm_handleRequest(context, uri, server, message, response);
     }
     leave(port, &view);
-    const bool is_created = operation == AAC_CREATE && result == COAP_201_CREATED;
-    if (is_created || result == COAP_202_DELETED) {
-        const aac_change_t change = {uri->objectId, &uri->instanceId, is_created};
-        /* What remains of a deleted one is tried again later: nothing is there to
-         * which it could give access. */
-        if (aac_sync(port->engine, ssid, &change, 1)) {
-            port->is_behind = true;
-            if (is_created) {
-                /* Nobody could reach it. */
-                (void) object_delete(context, uri);
-                return COAP_500_INTERNAL_SERVER_ERROR;
-            }
-        }
+    if (result == COAP_202_DELETED) {
+        /* Should memory be lacking, what it leaves behind gives access to nothing. */
+        (void) aac_wakaama_objects_changed(context);
+    } else if (operation == AAC_CREATE && result == COAP_201_CREATED
+               && aac_sync_step(port->engine, ssid, uri->objectId, uri->instanceId)) {
+        /* Nobody could reach it. */
+        (void) object_delete(context, uri);
+        return COAP_500_INTERNAL_SERVER_ERROR;
     }
     return result;
 }
@@ -216,20 +211,20 @@ WRAP(int, lwm2m_send, lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris
     view_t *views = (view_t *) lwm2m_malloc(count * sizeof(*views));
     int result = views ? COAP_404_NOT_FOUND : COAP_500_INTERNAL_SERVER_ERROR;
     bool is_sent = false;
-    for (lwm2m_server_t *it = views ? context->serverList : NULL; it; it = it->next) {
-        size_t at = 0;
-        if (ssid != 0 && ssid != it->shortID) {
-            continue;
-        }
-        while (at < count && enter(port, &views[at], it->shortID, AAC_SEND, &uris[at])) {
-            ++at;
-        }
-        result = at < count ? COAP_401_UNAUTHORIZED
-                            : __real_lwm2m_send(context, it->shortID, uris, count,
-                                                callback, user_data);
-        is_sent |= result == COAP_NO_ERROR;
-        while (at--) {
-            leave(port, &views[at]);
+    for (lwm2m_server_t *it = context->serverList; views && it; it = it->next) {
+        if (ssid == 0 || ssid == it->shortID) {
+            size_t at = 0;
+            while (at < count
+                   && enter(port, &views[at], it->shortID, AAC_SEND, &uris[at])) {
+                ++at;
+            }
+            result = at < count ? COAP_401_UNAUTHORIZED
+                                : __real_lwm2m_send(context, it->shortID, uris, count,
+                                                    callback, user_data);
+            is_sent |= result == COAP_NO_ERROR;
+            while (at--) {
+                leave(port, &views[at]);
+            }
         }
     }
     lwm2m_free(views);
@@ -277,9 +272,8 @@ WRAP(uint8_t, bootstrap_handleCommand, lwm2m_context_t *context, lwm2m_uri_t *ur
     if (message->code != COAP_GET && !bootstrap_begin(port)) {
         return COAP_503_SERVICE_UNAVAILABLE;
     }
-    uint8_t result =
-        __real_bootstrap_handleCommand(context, uri, server, message, response);
-    return bootstrap_check(port, result);
+    return bootstrap_check(
+        port, __real_bootstrap_handleCommand(context, uri, server, message, response));
 }
 
 WRAP(uint8_t, bootstrap_handleDeleteAll, lwm2m_context_t *context, void *session) {
