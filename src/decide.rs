@@ -45,7 +45,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// The rules, in their order.
-    #[cfg_attr(target_os = "none", inline(always))]
+    #[inline(always)]
     pub(crate) fn answer(&self, question: &Question) -> Decision {
         // 1. Keys are closed to everybody.
         if question.oid == OID_SECURITY || question.oid == OID_OSCORE {
@@ -94,6 +94,7 @@ fn on_acl(view: View<'_>, question: &Question) -> Decision {
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
+#[cfg_attr(not(target_os = "none"), inline(always))]
 fn by_acl(view: View<'_>, question: &Question) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let ssid = question.ssid;

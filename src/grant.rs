@@ -212,7 +212,35 @@ impl<H: Host> Engine<H> {
     }
 
     /// As [`Engine::set_acl`] or [`Engine::set_owner`].
+    #[inline]
     pub(crate) fn grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+        match self.overwrite(grant) {
+            Some(iid) => {
+                self.host.changed(Change::Resource(iid, RID_ACL));
+                Ok(())
+            }
+            None => self.grant_asking(grant, acl_iid),
+        }
+    }
+
+    /// What most grants come to, in a hurry: a mask for a server that has one
+    /// already. Gives the instance.
+    #[inline]
+    fn overwrite(&self, grant: Grant) -> Option<Iid> {
+        if !Table::OVERWRITES {
+            return None;
+        }
+        let entry = AclEntry::new(grant.ssid, grant.mask?);
+        grant.check().ok()?;
+        let mut state = self.lock()?;
+        let iid = state.table.overwrite(grant.target, entry)?;
+        state.modified = true;
+        Some(iid)
+    }
+
+    // Not in the way of the short one.
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    fn grant_asking(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
         self.try_grant(grant, acl_iid).map_err(|why| {
             let call = match grant.mask {
                 Some(_) => Call::SetAcl,
@@ -230,16 +258,6 @@ impl<H: Host> Engine<H> {
 
     fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
         grant.check()?;
-        if let (true, Some(mask)) = (Table::OVERWRITES, grant.mask) {
-            let mut state = self.lock().ok_or(Why::InUse)?;
-            let entry = AclEntry::new(grant.ssid, mask);
-            if let Some(iid) = state.table.overwrite(grant.target, entry) {
-                state.modified = true;
-                drop(state);
-                self.host.changed(Change::Resource(iid, RID_ACL));
-                return Ok(());
-            }
-        }
         let mut found = Found::default();
         // Each question is asked once, so this ends.
         let is_new = loop {

@@ -141,14 +141,23 @@ unsafe fn answer_to(
         None => nothing,
     };
     #[cfg(feature = "refusals")]
-    if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
-        if aac.engine.lock().is_some() {
-            let decision = for_c(decision);
-            // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
-            unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
-        }
+    if !decision.allowed && aac.audit.get().0.is_some() {
+        tell_denial(aac, ssid, number, target, decision);
     }
     decision
+}
+
+#[cfg(feature = "refusals")]
+#[cold]
+fn tell_denial(aac: &aac_t, ssid: u16, number: c_int, target: u32, decision: Decision) {
+    // Not held on to: the function may use the engine.
+    let is_idle = aac.engine.lock().is_some();
+    if let ((Some(audit), arg), true) = (aac.audit.get(), is_idle) {
+        let decision = for_c(decision);
+        let [oid, iid] = split(target);
+        // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
+        unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
+    }
 }
 
 /// The operation with this number, without a table of them all.

@@ -124,18 +124,21 @@ impl<const W: usize, const ID: u32> Index<W, ID> {
 
     /// Rows in rising order, the first of which has the lowest first word that is
     /// not below `key`: as many as stand together. Empty if there is none.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tail(&self, key: u64) -> &[[u64; W]] {
-        let (mut at, mut place) = self.locate(key);
-        while let Some(rows) = self.chunk(at) {
-            match rows.get(place..) {
-                Some(tail) if !tail.is_empty() => return tail,
-                _ => {}
-            }
-            at += 1;
-            place = 0;
+        let (at, place) = self.locate(key);
+        match self.chunk(at).and_then(|rows| rows.get(place..)) {
+            Some(tail) if !tail.is_empty() => tail,
+            _ => self.tail_behind(at),
         }
-        &[]
+    }
+
+    /// The rows of the first chunk behind this one that has some.
+    #[cold]
+    fn tail_behind(&self, at: usize) -> &[[u64; W]] {
+        let behind = self.chunks.get(at..).unwrap_or_default();
+        let rows = behind.iter().find(|rows| !rows.is_empty());
+        rows.map_or(&[], |rows| rows)
     }
 
     /// The row whose first word is the lowest that is not below `key`, if it is in

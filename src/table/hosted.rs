@@ -94,6 +94,7 @@ impl Table {
 
     // ---- looking up -------------------------------------------------------
 
+    #[inline(always)]
     fn acl_rows(&self, key: u64) -> &[[u64; 2]] {
         self.targets.tail(key)
     }
@@ -171,7 +172,7 @@ impl Table {
     }
 
     /// What a decision about this target and server needs to know.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn look(&self, target: Target, ssid: Ssid) -> Option<Look> {
         let (row, others) = match self.acl_rows(Place::first_key(target)) {
             [row, others @ ..] => (AclRow::from(row), others),
@@ -439,6 +440,13 @@ impl Table {
     /// on the other.
     #[inline]
     pub(crate) fn turn(&mut self, back: bool) {
+        if !self.changes.is_empty() {
+            self.turn_changes(back);
+        }
+    }
+
+    #[inline(never)]
+    fn turn_changes(&mut self, back: bool) {
         let Some(changes) = self.changes.first_mut() else {
             return;
         };
@@ -592,17 +600,15 @@ impl Table {
         if self.is_open {
             return None;
         }
-        let row = self.targets.at_mut(Place::first_key(target))?;
-        let found = AclRow::from(row);
-        let pair = found.entries();
-        if found.target() != target || pair.iter().all(|old| old.ssid() != entry.ssid()) {
+        let [key, value] = self.targets.at_mut(Place::first_key(target))?;
+        let found = AclRow {
+            key: *key,
+            value: *value,
+        };
+        if found.target() != target {
             return None;
         }
-        let replace = |old: AclEntry| match old.ssid() == entry.ssid() {
-            true => entry,
-            false => old,
-        };
-        row[1] = AclRow::new(found.place(), pair.map(replace), found.owner()).value;
+        *value = found.with_mask(entry)?.value;
         Some(found.place().iid)
     }
 

@@ -91,6 +91,26 @@ impl AclRow {
         }
     }
 
+    /// With another mask in the entry for this SSID, if there is one.
+    #[inline]
+    pub(crate) const fn with_mask(self, entry: AclEntry) -> Option<AclRow> {
+        let (key, value) = (self.key, self.value);
+        let [mut first, mut second] = self.entries();
+        let is_first = first.ssid() == entry.ssid();
+        let is_second = second.ssid() == entry.ssid();
+        if is_first {
+            first = entry;
+        }
+        if is_second {
+            second = entry;
+        }
+        let value = (first.0 as u64) << 32 | join([second.mask(), value as u16]) as u64;
+        match is_first || is_second {
+            true => Some(AclRow { key, value }),
+            false => None,
+        }
+    }
+
     #[inline]
     pub(crate) const fn target(self) -> Target {
         Target((self.key >> 32) as u32)
