@@ -73,6 +73,11 @@
  * account and with the Instance that they are about, and aac_decide() is asked
  * with AAC_OBSERVE before each notification.
  *
+ * Any thread may call, but calls for the same engine must not overlap in time:
+ * make them under the client's lock. The engine asks aac_host_t in the thread
+ * that called it, before it returns; those functions may call it again. It has no
+ * thread, no lock and no global variable.
+ *
  * All pointers may be NULL, which is an error unless a function says otherwise.
  * Outputs are written on success and where it is said. A function that returns
  * an error has changed nothing. Numbers are in the machine's byte order.
@@ -1031,11 +1036,12 @@ int aac_sync(const aac_t *aac,
  * whole or not done at all; where they are to be so together, the client does them
  * within a transaction:
  *
- * - Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
- *   governs Instances that are gone is removed.
- * - After its Object each Instance that @p origin created: it gets its rights on it.
- * - At last, where Security, Server or Access Control was among the Objects, Object
- *   and Instance AAC_ID_NONE: what accounts that are gone left behind is dropped.
+ * 1. Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
+ *    governs Instances that are gone is removed.
+ * 2. Where Security, Server or Access Control was among them, Object and Instance
+ *    AAC_ID_NONE: what accounts that are gone left behind is dropped.
+ * 3. Each Instance that @p origin created: it gets its rights on it. This may come
+ *    before 2, if @p origin has an account.
  *
  * @param aac    The engine.
  * @param origin As in aac_sync().

@@ -5,6 +5,12 @@
  * only as each function says. No function keeps a pointer it was given, and there is no global state.
  * The rules are listed in docs/ocf.md.
  *
+ * Any thread may call. Functions that take a list as const may run at once for the same list; one that
+ * changes it, or an update, must run alone. Nothing here has a thread or a lock.
+ *
+ * Of the C library it needs malloc, realloc, free, memcpy, memmove, memset and memcmp, and on a hosted
+ * system abort, which is never called.
+ *
  * What it takes of a Cortex-M4's flash, in bytes, without the C library; measured, and written here,
  * by `cargo xtask size --write`. The first row is what every program needs, each other one how much
  * more with these besides. What some share counts in each of them.

@@ -76,6 +76,15 @@ fn check(name: &str, variant: &str) -> Result<(), String> {
         by_cmake.status.success(),
         "{both}"
     );
+    // For the same reason, too.
+    let tells = |output, reason| {
+        let text = text(output);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.join(" ").contains(reason)
+    };
+    for reason in ["Anjay's own access control", "engine is not in the program"] {
+        assert_eq!(tells(&by_shell, reason), tells(&by_cmake, reason), "{both}");
+    }
     match by_shell.status.success() {
         true => Ok(()),
         false => Err(both),

@@ -100,7 +100,8 @@ fn by_pkg_config(name: &str, folder: &Path, prefix: &Path) -> String {
 /// Neither the compiler of a language that nobody asked for, nor tests.
 #[test]
 fn a_plain_build_is_the_library_alone() {
-    let build = folder("plain");
+    // What a former run was told is not a default.
+    let build = empty_folder("plain");
     let no_cpp = ["CMAKE_CXX_COMPILER=/there/is/none".to_owned()];
     run(&mut configure(&root(), &build, &no_cpp));
     let targets = run(Command::new("cmake")
@@ -349,7 +350,7 @@ fn symbols(archive: &Path, which: &str) -> BTreeSet<String> {
 
 #[test]
 fn part_of_another_project() {
-    let project = folder("subdirectory");
+    let project = empty_folder("subdirectory");
     copy_consumer("engine", &project);
     put_inside(&project);
     let tests = build_and_test(&project, &project.join("build"), &[]);

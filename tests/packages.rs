@@ -71,8 +71,8 @@ fn anjay(folder: &Path) {
     }
 }
 
-/// A project of which the SDK's part stands in `sdk`, configured and built.
-fn build(name: &str, lists: &str, defines: &[&str]) -> (String, bool) {
+/// A project of which the SDK's part stands in `sdk`, configured.
+fn configure(name: &str, lists: &str, defines: &[&str]) -> (String, bool) {
     let project = testkit_c::folder("packages").join(name);
     let _ = fs::remove_dir_all(&project);
     let lists = format!(
@@ -98,9 +98,16 @@ fn build(name: &str, lists: &str, defines: &[&str]) -> (String, bool) {
     configure.arg(format!("-DAAC_CARGO_TARGET_DIR={}", shared.display()));
     configure.args(defines.iter().map(|define| format!("-D{define}")));
     let configured = output(&mut configure);
-    if !configured.status.success() {
-        return (text(&configured), false);
+    (text(&configured), configured.status.success())
+}
+
+/// The same, and built.
+fn build(name: &str, lists: &str, defines: &[&str]) -> (String, bool) {
+    let (configured, is_configured) = configure(name, lists, defines);
+    if !is_configured {
+        return (configured, false);
     }
+    let folder = testkit_c::folder("packages").join(name).join("build");
     let _lock = testkit_c::archive::lock();
     let built = output(
         Command::new("cmake")
@@ -108,7 +115,7 @@ fn build(name: &str, lists: &str, defines: &[&str]) -> (String, bool) {
             .arg(&folder)
             .args(["--", "-k"]),
     );
-    let said = text(&configured) + &text(&built);
+    let said = configured + &text(&built);
     if built.status.success() {
         let ran = output(&mut Command::new(app(name)));
         assert!(ran.status.success(), "{}", text(&ran));
@@ -156,6 +163,30 @@ fn zephyr_module() {
             said.contains("3 of its sources make room for this library's core"),
             "{said}"
         );
+    }
+}
+
+/// Zephyr has the processor's flags in a target, where CMake shows them to no compiler
+/// that is asked: the module does. This one is for a Cortex-M4F if it is told so.
+#[test]
+fn zephyr_module_asks_with_the_flags_of_the_board() {
+    let compiler = testkit_c::folder("packages").join("gcc-for-a-board");
+    let script = "#!/bin/sh\ncase \"$*\" in *-mcpu=cortex-m4*-dM*)\n\
+                  for it in __arm__ __ARM_ARCH_7EM__ __ARM_PCS_VFP; do echo \"#define $it 1\"; done\n\
+                  echo '#define __ARM_ARCH 7'; exit ;;\nesac\nexec gcc \"$@\"\n";
+    write(&compiler, script);
+    testkit_c::run(Command::new("chmod").arg("+x").arg(&compiler));
+    let compiler = format!("CMAKE_C_COMPILER={}", compiler.display());
+    let lists = zephyr("anjay", OURS);
+    let target = "thumbv7em-none-eabihf";
+    for (name, board, is_told) in [
+        ("zephyr-board", "BOARD_FLAGS=-mcpu=cortex-m4", true),
+        ("zephyr-here", "BOARD_FLAGS=-mtune=generic", false),
+    ] {
+        let defines = ["CONFIG_ANJAY_ACCESS_CONTROL=1", compiler.as_str(), board];
+        // Whether there is a Rust toolchain for it is another matter.
+        let (said, _) = configure(name, &lists, &defines);
+        assert_eq!(said.contains(target), is_told, "{said}");
     }
 }
 

@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 32] = [
+const MUTATIONS: [Mutation; 33] = [
     wrap(
         "reading an Object shows everything",
         "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
@@ -135,6 +135,11 @@ const MUTATIONS: [Mutation; 32] = [
         "what the Bootstrap-Server has not finished counts",
         "operation + AAC_BEFORE, target)",
         "operation, target)",
+    ),
+    wrap(
+        "what the application does is taken back with a bootstrap that failed",
+        "AAC_BEGIN_LATER",
+        "AAC_BEGIN",
     ),
     wrap(
         "a first command that fails begins a bootstrap",

@@ -248,7 +248,7 @@ static int bootstrap_end(aac_wakaama_t *port, int step) {
 /* Before a command: opens it, if this is the first. */
 static bool bootstrap_begin(aac_wakaama_t *port) {
     if (port && !port->is_bootstrapping) {
-        port->is_bootstrapping = !aac_transaction(port->engine, AAC_BEGIN);
+        port->is_bootstrapping = !aac_transaction(port->engine, AAC_BEGIN_LATER);
         port->has_begun = port->is_spoiled = false;
     }
     return !port || port->is_bootstrapping;

@@ -72,6 +72,11 @@
  * account and with the Instance that they are about, and aac_decide() is asked
  * with AAC_OBSERVE before each notification.
  *
+ * Any thread may call, but calls for the same engine must not overlap in time:
+ * make them under the client's lock. The engine asks aac_host_t in the thread
+ * that called it, before it returns; those functions may call it again. It has no
+ * thread, no lock and no global variable.
+ *
  * All pointers may be NULL, which is an error unless a function says otherwise.
  * Outputs are written on success and where it is said. A function that returns
  * an error has changed nothing. Numbers are in the machine's byte order.

@@ -14,6 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <anjay_init.h>
+
+#include <core/anjay_access_utils_private.h>
+
 static client_t C;
 static uint8_t BLOB[4096];
 
@@ -396,6 +400,27 @@ static void d20(void) {
     note("bob reads", get(BOB, "/1234/1/0"));
 }
 
+/*
+ * With no message, as Anjay has a connection to those servers alone of which it
+ * has an account: the question that its core asks, about one that has none.
+ */
+static bool may_write(anjay_ssid_t ssid) {
+    const anjay_action_info_t info = {
+        .oid = OID_TEST, .iid = 1, .ssid = ssid, .action = ANJAY_ACTION_WRITE};
+    bool allowed = false;
+    ANJAY_MUTEX_LOCK(anjay, C.anjay);
+    allowed = _anjay_instance_action_allowed(anjay, &info);
+    ANJAY_MUTEX_UNLOCK(C.anjay);
+    return allowed;
+}
+
+static void d21(void) {
+    client_start(&C, false, false, true);
+    add_instances(1, 1);
+    say("the only account %d, ", may_write(ALICE));
+    say("another server %d", may_write(BOB));
+}
+
 /* ---- an application that acts in the middle of a server's Write --------------- */
 
 static size_t g_persisted;
@@ -491,6 +516,7 @@ static const struct {
     {"D18", d18},
     {"D19", d19},
     {"D20", d20},
+    {"D21", d21},
     {"acts-in-a-write", acts_in_a_write},
     {"restores-in-a-write", restores_in_a_write},
     {"revokes-in-a-write", revokes_in_a_write},

@@ -3,7 +3,7 @@
 add_library(zephyr_interface INTERFACE)
 # Where Zephyr has the processor's flags, and some that are not of the machine.
 target_compile_options(zephyr_interface INTERFACE
-    -mtune=generic $<$<COMPILE_LANGUAGE:C>:-Wall> "SHELL:-imacros ${CMAKE_CURRENT_LIST_DIR}/imacros.h")
+    -mtune=generic ${BOARD_FLAGS} $<$<COMPILE_LANGUAGE:C>:-Wall> "SHELL:-imacros ${CMAKE_CURRENT_LIST_DIR}/imacros.h")
 
 macro(zephyr_library)
     get_filename_component(_name ${CMAKE_CURRENT_SOURCE_DIR} NAME)

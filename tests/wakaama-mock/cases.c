@@ -638,6 +638,22 @@ static void an_instance_that_fails_half_way(void) {
     stop();
 }
 
+/* As long as a bootstrap has not come to Object 2, what the application does there is
+ * not part of it. */
+static void the_application_during_a_bootstrap(void) {
+    start();
+    CHECK(order(REMOVE, 1234, 5, 0, NULL) == COAP_202_DELETED);
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
+    CHECK(ask(1, GET, 1234, 0, 0) == COAP_205_CONTENT);
+    write_rights(4, 1);
+    bootstrap_status = STATE_BS_FAILED;
+    time_t timeout = 60;
+    bootstrap_step(&CONTEXT, 0, &timeout);
+    CHECK(ask(1, GET, 1234, 0, 0) == COAP_205_CONTENT);
+    CHECK(is_listed(0) && !is_listed(4));
+    stop();
+}
+
 /* Others have no say in it, however they ask. */
 static void a_bootstrap_is_ended_by_who_began_it(void) {
     start();
@@ -785,6 +801,7 @@ int main(void) {
     a_bootstrap_that_is_not_valid();
     a_command_that_fails_half_way();
     an_instance_that_fails_half_way();
+    the_application_during_a_bootstrap();
     a_bootstrap_is_ended_by_who_began_it();
     a_bootstrap_that_is_given_up();
     accounts_that_wakaama_refuses();
