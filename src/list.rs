@@ -65,14 +65,22 @@ impl<T> List<T> {
 
     /// Makes room for exactly `room` elements, if there is less.
     pub(crate) fn reserve(&mut self, room: usize) -> Result<(), NoMemory> {
-        const { assert!(size_of::<T>() > 0) };
-        if room <= self.room {
-            return Ok(());
+        match room <= self.room {
+            true => Ok(()),
+            false => self.resize(room),
         }
+    }
+
+    /// Makes room for exactly `room` elements, which is at least one and not less
+    /// than there are.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn resize(&mut self, room: usize) -> Result<(), NoMemory> {
+        const { assert!(size_of::<T>() > 0) };
+        let room = room.max(self.len).max(1);
         let layout = Layout::array::<T>(room).map_err(|_| NoMemory)?;
         // SAFETY: neither layout is empty, for no element is and `room` is above
         // zero; the old one is that of `start` (1), and the new size, which is that
-        // of a layout, does not overflow.
+        // of a layout, does not overflow. There is room for `len` (2).
         let start = unsafe {
             match self.layout() {
                 Some(old) => realloc(self.start.as_ptr().cast(), old, layout.size()),
@@ -175,13 +183,26 @@ impl<T: Copy> List<T> {
         self.len = self.len.min(len);
     }
 
-    /// Gives back the room that is left over, where that is much and there is
-    /// memory for another list.
+    /// Takes out `count` elements at `at`, as far as they are there.
+    #[cfg_attr(not(any(target_os = "none", access_control_small)), allow(dead_code))]
+    pub(crate) fn cut(&mut self, at: usize, count: usize) {
+        let at = at.min(self.len);
+        let behind = self.len - at;
+        let count = count.min(behind);
+        // SAFETY: what is moved is initialised (2), and so is then all up to the new
+        // `len`.
+        unsafe {
+            let place = self.start.as_ptr().add(at);
+            ptr::copy(place.add(count), place, behind - count);
+        }
+        self.len -= count;
+    }
+
+    /// Gives back the room that is left over, where that is much and the allocator
+    /// can do so.
     pub(crate) fn fit(&mut self) {
         if self.room > 2 * self.len + 8 {
-            if let Ok(copy) = self.copy() {
-                *self = copy;
-            }
+            let _ = self.resize(self.len);
         }
     }
 }

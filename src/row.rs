@@ -73,7 +73,7 @@ impl AclEntry {
     }
 
     pub(crate) const fn is_none(self) -> bool {
-        self.0 == AclEntry::NONE.0
+        self.ssid() == AclEntry::NONE.ssid()
     }
 
     /// Its four persisted bytes: the mask comes first.
