@@ -1,9 +1,12 @@
-//! With the feature `headers`: makes the C headers from the C surface, for the
-//! test that compares them with those in `include/`. Otherwise does nothing, so
-//! that nobody needs cbindgen to build the library.
+//! Says which variant of the tables is built. With the feature `headers`: makes the C
+//! headers from the C surface, for the test that compares them with those in
+//! `include/`; otherwise nobody needs cbindgen to build the library.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    if std::env::var_os("CARGO_FEATURE_SMALL").is_some() {
+        println!("cargo::rustc-cfg=access_control_small");
+    }
     #[cfg(feature = "headers")]
     headers::make();
 }

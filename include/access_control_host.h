@@ -987,6 +987,16 @@ int aac_sync_accounts(const aac_t *aac);
 int aac_sync_created(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
 
 /**
+ * As aac_sync() with every Object and the accounts, for a client that cannot tell
+ * what has changed, or has missed a change. It costs a look at each target that an
+ * Access Control Instance has.
+ *
+ * @param aac The engine.
+ * @returns As aac_sync().
+ */
+int aac_sync_all(const aac_t *aac);
+
+/**
  * Does a step of a transaction.
  *
  * @param aac  The engine.

@@ -225,8 +225,9 @@ fn null_is_an_error_everywhere() {
             aac_sync_targets(null(), 3),
             aac_sync_accounts(null()),
             aac_sync_created(null(), 1, 3, 0),
+            aac_sync_all(null()),
         ];
-        assert_eq!((results, value), ([-160; 12], 9));
+        assert_eq!((results, value), ([-160; 13], 9));
     }
     let device = installed();
     // SAFETY: the device's own engine; NULL where it may be.

@@ -241,6 +241,46 @@ fn provisioning_asks_for_each_object_and_server_once() {
     assert_eq!(asked, 2 * usize::from(objects) + 3);
 }
 
+/// In the order of targets, and in no order; and what a transaction takes beside it.
+#[test]
+fn an_instance_takes_forty_bytes_at_most() {
+    for stride in [1, 7_919] {
+        let host = plenty();
+        let engine = Engine::new(&host);
+        let instances = MANY / 4;
+        counted(Refuse::Nothing, || {
+            for n in 0..u32::from(instances) {
+                let iid = (n * stride % u32::from(instances)) as Iid;
+                engine.set_acl(3, iid, 0, 1).expect("a default entry");
+                engine.set_acl(3, iid, 2, 15).expect("an own entry");
+            }
+        });
+        let each = held() / usize::from(instances);
+        assert_eq!(
+            engine.next_instance(Some(instances - 2)),
+            Some(instances - 1)
+        );
+        reset();
+        counted(Refuse::Nothing, || {
+            engine.begin().expect("none is open");
+            let write = Edit::Write(RID_ACL, 2, 1);
+            engine.edit(5, write).expect("instance 5 has an ACL");
+            engine.commit().expect("valid");
+        });
+        let (kept, peak) = (count().held, count().peak);
+        println!("stride {stride}: {each} bytes each; a transaction: {peak} at most, {kept} kept");
+        assert!(each <= 40, "{each}");
+        // On bare metal it has a copy of the rows.
+        let copy = if cfg!(access_control_small) {
+            40 * isize::from(instances as i16)
+        } else {
+            4 * 1024
+        };
+        assert!(peak <= copy, "{peak}");
+        assert_eq!(kept, 0);
+    }
+}
+
 /// What is restored takes no more than its rows and a little room to grow.
 #[test]
 fn a_restored_state_takes_what_its_rows_take() {

@@ -165,6 +165,72 @@ fn only_what_is_known_to_be_gone_is_gone() {
     }
 }
 
+/// Looking at everything finds what telling of every Object does, whatever has gone
+/// and nobody was told of; inside a transaction, too.
+#[test]
+fn looking_at_everything_finds_all_that_has_gone() {
+    const OBJECTS: [Oid; 5] = [1, 3, 7, OID, 5678];
+    let look = |seed: u32, told: bool| {
+        let mut roll = random(seed);
+        let client = Client::new(&[1, 2, 3], &OBJECTS.map(|oid| (oid, &[0, 1, 2, 3][..])));
+        let engine = Engine::new(&client);
+        for _ in 0..24 {
+            let grant = Provision {
+                oid: OBJECTS[roll() as usize % 5],
+                iid: [0, 1, 2, 3, MAX_ID][roll() as usize % 5],
+                ssid: (roll() % 4) as u16,
+                mask: 0,
+                owner: [1, 2, 3, SSID_BOOTSTRAP][roll() as usize % 4],
+            };
+            engine.provision([grant].into_iter()).expect("valid");
+        }
+        for _ in 0..roll() % 12 {
+            client.take(OBJECTS[roll() as usize % 5], (roll() % 4) as u16);
+        }
+        if roll() % 2 == 0 {
+            client
+                .objects
+                .borrow_mut()
+                .remove(&OBJECTS[roll() as usize % 5]);
+        }
+        for ssid in 1..4 {
+            if roll() % 3 == 0 {
+                client.take(0, ssid);
+            }
+        }
+        if roll() % 4 == 0 {
+            client
+                .unlistable
+                .borrow_mut()
+                .insert([0, OID][roll() as usize % 2]);
+        }
+        let is_within = roll() % 2 == 0 && engine.begin().is_ok();
+        client.changes.take();
+        let before = dump(&engine);
+        let result = match told {
+            true => {
+                let oids = OBJECTS.into_iter().chain([OID_ACCESS_CONTROL]);
+                let changes = oids.map(|oid| ObjectChange { oid, created: &[] });
+                engine.sync(SSID_BOOTSTRAP, changes)
+            }
+            false => engine.sync_all(),
+        };
+        if is_within {
+            engine.commit().expect("it validates");
+        }
+        assert!(result.is_ok() || dump(&engine) == before, "seed {seed}");
+        let objects = client.objects.take();
+        (result, dump(&engine), client.changes.take(), objects)
+    };
+    let mut differing = 0;
+    for seed in 0..300 {
+        let looked = look(seed, false);
+        assert!(looked == look(seed, true), "seed {seed}");
+        differing += usize::from(!looked.2.is_empty());
+    }
+    assert!(differing > 100, "{differing}");
+}
+
 /// Restoring asks whether Objects are registered, and the answer may begin a
 /// transaction: nothing is restored into that.
 #[test]

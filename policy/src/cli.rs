@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::ocf::{METHODS, STATES};
+use crate::ocf::explain::{METHODS, STATES};
 use crate::words::OPERATIONS;
 use access_control::Operation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -184,8 +184,8 @@ reader. Nothing that is in a state or a policy can run in it.")]
     },
     /// Print the manual page, or write all of them
     Man {
-        /// Of this command
-        command: Option<String>,
+        /// Of this command, such as show or ocf show
+        command: Vec<String>,
         /// Write the pages of all commands to this folder, such as ~/.local/share/man/man1
         #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
         to: Option<PathBuf>,
@@ -206,6 +206,9 @@ pub enum OcfCommand {
     Show {
         /// A list, as CBOR or JSON
         list: PathBuf,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = Format::Text)]
+        format: Format,
         /// Whether to use colours
         #[arg(long, value_enum, default_value_t = Colour::Auto)]
         color: Colour,
@@ -217,6 +220,9 @@ pub enum OcfCommand {
         /// Exit status 1 also for what does nothing, or opens a lot
         #[arg(long)]
         strict: bool,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
     },
     /// Decide one question, and tell by which of the ten rules and which ACE
     Explain {
@@ -241,6 +247,9 @@ pub enum OcfCommand {
         #[arg(long, default_value = "rfnop", ignore_case = true,
             value_parser = clap::builder::PossibleValuesParser::new(STATES.map(|(word, _)| word)))]
         state: String,
+        /// In which form
+        #[arg(short, long, value_enum, default_value_t = Format::Text)]
+        format: Format,
         /// The method
         #[arg(ignore_case = true,
             value_parser = clap::builder::PossibleValuesParser::new(METHODS.map(|(word, _)| word)))]

@@ -3,6 +3,7 @@
 
 use crate::check::{Finding, Kind, Report};
 use crate::format::{self, Fault};
+use crate::ocf;
 use crate::policy::{Mistake, Rule};
 use crate::state::{Source, State, Unusable};
 use crate::words::{Target, targets};
@@ -26,6 +27,8 @@ pub struct Issue {
     pub byte: Option<usize>,
     /// What it is about.
     pub targets: Vec<Target>,
+    /// The ACEs of an OCF device that it is about.
+    pub aces: Vec<u32>,
 }
 
 /// What was found, and how much more there is.
@@ -49,6 +52,12 @@ pub fn neither() -> String {
     format!("this is neither a policy nor a state of a device, which begins with {first}")
 }
 
+/// What is in a file that is the list of an OCF device.
+#[must_use]
+pub fn for_ocf() -> &'static str {
+    "this is the list of an OCF device, which `lwm2m-acl ocf` takes"
+}
+
 impl Issue {
     fn error(rule: &'static str, message: String) -> Issue {
         Issue {
@@ -58,6 +67,7 @@ impl Issue {
             line: None,
             byte: None,
             targets: Vec::new(),
+            aces: Vec::new(),
         }
     }
 
@@ -93,6 +103,15 @@ impl Issue {
             line: first.copied(),
             byte: None,
             targets: finding.targets.clone(),
+            aces: Vec::new(),
+        }
+    }
+
+    fn of_fault_of_list(fault: &ocf::Fault) -> Issue {
+        Issue {
+            line: fault.line,
+            byte: fault.byte,
+            ..Issue::error(fault.kind.name(), fault.message.clone())
         }
     }
 
@@ -118,6 +137,7 @@ impl Issues {
         match unusable {
             Unusable::File(_) => Issues::default(),
             Unusable::Text => of(vec![Issue::error(OF_TEXT, neither())], 1),
+            Unusable::Ocf => of(vec![Issue::error(OF_TEXT, for_ocf().to_owned())], 1),
             Unusable::Policy(found) => {
                 let all = found.first.iter().map(Issue::of_mistake);
                 of(all.collect(), found.count)
@@ -146,6 +166,34 @@ impl Issues {
         let mut all: Vec<Issue> = findings
             .map(|finding| Issue::of_finding(finding, &places))
             .collect();
+        all.sort_by_key(|issue| issue.line);
+        Issues { all, untold: 0 }
+    }
+
+    /// What is wrong with the list of an OCF device; nothing, where the file is.
+    #[must_use]
+    pub fn of_unusable_list(unusable: &ocf::Unusable) -> Issues {
+        let all = match unusable {
+            ocf::Unusable::File(_) => Vec::new(),
+            ocf::Unusable::Fault(fault) => vec![Issue::of_fault_of_list(fault)],
+        };
+        Issues { all, untold: 0 }
+    }
+
+    /// What is odd about the list of an OCF device.
+    #[must_use]
+    pub fn of_list(list: &ocf::List, findings: &[ocf::check::Finding]) -> Issues {
+        let places = list.places();
+        let issue = |finding: &ocf::check::Finding| Issue {
+            level: finding.kind.level().name(),
+            rule: finding.kind.name(),
+            message: finding.message.clone(),
+            line: finding.aces.first().and_then(|id| places.get(id)).copied(),
+            byte: None,
+            targets: Vec::new(),
+            aces: finding.aces.clone(),
+        };
+        let mut all: Vec<Issue> = findings.iter().map(issue).collect();
         all.sort_by_key(|issue| issue.line);
         Issues { all, untold: 0 }
     }
@@ -226,7 +274,10 @@ fn rules() -> Vec<(&'static str, String)> {
         (OF_STATE, "a state that no device restores".to_owned()),
         (OF_TEXT, "neither a policy nor a state".to_owned()),
     ];
-    mistakes.into_iter().chain(own).chain(kinds).collect()
+    let faults = ocf::FaultKind::ALL.map(|kind| (kind.name(), kind.title().to_owned()));
+    let of_lists = ocf::check::Kind::ALL.map(|kind| (kind.name(), kind.title().to_owned()));
+    let of_states = mistakes.into_iter().chain(own).chain(kinds);
+    of_states.chain(faults).chain(of_lists).collect()
 }
 
 /// A path as a reference in a URI: what has a meaning there is written as bytes.

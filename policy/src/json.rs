@@ -28,7 +28,7 @@ struct Answer<'a, T> {
 }
 
 /// Writes one answer, indented, with an end of line.
-fn write<T: Serialize>(command: &str, answer: T) -> io::Result<Vec<u8>> {
+pub(crate) fn write<T: Serialize>(command: &str, answer: T) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let answer = Answer {
         version: VERSION,

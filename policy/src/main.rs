@@ -150,7 +150,7 @@ fn run(command: Command) -> Result<Answer, Stop> {
             Ok(Answer::write(&output, text))
         }
         Command::Ocf { command } => ocf(command),
-        Command::Man { command, to } => manual(command.as_deref(), to.as_deref()),
+        Command::Man { command, to } => manual(&command, to.as_deref()),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "lwm2m-acl", &mut text);
@@ -167,6 +167,7 @@ fn unusable(path: &Path, unusable: &Unusable) -> Stop {
         Unusable::Policy(found) => mistakes(path, found),
         Unusable::State(refusal, _) => Trouble::new(path, refusal).into(),
         Unusable::Text => Trouble::new(path, issues::neither()).into(),
+        Unusable::Ocf => Trouble::new(path, issues::for_ocf()).into(),
     }
 }
 
@@ -323,9 +324,15 @@ fn for_machines(
 ) -> Result<Vec<u8>, Stop> {
     Ok(match format {
         CheckFormat::Json => json::check(path, state, found)?,
-        CheckFormat::Sarif => format!("{:#}\n", found.sarif(path)).into_bytes(),
-        CheckFormat::Text | CheckFormat::Lines => found.lines(path).into_bytes(),
+        _ => for_editors_or_ci(path, found, format),
     })
+}
+
+fn for_editors_or_ci(path: &Path, found: &Issues, format: CheckFormat) -> Vec<u8> {
+    match format {
+        CheckFormat::Sarif => format!("{:#}\n", found.sarif(path)).into_bytes(),
+        _ => found.lines(path).into_bytes(),
+    }
 }
 
 /// A server by its ID, its name, or the word for the Bootstrap-Server.
@@ -463,26 +470,28 @@ fn report(input: &Input, before: Option<&Path>, output: &Path) -> Result<Answer,
     Ok(Answer::write(output, page))
 }
 
+fn load_list(path: &Path) -> Result<ocf::List, Stop> {
+    ocf::load(path).map_err(|why| Stop(why.text(path)))
+}
+
 fn ocf(command: OcfCommand) -> Result<Answer, Stop> {
     match command {
-        OcfCommand::Show { list, color } => {
-            let acl = ocf::load(&list)?.acl;
-            Ok(Answer::print(ocf::show(&acl, is_coloured(color))))
+        OcfCommand::Show {
+            list,
+            format,
+            color,
+        } => {
+            let acl = load_list(&list)?.acl;
+            Ok(match format {
+                Format::Text => Answer::print(ocf::show(&acl, is_coloured(color))),
+                Format::Json => Answer::print(ocf::answers::show(&acl)?),
+            })
         }
-        OcfCommand::Check { list, strict } => {
-            let found = match ocf::load(&list) {
-                Ok(found) => found,
-                // It could be read, so that it is the list that is wrong.
-                Err(trouble) if list.is_file() => {
-                    return Ok(Answer::print(format!("{trouble}\n")).is(false));
-                }
-                Err(trouble) => return Err(trouble.into()),
-            };
-            let odd = ocf::check(&found.acl);
-            let is_doubtful = odd.iter().any(|(level, _)| *level == check::Level::Warning);
-            let text = ocf::check_words(&list, &found, &odd);
-            Ok(Answer::print(text).is(!(strict && is_doubtful)))
-        }
+        OcfCommand::Check {
+            list,
+            strict,
+            format,
+        } => ocf_check(&list, strict, format),
         OcfCommand::Explain {
             list,
             uuid,
@@ -491,10 +500,11 @@ fn ocf(command: OcfCommand) -> Result<Answer, Stop> {
             onboarding,
             discoverable,
             state,
+            format,
             method,
             path,
         } => {
-            let acl = ocf::load(&list)?.acl;
+            let acl = load_list(&list)?.acl;
             let uuid = uuid.map(|word| {
                 let uuid = ocf_acl::Uuid::parse(&word);
                 uuid.ok_or_else(|| Stop(format!("--uuid: {word:?} is no UUID, or the nil UUID")))
@@ -502,42 +512,87 @@ fn ocf(command: OcfCommand) -> Result<Answer, Stop> {
             if !path.starts_with('/') {
                 return Err(Stop(format!("{path:?} is no path such as /light")));
             }
-            let role = |word: String| match word.split_once('@') {
-                Some((role, authority)) => (role.to_owned(), Some(authority.to_owned())),
-                None => (word, None),
-            };
             let known = |all: &[&'static str], word: &str| {
                 let mut all = all.iter();
                 all.find(|it| it.eq_ignore_ascii_case(word)).copied()
             };
-            let question = ocf::Question {
+            let roles: Result<_, Stop> = roles.into_iter().map(role).collect();
+            let question = ocf::explain::Question {
                 uuid: uuid.transpose()?,
-                roles: roles.into_iter().map(role).collect(),
+                roles: roles?,
                 is_secured: !unsecured,
                 is_onboarding: onboarding,
                 is_discoverable: discoverable,
-                state: known(&ocf::STATES.map(|(word, _)| word), &state).unwrap_or("rfnop"),
-                method: known(&ocf::METHODS.map(|(word, _)| word), &method).unwrap_or("get"),
+                state: known(&ocf::explain::STATES.map(|(word, _)| word), &state)
+                    .unwrap_or("rfnop"),
+                method: known(&ocf::explain::METHODS.map(|(word, _)| word), &method)
+                    .unwrap_or("get"),
                 path,
             };
-            let found = ocf::explain(&acl, &question);
-            Ok(Answer::print(found.words()).is(found.decision.allowed))
+            let found = ocf::explain::explain(&acl, &question);
+            let text = match format {
+                Format::Text => found.words().into_bytes(),
+                Format::Json => ocf::answers::explain(&question, &found)?,
+            };
+            Ok(Answer::print(text).is(found.decision.allowed))
         }
         OcfCommand::Compile { list, output } => {
             files::refuse_input_as_output(&output, &[&list])?;
-            Ok(Answer::write(&output, ocf::cbor(&ocf::load(&list)?.acl)))
+            Ok(Answer::write(&output, ocf::cbor(&load_list(&list)?.acl)))
         }
         OcfCommand::Decompile { list, output } => {
             files::refuse_input_as_output(&output, &[&list])?;
-            Ok(Answer::write(&output, ocf::json(&ocf::load(&list)?.acl)))
+            Ok(Answer::write(&output, ocf::json(&load_list(&list)?.acl)))
         }
         OcfCommand::Report { list, output } => {
             files::refuse_input_as_output(&output, &[&list])?;
-            let acl = ocf::load(&list)?.acl;
+            let acl = load_list(&list)?.acl;
             let page = report::ocf::report(&list.display().to_string(), &acl)?;
             Ok(Answer::write(&output, page))
         }
     }
+}
+
+/// A role, and who gave it, as it was typed.
+fn role(word: String) -> Result<(String, Option<String>), Stop> {
+    let (role, authority) = match word.split_once('@') {
+        Some((role, authority)) => (role.to_owned(), Some(authority.to_owned())),
+        None => (word.clone(), None),
+    };
+    match role.is_empty() || authority.as_ref().is_some_and(String::is_empty) {
+        true => Err(Stop(format!(
+            "--role: {word:?} is no role such as guest@home"
+        ))),
+        false => Ok((role, authority)),
+    }
+}
+
+fn ocf_check(path: &Path, strict: bool, format: CheckFormat) -> Result<Answer, Stop> {
+    let list = match ocf::load(path) {
+        Ok(list) => list,
+        Err(ocf::Unusable::File(trouble)) => return Err(trouble.into()),
+        Err(why) => {
+            let text = match format {
+                CheckFormat::Text => format!("{}\n", why.text(path)).into_bytes(),
+                CheckFormat::Json => {
+                    ocf::answers::check(path, None, &Issues::of_unusable_list(&why))?
+                }
+                _ => for_editors_or_ci(path, &Issues::of_unusable_list(&why), format),
+            };
+            return Ok(Answer::print(text).is(false));
+        }
+    };
+    let found = ocf::check::check(&list.acl);
+    let text = match format {
+        CheckFormat::Text => ocf::check::words(path, &list, &found).into_bytes(),
+        CheckFormat::Json => {
+            ocf::answers::check(path, Some(&list), &Issues::of_list(&list, &found))?
+        }
+        _ => for_editors_or_ci(path, &Issues::of_list(&list, &found), format),
+    };
+    let mut levels = found.iter().map(|finding| finding.kind.level());
+    let is_doubtful = levels.any(|level| level == check::Level::Warning);
+    Ok(Answer::print(text).is(!(strict && is_doubtful)))
 }
 
 /// The servers that count as accounts: those that have names.
@@ -545,7 +600,7 @@ fn accounts(names: &Names) -> Option<BTreeSet<Ssid>> {
     (!names.is_empty()).then(|| names.iter().map(|(ssid, _)| ssid).collect())
 }
 
-fn manual(command: Option<&str>, to: Option<&Path>) -> Result<Answer, Stop> {
+fn manual(command: &[String], to: Option<&Path>) -> Result<Answer, Stop> {
     let mut cli = Cli::command();
     cli.build();
     if let Some(folder) = to {
@@ -554,15 +609,13 @@ fn manual(command: Option<&str>, to: Option<&Path>) -> Result<Answer, Stop> {
         clap_mangen::generate_to(cli, folder).map_err(trouble)?;
         return Ok(Answer::print(""));
     }
-    let page = match command {
-        None => clap_mangen::Man::new(cli),
-        Some(name) => {
-            let found = cli.find_subcommand(name).cloned();
-            let found = found.ok_or_else(|| Stop(format!("{name:?} is no command")))?;
-            clap_mangen::Man::new(found)
-        }
-    };
+    let mut found = &cli;
+    for name in command {
+        let inner = found.find_subcommand(name);
+        let no_command = || Stop(format!("{:?} is no command", command.join(" ")));
+        found = inner.ok_or_else(no_command)?;
+    }
     let mut text = Vec::new();
-    page.render(&mut text)?;
+    clap_mangen::Man::new(found.clone()).render(&mut text)?;
     Ok(Answer::print(text))
 }

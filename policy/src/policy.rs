@@ -316,34 +316,38 @@ struct Found {
     hint: Hint,
 }
 
-/// Turns rising byte offsets into lines and columns, in one pass over the text.
-struct Lines<'t> {
+/// Turns byte offsets into lines and columns; in one pass over the text, if they
+/// rise.
+pub(crate) struct Lines<'t> {
     text: &'t str,
-    line: usize,
-    line_start: usize,
     done: usize,
+    line: usize,
+    column: usize,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Lines<'t> {
+    pub(crate) fn new(text: &'t str) -> Lines<'t> {
         Lines {
             text,
-            line: 1,
-            line_start: 0,
             done: 0,
+            line: 1,
+            column: 1,
         }
     }
 
-    fn place(&mut self, offset: usize) -> (usize, usize) {
+    pub(crate) fn place(&mut self, offset: usize) -> (usize, usize) {
         let start = self.text.floor_char_boundary(offset);
-        let passed = self.text.get(self.done..start).unwrap_or_default();
-        for (offset, _) in passed.match_indices('\n') {
-            self.line += 1;
-            self.line_start = self.done + offset + 1;
+        if start < self.done {
+            *self = Lines::new(self.text);
         }
-        self.done = self.done.max(start);
-        let before = self.text.get(self.line_start..start).unwrap_or_default();
-        (self.line, before.chars().count() + 1)
+        for letter in self.text.get(self.done..start).unwrap_or_default().chars() {
+            (self.line, self.column) = match letter {
+                '\n' => (self.line + 1, 1),
+                _ => (self.line, self.column + 1),
+            };
+        }
+        self.done = start;
+        (self.line, self.column)
     }
 }
 

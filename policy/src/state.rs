@@ -4,6 +4,7 @@
 use crate::acl::{Acl, Refusal};
 use crate::files::{self, MAX_BLOB, MAX_POLICY, Trouble};
 use crate::format::{self, Scan};
+use crate::ocf;
 use crate::policy::{self, Mistakes, Places, Policy};
 use crate::words::{Names, Target};
 use access_control::Ssid;
@@ -46,6 +47,8 @@ pub enum Unusable {
     State(Refusal, Scan),
     /// It is text, yet no policy.
     Text,
+    /// It is the list of an OCF device.
+    Ocf,
 }
 
 impl From<Trouble> for Unusable {
@@ -68,10 +71,17 @@ pub fn load(path: &Path, single_server: Option<Ssid>) -> Result<State, Unusable>
     };
     let bytes = files::read_by_kind(path, limit)?;
     let first = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let is_ocf = |bytes: &[u8]| bytes.len() as u64 <= MAX_BLOB && ocf::is_list(bytes);
     if !looks_like_policy(first) {
-        return restore(bytes, single_server);
+        return match restore(&bytes, single_server) {
+            Err(_) if is_ocf(&bytes) => Err(Unusable::Ocf),
+            answer => answer,
+        };
     }
     let text = files::text(path, bytes)?;
+    if text.trim_ascii_start().starts_with('{') && is_ocf(text.as_bytes()) {
+        return Err(Unusable::Ocf);
+    }
     match policy::read(&text) {
         Ok(policy) => compile(text, policy, single_server),
         // A single word, say: TOML's complaint about it would help nobody.
@@ -80,9 +90,9 @@ pub fn load(path: &Path, single_server: Option<Ssid>) -> Result<State, Unusable>
     }
 }
 
-fn restore(bytes: Vec<u8>, single_server: Option<Ssid>) -> Result<State, Unusable> {
-    let acl = Acl::restore(&bytes, single_server)
-        .map_err(|refusal| Unusable::State(refusal, format::scan(&bytes)))?;
+fn restore(bytes: &[u8], single_server: Option<Ssid>) -> Result<State, Unusable> {
+    let acl = Acl::restore(bytes, single_server)
+        .map_err(|refusal| Unusable::State(refusal, format::scan(bytes)))?;
     Ok(State {
         size: bytes.len(),
         is_in_order: bytes.starts_with(acl.persisted()),
@@ -100,7 +110,7 @@ pub fn compile(
     policy: Policy,
     single_server: Option<Ssid>,
 ) -> Result<State, Unusable> {
-    let State { acl, size, .. } = restore(format::write(&policy.instances), single_server)?;
+    let State { acl, size, .. } = restore(&format::write(&policy.instances), single_server)?;
     Ok(State {
         acl,
         size,

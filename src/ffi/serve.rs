@@ -242,6 +242,20 @@ pub unsafe extern "C" fn aac_sync_created(
     unsafe { sync_step(aac, SyncStep::Created(origin, oid, iid)) }
 }
 
+/// As aac_sync() with every Object and the accounts, for a client that cannot tell
+/// what has changed, or has missed a change. It costs a look at each target that an
+/// Access Control Instance has.
+///
+/// @param aac The engine.
+/// @returns As aac_sync().
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_sync_all(aac: *const aac_t) -> c_int {
+    coap_result(try_ref!(aac, INTERNAL).engine.sync_all())
+}
+
 /// # Safety
 /// `aac` is NULL or a valid engine.
 unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {

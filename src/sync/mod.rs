@@ -138,6 +138,43 @@ impl<H: Host> Engine<H> {
         self.tell(state, notes, moved)
     }
 
+    /// As [`Engine::sync`], for a host that cannot tell what has changed: every
+    /// Object that an instance has its target in, and the accounts.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub fn sync_all(&self) -> Result<(), Error> {
+        let mut story = Story::of(Call::Sync);
+        let followed = self.follow_all(&mut story);
+        followed.map_err(|why| self.refuse_changes(&story, why))
+    }
+
+    fn follow_all(&self, story: &mut Story) -> Result<(), Why> {
+        self.validate_first(story)?;
+        let mut notes = Notes::new();
+        let mut from = Some(0);
+        while let Some(iid) = from {
+            let state = self.lock().ok_or(Why::InUse)?;
+            let Some(instance) = state.table.at_or_after(iid) else {
+                break;
+            };
+            let oid = instance.target().oid();
+            // Each Object once: at the first of its instances.
+            let is_first = state.table.next_of(oid, None) == Some(instance);
+            drop(state);
+            if is_first && is_governable(oid) {
+                self.find_gone(oid, &mut notes)?;
+            }
+            from = instance.iid().checked_add(1);
+        }
+        let accounts = self.accounts()?;
+        let mut state = self.lock().ok_or(Why::InUse)?;
+        state.table.start(0)?;
+        let mut moved = state.remove_gone(&mut notes);
+        moved |= state.follow_accounts(&mut notes, &accounts);
+        self.tell(state, notes, moved)
+    }
+
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
         let is_open = self.lock_any().ok_or(Why::InUse)?.table.is_open();
         if is_open {

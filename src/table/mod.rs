@@ -3,7 +3,7 @@
 //! There are two tables with the same interface, each in a file of its own, and
 //! one is chosen when the library is built:
 //!
-//! | | hosted | bare metal (and with `--cfg access_control_small`) |
+//! | | hosted | bare metal (and with `--features small`) |
 //! |---|---|---|
 //! | rows | two ordered sets, in chunks | one list of words |
 //! | looking up | O(log n) | from the front |

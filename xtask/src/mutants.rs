@@ -80,17 +80,15 @@ fn find(copy: &Path, test: &str) -> Result<Option<String>, String> {
     let test = |more: &[&str]| {
         let mut command = cargo();
         command.current_dir(copy);
-        let mut folder = target_folder().join("mutants-build");
-        if is_small {
-            folder.push("small");
-            command.env("RUSTFLAGS", "--cfg access_control_small");
-        }
-        command.env("CARGO_TARGET_DIR", folder);
+        command.env("CARGO_TARGET_DIR", target_folder().join("mutants-build"));
         command.env("CARGO_INCREMENTAL", "0");
         command.env("RUST_BACKTRACE", "0").env("FUZZ_SECONDS", "20");
         // The sequences that it finds are of no use to the tree.
         command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
         command.args(["test", "--quiet", "--package", package, "--test", binary]);
+        if is_small {
+            command.args(["--features", "small"]);
+        }
         command.args(more);
         command
     };

@@ -2,7 +2,9 @@
 
 use super::page;
 use crate::explain::{ALLOWED, DENIED};
-use crate::ocf::{LETTERS, Question, check, explain, resource, subject};
+use crate::ocf::check::check;
+use crate::ocf::explain::{Explainer, Question};
+use crate::ocf::{LETTERS, resource, subject};
 use ocf_acl::{Acl, Kind, Subject, Wildcard};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -86,6 +88,7 @@ pub fn report(source: &str, acl: &Acl) -> io::Result<Vec<u8>> {
         return Err(io::Error::other(what));
     }
     let mut texts = Texts::default();
+    let explainer = Explainer::new(acl);
     let rows = paths.iter().map(|(label, path, is_discoverable)| {
         let kind = match Kind::of(path.as_bytes()) {
             Kind::Other => "other",
@@ -95,16 +98,14 @@ pub fn report(source: &str, acl: &Acl) -> io::Result<Vec<u8>> {
         };
         let cells = subjects
             .iter()
-            .map(|it| cell(acl, *it, path, *is_discoverable, &mut texts));
+            .map(|it| cell(&explainer, *it, path, *is_discoverable, &mut texts));
         (label.clone(), kind, cells.collect())
     });
     let rows = rows.collect();
-    let findings = check(acl).into_iter().map(|(level, what)| {
-        let title = match level {
-            crate::check::Level::Warning => "a warning",
-            crate::check::Level::Note => "a note",
-        };
-        (level.name(), title, what, "", [])
+    let findings = check(acl).into_iter().map(|finding| {
+        let kind = finding.kind;
+        let level = kind.level().name();
+        (level, kind.title(), finding.message, "", [])
     });
     let letters = LETTERS.into_iter();
     let data = Data {
@@ -130,7 +131,13 @@ pub fn report(source: &str, acl: &Acl) -> io::Result<Vec<u8>> {
 }
 
 /// What a subject gets on a path, and for each method why.
-fn cell(acl: &Acl, who: Subject<'_>, path: &str, is_discoverable: bool, texts: &mut Texts) -> Cell {
+fn cell(
+    list: &Explainer<'_>,
+    who: Subject<'_>,
+    path: &str,
+    is_discoverable: bool,
+    texts: &mut Texts,
+) -> Cell {
     let mut cell = (0, 0, Vec::new());
     for method in METHODS {
         let question = Question {
@@ -151,14 +158,14 @@ fn cell(acl: &Acl, who: Subject<'_>, path: &str, is_discoverable: bool, texts: &
             method,
             path: path.to_owned(),
         };
-        let found = explain(acl, &question);
+        let found = list.explain(&question);
         let decision = found.decision;
         // Whatever counts for one of the methods.
         cell.0 |= decision.permissions.bits();
         if decision.rule == ocf_acl::Rule::ResourceOwner {
             cell.1 = 1;
         }
-        let steps = found.steps.into_iter().map(|step| texts.add(step));
+        let steps = found.steps.into_iter().map(|step| texts.add(step.text));
         let steps = steps.collect();
         let answer = (texts.add(found.question), u8::from(decision.allowed), steps);
         cell.2.push(answer);
