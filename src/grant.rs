@@ -161,14 +161,14 @@ impl State {
                     return Err(Why::IidsFull);
                 }
                 let new = Instance::new(iid, grant.target);
-                table.put(None, new, SSID_BOOTSTRAP, false);
+                table.add(new, SSID_BOOTSTRAP);
                 new
             }
         };
         *acl_iid = instance.iid();
         match grant.mask {
             Some(mask) => table.set_entry(instance, AclEntry::new(grant.ssid, mask)),
-            None => table.put(Some(instance), instance, grant.ssid, true),
+            None => table.set_owner(instance, grant.ssid),
         }
         Ok(found.is_none())
     }

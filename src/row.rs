@@ -116,7 +116,12 @@ const HAS_ACL: u16 = 4;
 impl Instance {
     #[inline(always)]
     pub(crate) const fn with_flags(iid: Iid, target: Target, flags: u16) -> Instance {
-        let low = match NonZero::new(join([iid, flags | EXISTS])) {
+        Instance::with_low(join([iid, flags]), target)
+    }
+
+    #[inline(always)]
+    const fn with_low(low: u32, target: Target) -> Instance {
+        let low = match NonZero::new(low | EXISTS as u32) {
             Some(low) => low,
             None => NonZero::<u32>::MIN,
         };
@@ -161,20 +166,20 @@ impl Instance {
 
     pub(crate) const fn with_acl(self, has_acl: bool) -> Instance {
         let flags = match has_acl {
-            true => self.flags() | HAS_ACL,
-            false => self.flags() & !HAS_ACL,
+            true => self.low.get() | HAS_ACL as u32,
+            false => self.low.get() & !(HAS_ACL as u32),
         };
-        Instance::with_flags(self.iid(), self.target, flags)
+        Instance::with_low(flags, self.target)
     }
 
     pub(crate) const fn with_oid(self, oid: Oid) -> Instance {
         let target = Target::new(oid, self.target.iid());
-        Instance::with_flags(self.iid(), target, self.flags())
+        Instance { target, ..self }
     }
 
     pub(crate) const fn with_target_iid(self, iid: Iid) -> Instance {
         let target = Target::new(self.target.oid(), iid);
-        Instance::with_flags(self.iid(), target, self.flags() | HAS_IID)
+        Instance::with_low(self.low.get() | HAS_IID as u32, target)
     }
 }
 

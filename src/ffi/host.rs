@@ -185,6 +185,7 @@ fn for_c(found: &mut Ids) -> *mut aac_ids_t {
     (&raw mut *found).cast()
 }
 
+#[inline(always)]
 fn answer(answer: c_int) -> Result<bool, Error> {
     match answer {
         0 => Ok(false),
@@ -203,16 +204,19 @@ fn done(result: c_int) -> Result<(), Error> {
 // SAFETY (of every call below): the functions were promised to `aac_new`, and no
 // part of the engine's state is borrowed while they run.
 impl Host for CHost {
+    #[inline(always)]
     fn is_object_registered(&self, oid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_object_registered)(self.host, oid) })
     }
 
+    #[inline(always)]
     fn is_instance_present(&self, oid: u16, iid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_instance_present)(self.host, oid, iid) })
     }
 
+    #[inline(always)]
     fn is_server_known(&self, ssid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_server_known)(self.host, ssid) })

@@ -80,7 +80,8 @@ impl Builder {
             return Err(Why::RepeatedTarget);
         }
         self.instance = instance;
-        self.table.put(None, instance, owner, false);
+        self.table.start(1)?;
+        self.table.add(instance, owner);
         self.table.outcome()
     }
 

@@ -340,7 +340,7 @@ impl State {
         let is_owned = owner == 0 || accounts.contains(owner);
         if !is_owned && owner != SSID_BOOTSTRAP {
             what = what.and(Note::OWNER);
-            table.put(Some(instance), instance, elected.ssid(), true);
+            table.set_owner(instance, elected.ssid());
         }
         // Where no removed server owned it, none leaves it behind. Anjay looks at
         // the entries alone.
@@ -359,7 +359,7 @@ impl State {
             if !instance.has_acl() {
                 what = what.and(Note::ACL);
                 let with_acl = instance.with_acl(true);
-                table.put(Some(instance), with_acl, SSID_BOOTSTRAP, true);
+                table.change(instance, with_acl);
                 instance = with_acl;
             }
         }
@@ -400,7 +400,13 @@ impl State {
         if instance.iid() == MAX_ID {
             table.fail(Why::IidsFull);
         }
-        table.put(found, instance, origin, false);
+        match found {
+            Some(found) => {
+                table.empty(found, found);
+                table.set_owner(found, origin);
+            }
+            None => table.add(instance, origin),
+        }
         table.set_entry(instance, own);
         if found.is_some() {
             // The account of an earlier owner may have gone as well.

@@ -217,8 +217,7 @@ impl Table {
     /// Whether no other instance has the same target.
     pub(crate) fn is_only_one(&self, instance: Instance) -> bool {
         let (iid, target) = (instance.iid(), instance.target());
-        self.governing(target) == iid
-            && self.now().seek(iid + 1, target, u32::MAX).iid() == MAX_ID
+        self.governing(target) == iid && self.now().seek(iid + 1, target, u32::MAX).iid() == MAX_ID
     }
 
     /// The lowest ID that no instance has, or [`MAX_ID`].
@@ -346,9 +345,11 @@ impl Table {
     /// The live state is always at hand.
     pub(crate) fn turn(&mut self, _: bool) {}
 
-    /// So that what is done needs no taking back because it cannot be noted.
-    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
-        Ok(self.touched.reserve(self.touched.len() + 1)?)
+    /// Begins an edit, which may add an instance: as [`Table::start`], and what is
+    /// done needs no taking back because it cannot be noted.
+    pub(crate) fn start_edit(&mut self) -> Result<(), Why> {
+        self.touched.reserve(self.touched.len() + 1)?;
+        self.start(1)
     }
 
     /// Notes what a handler has written.
@@ -377,43 +378,47 @@ impl Table {
         self.live = Rows::new();
     }
 
-    /// Adds an instance, or puts it in the place of the one with its ID; the
-    /// entries of that are kept or not.
-    pub(crate) fn put(
-        &mut self,
-        old: Option<Instance>,
-        new: Instance,
-        owner: Ssid,
-        keeps_entries: bool,
-    ) {
-        if old.is_none() {
-            if let Err(why) = self.start(1) {
-                self.fail(why);
-            }
-        }
-        if !keeps_entries {
-            self.delete(entry_key(new.iid(), 0), owner_key(new.iid()));
-        }
-        self.set(new, owner);
+    /// Adds an instance; see [`Table::start`].
+    pub(crate) fn add(&mut self, new: Instance, owner: Ssid) {
+        self.set(new, join([owner, 0]), 0);
     }
 
-    /// There is room for what is new.
-    fn set(&mut self, new: Instance, owner: Ssid) {
+    /// Puts an instance, with its entries, in the place of one with its ID.
+    pub(crate) fn change(&mut self, _: Instance, new: Instance) {
+        self.set(new, 0, !u32::from(FLAGS));
+    }
+
+    /// As [`Table::change`], without the entries.
+    pub(crate) fn empty(&mut self, old: Instance, new: Instance) {
+        self.delete(entry_key(old.iid(), 0), owner_key(old.iid()));
+        self.change(old, new);
+    }
+
+    /// Sets the owner.
+    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
+        self.put_row(owner_key(instance.iid()), join([owner, 0]), u16::MAX.into());
+    }
+
+    /// Sets target and flags; of its owner's row these bits stay.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn set(&mut self, new: Instance, owner: u32, kept: u32) {
         let iid = new.iid();
         let target = match new.has_iid() {
             true => new.target().0,
             false => u32::from(new.target().oid()),
         };
         self.put_row(target_key(iid), target, 0);
-        self.put_row(owner_key(iid), join([owner, new.flags()]), MARKS);
+        self.put_row(owner_key(iid), owner | u32::from(new.flags()), kept);
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn put_row(&mut self, key: u32, value: u32, kept: u32) {
         if self.error.is_ok() {
             self.error = put(&mut self.live, key, value, kept).map_err(Why::from);
         }
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn delete(&mut self, from: u32, to: u32) {
         if self.error.is_ok() {
             delete(&mut self.live, from, to);
@@ -435,11 +440,7 @@ impl Table {
     /// Sets an entry; the ACL is present afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, entry: AclEntry) {
         let iid = instance.iid();
-        self.put_row(
-            entry_key(iid, entry.ssid()),
-            join([entry.mask(), 0]),
-            MARKS,
-        );
+        self.put_row(entry_key(iid, entry.ssid()), join([entry.mask(), 0]), MARKS);
         if self.error.is_ok() {
             self.mark(owner_key(iid), instance.with_acl(true).flags().into());
         }
@@ -527,7 +528,10 @@ impl<'a> View<'a> {
         let mut next = at(self.0, target_key(0));
         while let Some(instance) = self.instance(next) {
             let iid = instance.iid();
-            let (from, to) = (place(self.0, entry_key(iid, 0)), place(self.0, owner_key(iid)));
+            let (from, to) = (
+                place(self.0, entry_key(iid, 0)),
+                place(self.0, owner_key(iid)),
+            );
             let entries = self.0.get(from..to).unwrap_or_default();
             show(instance, self.owner_of(iid), Entries(entries));
             next = at(self.0, target_key(iid) + 1);

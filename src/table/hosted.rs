@@ -485,8 +485,8 @@ impl Table {
         self
     }
 
-    /// Not needed here: an operation that fails late is taken back.
-    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
+    /// As [`Table::start`]: what fails late is taken back.
+    pub(crate) fn start_edit(&mut self) -> Result<(), Why> {
         Ok(())
     }
 
@@ -524,15 +524,29 @@ impl Table {
         }
     }
 
+    /// Adds an instance.
+    pub(crate) fn add(&mut self, new: Instance, owner: Ssid) {
+        self.put(None, new, owner, false);
+    }
+
+    /// Puts an instance, with its entries, in the place of one with its ID.
+    pub(crate) fn change(&mut self, old: Instance, new: Instance) {
+        self.put(Some(old), new, self.owner(old), true);
+    }
+
+    /// As [`Table::change`], without the entries.
+    pub(crate) fn empty(&mut self, old: Instance, new: Instance) {
+        self.put(Some(old), new, self.owner(old), false);
+    }
+
+    /// Sets the owner.
+    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
+        self.put(Some(instance), instance, owner, true);
+    }
+
     /// Adds an instance, or puts it in the place of the one with its ID; the
     /// entries of that are kept or not.
-    pub(crate) fn put(
-        &mut self,
-        old: Option<Instance>,
-        new: Instance,
-        owner: Ssid,
-        keeps_entries: bool,
-    ) {
+    fn put(&mut self, old: Option<Instance>, new: Instance, owner: Ssid, keeps_entries: bool) {
         let place = Place::of(new);
         let none = AclRow::new(place, [AclEntry::NONE; 2], owner);
         if old != Some(new) {
