@@ -288,7 +288,6 @@ impl<H: Host> Engine<H> {
 
     fn clear(&self) -> Result<(), Why> {
         let mut state = self.lock().ok_or(Why::InUse)?;
-        state.table.start(0)?;
         state.table.clear();
         state.conclude(Ok(()))?;
         drop(state);

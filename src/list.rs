@@ -178,7 +178,6 @@ impl<T: Copy> List<T> {
     }
 
     /// Leaves the first `len`.
-    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }

@@ -172,6 +172,15 @@ impl Instance {
         Instance::with_low(flags, self.target)
     }
 
+    /// With what is noted about it.
+    pub(crate) const fn noted(self, what: Note) -> Instance {
+        Instance::with_low(self.low.get() | what.0, self.target)
+    }
+
+    pub(crate) const fn note(self) -> Note {
+        Note(self.low.get()).only(Note::ALL)
+    }
+
     pub(crate) const fn with_oid(self, oid: Oid) -> Instance {
         let target = Target::new(oid, self.target.iid());
         Instance { target, ..self }
@@ -208,9 +217,10 @@ impl Touch {
     }
 }
 
-/// What synchronisation has found out about an instance, and has yet to act on.
+/// What synchronisation has found out about an instance, and has yet to act on:
+/// bits above an instance's flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Note(pub(crate) u16);
+pub(crate) struct Note(pub(crate) u32);
 
 impl Note {
     pub(crate) const NOTHING: Note = Note(0);
@@ -224,6 +234,7 @@ impl Note {
     pub(crate) const ACL: Note = Note(0x8000);
     /// All that is left when the state is in step.
     pub(crate) const CHANGED: Note = Note(0xe000);
+    pub(crate) const ALL: Note = Note(0xf000);
 
     pub(crate) const fn and(self, other: Note) -> Note {
         Note(self.0 | other.0)

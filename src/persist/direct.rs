@@ -21,6 +21,7 @@ impl<S: Sink> Output<'_, S> {
     }
 
     /// Writes the first `size` of four bytes.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn put(&mut self, value: u32, size: usize) {
         if self.result.is_ok() {
             let bytes = value.to_be_bytes();
@@ -82,7 +83,7 @@ impl Builder {
         self.instance = instance;
         self.table.start(1)?;
         self.table.add(instance, owner);
-        self.table.outcome()
+        Ok(())
     }
 
     pub(super) fn add(&mut self, entry: AclEntry) -> Result<(), Why> {
@@ -91,7 +92,7 @@ impl Builder {
             return Err(Why::RepeatedKey);
         }
         self.table.set_entry(self.instance, entry);
-        self.table.outcome()
+        Ok(())
     }
 
     /// The instance is complete.
@@ -101,6 +102,6 @@ impl Builder {
 
     /// All instances have come.
     pub(super) fn finish(&mut self, _: &mut Story) -> Result<(), Why> {
-        Ok(())
+        self.table.outcome()
     }
 }

@@ -169,19 +169,18 @@ impl<H: Host> Engine<H> {
         }
         let accounts = self.accounts()?;
         let mut state = self.lock().ok_or(Why::InUse)?;
-        state.table.start(0)?;
         let mut moved = state.remove_gone(&mut notes);
         moved |= state.follow_accounts(&mut notes, &accounts);
         self.tell(state, notes, moved)
     }
 
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
-        let is_open = self.lock_any().ok_or(Why::InUse)?.table.is_open();
-        if is_open {
-            self.try_validate(story)?;
-            // Whatever comes of it, the commit is to validate again.
-            self.lock_any().ok_or(Why::InUse)?.make_unchecked();
+        match self.try_validate(story) {
+            Ok(()) | Err(Why::NoTransaction) => {}
+            invalid => return invalid,
         }
+        // Whatever comes of it, the commit is to validate again.
+        self.lock_any().ok_or(Why::InUse)?.make_unchecked();
         *story = Story::of(Call::Sync);
         Ok(())
     }
@@ -206,10 +205,10 @@ impl<H: Host> Engine<H> {
                 return Ok(());
             };
             if presence.is_gone(&self.host, instance.target()) {
-                self.lock()
-                    .ok_or(Why::InUse)?
-                    .table
-                    .note(notes, instance, Note::GONE)?;
+                let table = &mut self.lock().ok_or(Why::InUse)?.table;
+                if let Some(found) = table.find_same(instance) {
+                    table.note(notes, found, Note::GONE)?;
+                }
             }
             previous = found;
         }
@@ -224,7 +223,7 @@ impl<H: Host> Engine<H> {
         mut moved: bool,
     ) -> Result<(), Why> {
         let result = state.table.outcome();
-        if result.is_ok() && !moved && notes.is_empty() {
+        if result.is_ok() && !moved && state.table.is_unnoted(&notes) {
             state.table.finish(false);
             return Ok(());
         }
@@ -236,17 +235,19 @@ impl<H: Host> Engine<H> {
                 .ok_or(Why::InUse)?
                 .table
                 .next_note(&mut notes, Note::CHANGED);
-            let Some((instance, what)) = next else {
+            let Some(instance) = next else {
                 break;
             };
+            let (iid, what) = (instance.iid(), instance.note());
             if what.has(Note::ORPHAN) && self.remove_orphan(instance)? {
                 moved = true;
                 continue;
             }
-            for (note, rid) in [(Note::OWNER, RID_OWNER), (Note::ACL, RID_ACL)] {
-                if what.has(note) {
-                    self.host.changed(Change::Resource(instance.iid(), rid));
-                }
+            if what.has(Note::OWNER) {
+                self.host.changed(Change::Resource(iid, RID_OWNER));
+            }
+            if what.has(Note::ACL) {
+                self.host.changed(Change::Resource(iid, RID_ACL));
             }
         }
         if moved {
@@ -260,40 +261,40 @@ impl<H: Host> Engine<H> {
     /// whether the instance has gone.
     fn remove_orphan(&self, orphan: Instance) -> Result<bool, Why> {
         let target = orphan.target();
-        let is_left = self.lock().ok_or(Why::InUse)?.is_orphan(orphan);
+        let state = self.lock().ok_or(Why::InUse)?;
+        let found = state.table.find_same(orphan);
+        let is_left = found.is_some_and(|found| state.is_orphan(found));
+        drop(state);
         if !is_left || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
             return Ok(false);
         }
         // What removing set off may have made another one in its place.
         let is_back = self.check_target(target).is_ok();
         let mut state = self.lock().ok_or(Why::InUse)?;
-        if is_back && !state.is_orphan(orphan) {
+        let Some(found) = state.table.find_same(orphan) else {
+            return Ok(!is_back);
+        };
+        if is_back && !state.is_orphan(found) {
             return Ok(false);
         }
-        if let Some(found) = state.table.find_same(orphan) {
-            // Should memory be lacking even for this, it stays, with no rights,
-            // until the Object changes again.
-            state.table.start(0)?;
-            state.table.remove(found);
-            return Ok(state.conclude(Ok(())).is_ok());
-        }
-        Ok(true)
+        // Should memory be lacking even for this, it stays, with no rights, until
+        // the Object changes again.
+        state.table.remove(found);
+        Ok(state.conclude(Ok(())).is_ok())
     }
 }
 
 impl State {
+    /// Whether nobody can reach the target of this instance.
     fn is_orphan(&self, instance: Instance) -> bool {
-        let found = self.table.find_same(instance);
-        found.is_some_and(|found| {
-            self.table.owner(found) == SSID_BOOTSTRAP
-                && self.table.entry_at_or_after(found, 0).is_none()
-        })
+        self.table.owner(instance) == SSID_BOOTSTRAP
+            && self.table.entry_at_or_after(instance, 0).is_none()
     }
 
     /// Removes the instances that were noted. Tells whether there were any.
     fn remove_gone(&mut self, notes: &mut Notes) -> bool {
         let mut moved = false;
-        while let Some((instance, _)) = self.table.next_note(notes, Note::GONE) {
+        while let Some(instance) = self.table.next_note(notes, Note::GONE) {
             self.table.remove(instance);
             moved = true;
         }
@@ -304,9 +305,9 @@ impl State {
     /// have gone.
     fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> bool {
         let mut moved = false;
-        let mut from = Some(0);
-        while let Some(instance) = from.and_then(|from| self.table.at_or_after(from)) {
-            from = instance.iid().checked_add(1);
+        let mut from = 0;
+        while let Some(instance) = self.table.at_or_after(from) {
+            from = instance.iid() + 1;
             moved |= self.follow_accounts_at(instance, notes, accounts);
         }
         moved
@@ -380,40 +381,35 @@ impl State {
         }
         let table = &mut self.table;
         let own = AclEntry::new(origin, Mask::OWNER.bits());
-        let found = table.find(table.governing(target));
+        let Some(found) = table.find(table.governing(target)) else {
+            let iid = table.lowest_free_iid();
+            if iid == MAX_ID {
+                table.fail(Why::IidsFull);
+            }
+            let new = Instance::new(iid, target);
+            table.add(new, origin);
+            table.set_entry(new, own);
+            return true;
+        };
+        // Left from an earlier Instance.
         let mut what = Note::NOTHING;
-        if let Some(found) = found {
-            // Left from an earlier Instance.
-            if table.owner(found) != origin {
-                what = Note::OWNER;
-            }
-            if table.entry_at_or_after(found, 0) != own
-                || !table.entry_at_or_after(found, origin + 1).is_none()
-            {
-                what = what.and(Note::ACL);
-            }
-            if what.is_nothing() {
-                return false;
-            }
+        if table.owner(found) != origin {
+            what = Note::OWNER;
+            table.set_owner(found, origin);
         }
-        let instance = found.unwrap_or_else(|| Instance::new(table.lowest_free_iid(), target));
-        if instance.iid() == MAX_ID {
-            table.fail(Why::IidsFull);
+        if table.entry_at_or_after(found, 0) != own
+            || !table.entry_at_or_after(found, origin + 1).is_none()
+        {
+            what = what.and(Note::ACL);
+            table.empty(found, found);
+            table.set_entry(found, own);
         }
-        match found {
-            Some(found) => {
-                table.empty(found, found);
-                table.set_owner(found, origin);
-            }
-            None => table.add(instance, origin),
-        }
-        table.set_entry(instance, own);
-        if found.is_some() {
+        if !what.is_nothing() {
             // The account of an earlier owner may have gone as well.
-            if let Err(error) = table.note_again(notes, instance, what) {
+            if let Err(error) = table.note_again(notes, found, what) {
                 table.fail(error.into());
             }
         }
-        found.is_none()
+        false
     }
 }

@@ -244,17 +244,14 @@ impl Table {
         }
     }
 
-    /// Notes something about an instance, if it is still there.
+    /// Notes something about an instance that is there.
     pub(crate) fn note(
         &mut self,
-        notes: &mut Notes,
+        _: &mut Notes,
         instance: Instance,
         what: Note,
     ) -> Result<(), NoMemory> {
-        notes.is_empty = false;
-        if self.find_same(instance).is_some() {
-            self.mark(owner_key(instance.iid()), what.0.into());
-        }
+        self.mark(owner_key(instance.iid()), what.0);
         Ok(())
     }
 
@@ -268,14 +265,20 @@ impl Table {
         self.note(notes, instance, what)
     }
 
-    /// Takes the next note that is among these.
-    pub(crate) fn next_note(&mut self, _: &mut Notes, among: Note) -> Option<(Instance, Note)> {
-        let is_noted = |row: &&mut Row| !row.is_target() && row.value & u32::from(among.0) != 0;
+    /// Takes what is noted of an instance, as far as it is among these.
+    pub(crate) fn next_note(&mut self, _: &mut Notes, among: Note) -> Option<Instance> {
+        let is_noted = |row: &&mut Row| !row.is_target() && row.value & among.0 != 0;
         let row = self.live.iter_mut().find(is_noted)?;
-        let what = Note(row.value as u16).only(among);
-        row.value &= !u32::from(among.0);
+        let what = Note(row.value).only(among);
+        row.value &= !among.0;
         let [iid, _] = split(row.key);
-        Some((self.find(iid)?, what))
+        Some(self.find(iid)?.noted(what))
+    }
+
+    /// Whether nothing is noted.
+    pub(crate) fn is_unnoted(&self, _: &Notes) -> bool {
+        let is_noted = |row: &Row| !row.is_target() && row.value & Note::ALL.0 != 0;
+        !self.live.iter().any(is_noted)
     }
 
     // ---- operations -------------------------------------------------------
@@ -425,6 +428,12 @@ impl Table {
         }
     }
 
+    /// Removes an instance, for good.
+    pub(crate) fn leave_out(&mut self, instance: Instance) -> Result<(), Why> {
+        self.remove(instance);
+        Ok(())
+    }
+
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
         let iid = instance.iid();
@@ -524,18 +533,31 @@ impl<'a> View<'a> {
     }
 
     /// Shows all instances by rising ID, with their owners and entries.
-    pub(crate) fn visit(self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
-        let mut next = at(self.0, target_key(0));
-        while let Some(instance) = self.instance(next) {
+    pub(crate) fn visit(
+        self,
+        mut show: impl FnMut(Instance, Ssid, Entries<'a>) -> Result<(), Why>,
+    ) -> Result<(), Why> {
+        let mut next = place(self.0, target_key(0));
+        while let Some(instance) = self.0.get(next).and_then(|row| self.instance(*row)) {
+            next += 1;
             let iid = instance.iid();
             let (from, to) = (
                 place(self.0, entry_key(iid, 0)),
                 place(self.0, owner_key(iid)),
             );
-            let entries = self.0.get(from..to).unwrap_or_default();
-            show(instance, self.owner_of(iid), Entries(entries));
-            next = at(self.0, target_key(iid) + 1);
+            let owner = self.0.get(to).map_or(0, |row| split(row.value)[0]);
+            let (rows, next) = (self.0, from);
+            show(
+                instance,
+                owner,
+                Entries {
+                    rows,
+                    next,
+                    end: to,
+                },
+            )?;
         }
+        Ok(())
     }
 }
 
@@ -546,15 +568,28 @@ fn entry_of(row: &Row) -> AclEntry {
 
 /// The entries of an instance, by rising SSID.
 #[derive(Clone)]
-pub(crate) struct Entries<'a>(&'a [Row]);
+pub(crate) struct Entries<'a> {
+    rows: &'a Rows,
+    next: usize,
+    end: usize,
+}
+
+impl Entries<'_> {
+    pub(crate) const fn len(&self) -> usize {
+        self.end - self.next
+    }
+}
 
 impl Iterator for Entries<'_> {
     type Item = AclEntry;
 
+    #[inline(always)]
     fn next(&mut self) -> Option<AclEntry> {
-        let (row, others) = self.0.split_first()?;
-        self.0 = others;
-        Some(entry_of(row))
+        if self.next == self.end {
+            return None;
+        }
+        self.next += 1;
+        self.rows.get(self.next - 1).map(entry_of)
     }
 }
 
@@ -568,6 +603,10 @@ impl IdRows {
 
     pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
         put(&mut self.0, id.into(), 0, 0)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.truncate(0);
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
@@ -595,16 +634,10 @@ impl IdMap {
 }
 
 /// What synchronisation has yet to act on is marked in the rows.
-pub(crate) struct Notes {
-    is_empty: bool,
-}
+pub(crate) struct Notes;
 
 impl Notes {
     pub(crate) const fn new() -> Notes {
-        Notes { is_empty: true }
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.is_empty
+        Notes
     }
 }

@@ -160,14 +160,19 @@ impl Table {
     }
 
     /// Takes the next note that is among these, of an instance that is still there.
-    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<Instance> {
         while let Some(&(instance, what)) = notes.all.get(notes.done) {
             notes.done += 1;
             if let (Some(found), true) = (self.find_same(instance), what.has(among)) {
-                return Some((found, what.only(among)));
+                return Some(found.noted(what.only(among)));
             }
         }
         None
+    }
+
+    /// Whether nothing is noted.
+    pub(crate) fn is_unnoted(&self, notes: &Notes) -> bool {
+        notes.all.is_empty()
     }
 
     /// What a decision about this target and server needs to know.
@@ -249,7 +254,10 @@ impl Table {
     }
 
     /// Shows all instances by rising ID, with their owners and entries.
-    pub(crate) fn visit<'a>(&'a self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
+    pub(crate) fn visit<'a>(
+        &'a self,
+        mut show: impl FnMut(Instance, Ssid, Entries<'a>) -> Result<(), Why>,
+    ) -> Result<(), Why> {
         let mut from = 0;
         // Targets mostly rise with the IDs of their instances.
         let mut next: &[[u64; 2]] = &[];
@@ -269,11 +277,12 @@ impl Table {
                     place,
                     second: AclEntry::NONE,
                 };
-                show(instance, owner, entries);
+                show(instance, owner, entries)?;
                 let own = next.iter().take_while(|row| is_next(row)).count();
                 next = next.get(own..).unwrap_or_default();
             }
         }
+        Ok(())
     }
 
     // ---- steps ------------------------------------------------------------
@@ -566,6 +575,14 @@ impl Table {
         }
     }
 
+    /// Removes an instance, for good.
+    pub(crate) fn leave_out(&mut self, instance: Instance) -> Result<(), Why> {
+        self.remove(instance);
+        let outcome = self.outcome();
+        self.finish(outcome.is_ok());
+        outcome
+    }
+
     /// Removes an instance.
     pub(crate) fn remove(&mut self, instance: Instance) {
         self.step_instance(instance.iid(), None);
@@ -720,6 +737,12 @@ pub(crate) struct Entries<'a> {
     second: AclEntry,
 }
 
+impl Entries<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.clone().count()
+    }
+}
+
 impl Iterator for Entries<'_> {
     type Item = AclEntry;
 
@@ -754,6 +777,10 @@ impl IdRows {
 
     pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
         self.0.put([iid_key(id)]).map(drop)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
@@ -791,9 +818,5 @@ impl Notes {
             all: List::new(),
             done: 0,
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
     }
 }
