@@ -138,6 +138,7 @@ mod headers {
                         "aac_operation_t",
                         "aac_rule_t",
                         "aac_step_t",
+                        "aac_edit_t",
                         "aac_call_t",
                         "aac_why_t",
                     ]

@@ -45,8 +45,13 @@ function(aac_add_archive name)
     # Only fat LTO leaves nothing to be had from the other members.
     set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})
     if(arg_FREESTANDING AND NOT AAC_PROFILE STREQUAL "dev")
-        set(copy ${CMAKE_COMMAND} -DAR=${CMAKE_AR} -DFROM=${built} -DTO=${archive}
-            -DOWN=${arg_LIBRARY} -P ${root}/cmake/OwnMembers.cmake)
+        # One for the machine that it is built on may not know others'.
+        set(objcopy "")
+        if(CMAKE_CROSSCOMPILING AND AAC_RUST_TARGET MATCHES "^(thumb|arm)")
+            set(objcopy ${CMAKE_OBJCOPY})
+        endif()
+        set(copy ${CMAKE_COMMAND} -DAR=${CMAKE_AR} -DOBJCOPY=${objcopy} -DFROM=${built}
+            -DTO=${archive} -DOWN=${arg_LIBRARY} -P ${root}/cmake/OwnMembers.cmake)
     endif()
     add_custom_command(OUTPUT ${archive}
         COMMAND ${AAC_CARGO_COMMAND} ${flags}

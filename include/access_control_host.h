@@ -77,6 +77,28 @@
  * Outputs are written on success and where it is said. A function that returns
  * an error has changed nothing. Numbers are in the machine's byte order.
  *
+ * What it takes of a Cortex-M4's flash, in bytes, with refusals left out
+ * (AAC_REFUSALS=OFF) and without the C library; measured, and written here, by
+ * `cargo xtask size --write`. The first row is what every program needs, each
+ * other one how much more with these besides. What some share counts in each of
+ * them.
+ *
+ *       1490  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
+ *        +50  aac_decide_before
+ *        +10  aac_set_audit
+ *      +3350  aac_explain, aac_rule_text, aac_why_text
+ *      +3490  aac_explain_refusal
+ *      +4740  aac_sync, aac_sync_targets, aac_sync_accounts, aac_sync_created,
+ *             aac_sync_all
+ *       +460  aac_next_instance, aac_next_entry, aac_read
+ *      +2970  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
+ *             aac_reset_resource, aac_remove_entry
+ *      +1780  aac_set_acl, aac_set_owner
+ *      +3300  aac_provision
+ *       +590  aac_is_modified, aac_persist
+ *      +1720  aac_restore, aac_purge
+ *      16170  all
+ *
  * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
  * memset and memcmp, and on a hosted system abort, which is never called.
  */
@@ -108,6 +130,11 @@
  * The Bootstrap-Server.
  */
 #define AAC_SSID_BOOTSTRAP 65535
+
+/**
+ * Added to an operation, aac_ask() decides as before the open transaction.
+ */
+#define AAC_BEFORE 16
 
 /**
  * The rights of an ACL entry: bits of an access mask.
@@ -358,7 +385,40 @@ typedef enum {
    * Takes everything since AAC_BEGIN back, the modified mark included.
    */
   AAC_ROLLBACK = 3,
+  /**
+   * Opens a transaction as soon as a handler or aac_sync() changes something, so
+   * that what the application does before that is not part of it. A step that
+   * follows before that has nothing to do. Thus Object 2 can be part of each
+   * transaction of a data model, at no cost.
+   */
+  AAC_BEGIN_LATER = 4,
 } aac_step_t;
+
+/**
+ * What aac_edit() does.
+ */
+typedef enum {
+  /**
+   * aac_create().
+   */
+  AAC_EDIT_CREATE = 0,
+  /**
+   * aac_remove().
+   */
+  AAC_EDIT_REMOVE = 1,
+  /**
+   * aac_reset().
+   */
+  AAC_EDIT_RESET = 2,
+  /**
+   * aac_reset_resource().
+   */
+  AAC_EDIT_RESET_RESOURCE = 3,
+  /**
+   * aac_remove_entry().
+   */
+  AAC_EDIT_REMOVE_ENTRY = 5,
+} aac_edit_t;
 
 /**
  * The call that was refused.
@@ -905,9 +965,24 @@ bool aac_decide_before(const aac_t *aac,
                        uint16_t iid);
 
 /**
- * Names a function that is told of each question that aac_decide() or
- * aac_decide_before() denies.
- * Without one, which is how an engine begins, denials cost nothing more.
+ * Decides as aac_decide() and aac_decide_before() do, with few words: for a client
+ * in which each byte counts.
+ *
+ * @param aac       The engine.
+ * @param ssid      Who asks; 65535 is the Bootstrap-Server.
+ * @param operation An aac_operation_t; or it plus AAC_BEFORE, to decide as before
+ *                  the open transaction. Any other number is denied.
+ * @param target    Object ID times 65536, plus Instance ID.
+ * @returns The aac_rule_t that decided; or, for a denial, minus that.
+ */
+int aac_ask(const aac_t *aac, uint16_t ssid, int operation, uint32_t target);
+
+/**
+ * Names a function that is told of each question that aac_decide(),
+ * aac_decide_before() or aac_ask() denies.
+ * Without one, which is how an engine begins, denials cost nothing more. A library
+ * without refusals (AAC_REFUSALS, the feature `refusals`) does not have it, and a
+ * program that calls it does not link.
  *
  * A client asks not only for requests: leaving out what a server may not read,
  * or a notification that it may not get, is a denial too. How many of them to
@@ -916,7 +991,7 @@ bool aac_decide_before(const aac_t *aac,
  * It is called under the client's lock, and never while the engine is in the
  * middle of a change: a question asked while the state is being written to a
  * stream is denied without it. It may use the engine as any answer of the
- * client (aac_host_t) may, but must not ask either of the two.
+ * client (aac_host_t) may, but must not ask for a decision.
  *
  * @param aac   The engine; NULL is ignored.
  * @param audit The function, instead of any other; NULL for none.
@@ -952,39 +1027,23 @@ int aac_sync(const aac_t *aac,
              size_t count);
 
 /**
- * A part of aac_sync(), for a client without a list of what changed: the set of
- * Instances of this Object did. Access Control Instances of targets that are gone
- * are removed. Each part is whole or not done at all; where they are to be so
- * together, the client does them within a transaction: targets first, then
- * accounts, then what was created.
+ * A part of aac_sync(), for a client without a list of what changed. Each part is
+ * whole or not done at all; where they are to be so together, the client does them
+ * within a transaction:
  *
- * @param aac The engine.
- * @param oid The Object; Security and Access Control are passed over.
- * @returns As aac_sync().
- */
-int aac_sync_targets(const aac_t *aac, uint16_t oid);
-
-/**
- * A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
- * Server or Access Control changed. What accounts that are gone left behind is
- * dropped.
- *
- * @param aac The engine.
- * @returns As aac_sync().
- */
-int aac_sync_accounts(const aac_t *aac);
-
-/**
- * A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
- * gets its rights on it.
+ * - Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
+ *   governs Instances that are gone is removed.
+ * - After its Object each Instance that @p origin created: it gets its rights on it.
+ * - At last, where Security, Server or Access Control was among the Objects, Object
+ *   and Instance AAC_ID_NONE: what accounts that are gone left behind is dropped.
  *
  * @param aac    The engine.
- * @param origin The server; for a bootstrap or the application nothing happens.
- * @param oid    Object of the Instance.
+ * @param origin As in aac_sync().
+ * @param oid    The Object.
  * @param iid    The Instance.
  * @returns As aac_sync().
  */
-int aac_sync_created(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
+int aac_sync_step(const aac_t *aac, uint16_t origin, uint16_t oid, uint16_t iid);
 
 /**
  * As aac_sync() with every Object and the accounts, for a client that cannot tell
@@ -1027,6 +1086,17 @@ int32_t aac_next_instance(const aac_t *aac, int32_t previous);
 int32_t aac_next_entry(const aac_t *aac, uint16_t iid, int32_t previous);
 
 /**
+ * Does as aac_next_entry(); or, where the instance is -1, as aac_next_instance().
+ *
+ * @param aac      The engine.
+ * @param iid      The instance of Object 2, or -1.
+ * @param previous The ID before, or -1 for the first.
+ * @returns The ID; -1 after the last, and where @p aac is NULL; or a negative CoAP
+ *          code.
+ */
+int32_t aac_next(const aac_t *aac, int32_t iid, int32_t previous);
+
+/**
  * Adds an instance without a target: Bootstrap owns it, resource 2 is absent.
  */
 int aac_create(const aac_t *aac, uint16_t iid);
@@ -1059,6 +1129,13 @@ int aac_read(const aac_t *aac,
              uint16_t *value);
 
 /**
+ * Reads a resource; arguments as in aac_read().
+ *
+ * @returns The value, 0 to 65535; or what aac_read() returns, which is negative.
+ */
+int32_t aac_get(const aac_t *aac, uint16_t iid, uint16_t rid, uint16_t riid);
+
+/**
  * Writes a resource; arguments as in aac_read().
  *
  * @returns 0; -132 (4.04) without such an instance or resource; -128 (4.00) for
@@ -1077,6 +1154,19 @@ int aac_reset_resource(const aac_t *aac, uint16_t iid, uint16_t rid);
  * none.
  */
 int aac_remove_entry(const aac_t *aac, uint16_t iid, uint16_t riid);
+
+/**
+ * Does what the five above do that are named as its edits, in less code than all of
+ * them are together.
+ *
+ * @param aac  The engine.
+ * @param edit An aac_edit_t.
+ * @param iid  The instance of Object 2.
+ * @param what For AAC_EDIT_RESET_RESOURCE the resource; for AAC_EDIT_REMOVE_ENTRY
+ *             the Resource Instance ID; otherwise ignored.
+ * @returns As these.
+ */
+int aac_edit(const aac_t *aac, int edit, uint16_t iid, uint16_t what);
 
 /**
  * Sets the rights of one server on one target: its ACL entry becomes exactly
@@ -1121,6 +1211,23 @@ int aac_set_owner(const aac_t *aac,
                   uint16_t iid,
                   uint16_t owner,
                   uint16_t *inout_acl_iid);
+
+/**
+ * Does what aac_set_acl() and aac_set_owner() do, in less code than both of them
+ * are together.
+ *
+ * @param aac           The engine.
+ * @param target        Object ID times 65536, plus Instance ID.
+ * @param ssid          The server: of an entry, or the owner.
+ * @param mask          The rights of the entry; -1 to set the owner.
+ * @param inout_acl_iid As in aac_set_owner(); for aac_set_acl() NULL.
+ * @returns As these.
+ */
+int aac_grant(const aac_t *aac,
+              uint32_t target,
+              uint16_t ssid,
+              int32_t mask,
+              uint16_t *inout_acl_iid);
 
 /**
  * Makes many grants at once: all of them, in their order, or none. It lists the

@@ -45,7 +45,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// The rules, in their order.
-    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(target_os = "none", inline(always))]
     pub(crate) fn answer(&self, question: &Question) -> Decision {
         // 1. Keys are closed to everybody.
         if question.oid == OID_SECURITY || question.oid == OID_OSCORE {

@@ -40,10 +40,10 @@ pub struct Refused {
 
 /// What is given to a server: an entry with this mask, or else ownership.
 #[derive(Clone, Copy)]
-struct Grant {
-    target: Target,
-    ssid: Ssid,
-    mask: Option<u16>,
+pub(crate) struct Grant {
+    pub(crate) target: Target,
+    pub(crate) ssid: Ssid,
+    pub(crate) mask: Option<u16>,
 }
 
 /// Whether instances of the Object can be governed at all.
@@ -211,7 +211,8 @@ impl<H: Host> Engine<H> {
         self.grant(grant, acl_iid)
     }
 
-    fn grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+    /// As [`Engine::set_acl`] or [`Engine::set_owner`].
+    pub(crate) fn grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
         self.try_grant(grant, acl_iid).map_err(|why| {
             let call = match grant.mask {
                 Some(_) => Call::SetAcl,

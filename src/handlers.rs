@@ -32,9 +32,8 @@ impl<H: Host> Engine<H> {
     /// `None`).
     #[must_use]
     pub fn next_instance(&self, previous: Option<Iid>) -> Option<Iid> {
-        let state = self.lock()?;
-        let next = state.table.at_or_after(next_id(previous));
-        next.map(Instance::iid)
+        let next = self.next(-1, next_id(previous)).ok();
+        next.filter(|next| *next != MAX_ID)
     }
 
     /// The first ACL entry of an instance above `previous`.
@@ -42,11 +41,20 @@ impl<H: Host> Engine<H> {
     /// # Errors
     /// [`Error::NotFound`]: no such instance, or its ACL is absent.
     pub fn next_entry(&self, iid: Iid, previous: Option<Ssid>) -> Result<Option<Ssid>, Error> {
+        let next = self.next(iid.into(), next_id(previous))?;
+        Ok((next != MAX_ID).then_some(next))
+    }
+
+    /// The first entry of an instance whose SSID is `from` or above; or the first
+    /// instance whose ID is, if `iid` is negative. [`MAX_ID`], if there is none.
+    pub(crate) fn next(&self, iid: i32, from: u16) -> Result<u16, Error> {
         let table = &self.lock().ok_or(Error::Busy)?.table;
-        match table.find(iid) {
+        if iid < 0 {
+            return Ok(table.at_or_after(from).map_or(MAX_ID, Instance::iid));
+        }
+        match table.find(iid as u16) {
             Some(instance) if instance.has_acl() => {
-                let next = table.entry_at_or_after(instance, next_id(previous));
-                Ok((!next.is_none()).then_some(next.ssid()))
+                Ok(table.entry_at_or_after(instance, from).ssid())
             }
             _ => Err(Error::NotFound),
         }

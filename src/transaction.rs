@@ -118,6 +118,12 @@ impl<H: Host> Engine<H> {
             .map_err(|why| self.refuse(&Story::of(Call::Rollback), why))
     }
 
+    /// Whether a transaction is open.
+    #[cfg_attr(not(feature = "capi"), allow(dead_code))]
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock_any().is_some_and(|state| state.table.is_open())
+    }
+
     fn end(&self, keeps: bool) -> Result<(), Why> {
         let mut state = self.lock_any().ok_or(Why::InUse)?;
         if !state.table.is_open() {

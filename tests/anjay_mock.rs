@@ -121,30 +121,33 @@ const MUTATIONS: [Mutation; 23] = [
         name: "nothing is validated",
         file: "module.c",
         edits: &[(
-            "port->is_open ? aac_transaction(port->engine, AAC_VALIDATE) : 0;",
-            "0 * port->is_open;",
+            "return aac_transaction(engine_of(DEF_OF(object)), AAC_VALIDATE);",
+            "return 0 * object.type;",
         )],
     },
     Mutation {
         name: "a roll-back commits",
         file: "module.c",
         edits: &[(
-            "return end_transaction(DEF_OF(object), AAC_ROLLBACK);",
-            "return end_transaction(DEF_OF(object), AAC_COMMIT);",
+            "return step(DEF_OF(object), AAC_ROLLBACK);",
+            "return step(DEF_OF(object), AAC_COMMIT);",
         )],
     },
     Mutation {
         name: "the engine's transaction never begins",
         file: "module.c",
         edits: &[(
-            "port->is_open = !aac_transaction(port->engine, AAC_BEGIN);",
-            "port->is_open = true;",
+            "return aac_transaction(engine_of(DEF_OF(object)), AAC_BEGIN_LATER);",
+            "return 0 * object.type;",
         )],
     },
     Mutation {
         name: "instance_reset does nothing",
         file: "module.c",
-        edits: &[("return aac_reset(edit(DEF_OF(object)), iid);", "return 0;")],
+        edits: &[(
+            "return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_RESET, iid, iid);",
+            "return 0 * object.type;",
+        )],
     },
     Mutation {
         name: "the ACL is always present",
@@ -160,12 +163,8 @@ const MUTATIONS: [Mutation; 23] = [
                 "if (false) {",
             ),
             (
-                "int result = _anjay_dm_transaction_include_object(port->anjay,\n                                                      &port->installed);",
-                "int result = 0;",
-            ),
-            (
-                "return _anjay_dm_transaction_finish(port->anjay, result);",
-                "return result;",
+                "*is_open = true;\n    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);",
+                "return 0;",
             ),
         ],
     },
@@ -173,69 +172,57 @@ const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "no late check",
         file: "core.c",
-        edits: &[("if (origin == ANJAY_SSID_BOOTSTRAP) {", "if (origin) {")],
+        edits: &[(
+            "if (is_server) {\n            result",
+            "if (!origin) {\n            result",
+        )],
     },
     Mutation {
         name: "the late check looks at the present state",
         file: "core.c",
-        edits: &[
-            (
-                "aac_decide_before(port->engine,",
-                "aac_decide(port->engine,",
-            ),
-            (
-                "entry->oid, it->iid)) {\n                port_log",
-                "entry->oid, it->iid, NULL)) {\n                port_log",
-            ),
-        ],
+        edits: &[("AAC_WRITE_COMPOSITE + AAC_BEFORE", "AAC_WRITE_COMPOSITE")],
     },
     Mutation {
-        name: "grants are never forgotten",
+        name: "permissions are never forgotten",
         file: "module.c",
-        edits: &[
-            ("    port->granted.ssid = ANJAY_SSID_ANY;\n", ""),
-            (" && !port->granted.ssid);\n", ");\n"),
-        ],
+        edits: &[("    port_of(def)->permitted.ssid = ANJAY_SSID_ANY;\n", "")],
     },
     Mutation {
-        name: "grants outlive what does not include Object 2",
+        name: "permissions outlive what does not include Object 2",
         file: "core.c",
         edits: &[(
-            "if (_anjay_dm_transaction_include_object(port->anjay, &port->installed)) {",
-            "if (!port) {",
+            "way it comes. */\n    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);",
+            "way it comes. */\n    return 0;",
         )],
     },
     Mutation {
         name: "targets are not marked as changed",
         file: "core.c",
         edits: &[(
-            "                && queue_object(queue, target)) {",
-            "                && (target == 0 && queue_object(queue, target))) {",
+            "if (oid >= 0 && queue_object",
+            "if (oid == 0 && queue_object",
         )],
     },
     Mutation {
         name: "end devices are governed",
         file: "core.c",
         edits: &[(
-            "return entry->prefix[0] != '\\0';",
-            "return entry->prefix[0] == '?';",
+            "if (entry->prefix[0] != '\\0') {",
+            "if (entry->prefix[0] == '?') {",
         )],
     },
     Mutation {
         name: "a foreign Object 2 lets everything pass",
         file: "core.c",
         edits: &[(
-            "\"denying everything\"));\n        return false;",
-            "\"denying everything\"));\n        return true;",
+            "\"denying everything\"));\n",
+            "\"denying everything\"));\n            return 1;\n",
         )],
     },
     Mutation {
         name: "what the application does is part of the operation",
         file: "module.c",
-        edits: &[(
-            "    (void) port;\n    return 0;",
-            "    (void) edit(DEF_OF(object));\n    return 0 * port->is_open;",
-        )],
+        edits: &[("AAC_BEGIN_LATER);", "AAC_BEGIN);")],
     },
     Mutation {
         name: "refusals are silent",

@@ -222,12 +222,14 @@ fn null_is_an_error_everywhere() {
             aac_write(null(), 0, 0, 0, 3),
             aac_reset_resource(null(), 0, 2),
             aac_remove_entry(null(), 0, 0),
-            aac_sync_targets(null(), 3),
-            aac_sync_accounts(null()),
-            aac_sync_created(null(), 1, 3, 0),
+            aac_sync_step(null(), 1, 3, 0),
             aac_sync_all(null()),
+            aac_edit(null(), 0, 0, 0),
+            aac_get(null(), 0, 0, 0),
         ];
         assert_eq!((results, value), ([-160; 13], 9));
+        assert_eq!(aac_ask(null(), 1, 0, 3 << 16), -13);
+        assert_eq!([aac_next(null(), -1, -1), aac_next(null(), 3, -1)], [-1; 2]);
     }
     let device = installed();
     // SAFETY: the device's own engine; NULL where it may be.
@@ -292,7 +294,7 @@ fn edit(device: &Device, iid: u16, edit: Edit) -> c_int {
     unsafe {
         match edit {
             Edit::Create => aac_create(aac, iid),
-            Edit::Remove => aac_remove(aac, iid),
+            Edit::Remove => aac_edit(aac, aac_edit_t::AAC_EDIT_REMOVE as c_int, iid, 9),
             Edit::Reset => aac_reset(aac, iid),
             Edit::ResetResource(rid) => aac_reset_resource(aac, iid, rid),
             Edit::Write(rid, riid, value) => aac_write(aac, iid, rid, riid, value),
@@ -314,16 +316,21 @@ unsafe fn sync_in_pieces(aac: *const aac_t, origin: u16, changes: &[aac_change_t
     };
     for change in changes {
         // SAFETY: as the caller promises.
-        then(&|| unsafe { aac_sync_targets(aac, change.oid) });
+        then(&|| unsafe { aac_sync_step(aac, origin, change.oid, 65535) });
     }
     if changes.iter().any(|change| change.oid <= 2) {
         // SAFETY: as the caller promises.
-        then(&|| unsafe { aac_sync_accounts(aac) });
+        then(&|| unsafe { aac_sync_step(aac, origin, 65535, 65535) });
     }
     for change in changes {
         for at in 0..change.created_count {
             // SAFETY: as the caller promises.
-            then(&|| unsafe { aac_sync_created(aac, origin, change.oid, *change.created.add(at)) });
+            let iid = unsafe { *change.created.add(at) };
+            // No Instance, and passed over by `aac_sync`.
+            if iid != 65535 {
+                // SAFETY: as the caller promises.
+                then(&|| unsafe { aac_sync_step(aac, origin, change.oid, iid) });
+            }
         }
     }
     result

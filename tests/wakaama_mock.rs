@@ -54,51 +54,66 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 24] = [
+const MUTATIONS: [Mutation; 32] = [
     wrap(
         "reading an Object shows everything",
-        "lwm2m_list_t *hidden = hide(port, ssid, operation, object);",
-        "lwm2m_list_t *hidden = NULL;",
+        "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
+        "it->id == 65535 ? &hidden : &shown",
     ),
     wrap(
         "what was hidden is out of order afterwards",
-        "while (*link && (*link)->id < it->id) {",
-        "while (*link) {",
+        "if (!*link || it->id < (*link)->id) {",
+        "if (!*link) {",
+    ),
+    wrap(
+        "Security as a whole is open",
+        "is_whole ? AAC_DISCOVER : operation, oid, uri->instanceId)) {",
+        "is_whole ? AAC_DISCOVER : operation, oid, uri->instanceId) && !is_whole) {",
     ),
     wrap(
         "Write-Attributes needs no right",
-        "? AAC_WRITE_ATTRIBUTES",
-        "? AAC_DISCOVER",
+        "has_query ? AAC_WRITE_ATTRIBUTES",
+        "has_query ? AAC_DISCOVER",
     ),
     wrap(
         "Execute needs the right to write",
-        "                   ? AAC_EXECUTE\n",
-        "                   ? AAC_WRITE\n",
+        "executes ? AAC_EXECUTE",
+        "executes ? AAC_WRITE",
     ),
     wrap(
         "who created an Instance has no rights on it",
-        "aac_wakaama_sync(port, ssid, oid, &uri->instanceId)",
-        "aac_wakaama_sync(port, ssid, oid, NULL)",
+        "&uri->instanceId, is_created};",
+        "&uri->instanceId, 0};",
+    ),
+    wrap(
+        "an Instance without rights is left behind",
+        "                (void) object_delete(context, uri);\n",
+        "",
     ),
     wrap(
         "rights stay where the target has gone",
-        "        (void) aac_wakaama_sync(port, ssid, oid, NULL);",
-        "        (void) oid;",
+        "if (is_created || result == COAP_202_DELETED) {",
+        "if (is_created) {",
+    ),
+    wrap(
+        "an account with the Bootstrap-Server's number may do everything",
+        "ssid != AAC_SSID_BOOTSTRAP\n           && ",
+        "",
     ),
     wrap(
         "everybody is notified",
-        "watcher->active && may(port, ssid, AAC_OBSERVE, &it->uri)",
-        "watcher->active",
+        "watcher->server->shortID, AAC_OBSERVE, &it->uri)",
+        "watcher->server->shortID, AAC_DISCOVER, &it->uri)",
     ),
     wrap(
         "observations are lost",
-        "    port->step.observed->watcherList = port->step.watchers;\n",
+        "    port->watcher->next = port->after;\n",
         "",
     ),
     wrap(
         "an Object's notification tells everything",
-        "lwm2m_list_t *hidden = hide(port, ssid, AAC_OBSERVE, object);",
-        "lwm2m_list_t *hidden = NULL;",
+        "                exchange_lists(port);\n                __real",
+        "                leave(port, &view);\n                exchange_lists(port);\n                __real",
     ),
     wrap(
         "the end of an observation reads",
@@ -107,23 +122,24 @@ const MUTATIONS: [Mutation; 24] = [
     ),
     wrap(
         "a change that is reported while notifying is forgotten",
-        "    if (observed) {\n        join(port);\n    }\n",
-        "    if (observed) {\n        return;\n    }\n",
+        "    exchange_lists(port);\n    __real_lwm2m_resource_value_changed(context, uri);\n    exchange_lists(port);\n",
+        "    __real_lwm2m_resource_value_changed(context, uri);\n",
     ),
-    wrap(
-        "Send asks nobody",
-        "if (!may(port, ssid, AAC_SEND, &uris[at])) {",
-        "if (!uris) {",
-    ),
+    wrap("Send asks nobody", "AAC_SEND", "AAC_DISCOVER"),
     wrap(
         "Send of an Object tells everything",
-        "lwm2m_list_t *hidden = hide(port, ssid, AAC_SEND, object);",
-        "lwm2m_list_t *hidden = NULL;",
+        "        result = at < count ?",
+        "        for (size_t i = 0; i < at; ++i) {\n            leave(port, &views[i]);\n        }\n        result = at < count ?",
     ),
     wrap(
         "what the Bootstrap-Server has not finished counts",
-        "return port->is_bootstrapping\n",
-        "return port == NULL\n",
+        "aac_decide_before(port->engine, ssid, operation, oid, iid)",
+        "aac_decide(port->engine, ssid, operation, oid, iid, NULL)",
+    ),
+    wrap(
+        "a first command that fails begins a bootstrap",
+        "if (!port->has_begun || ",
+        "if (",
     ),
     wrap(
         "a bootstrap ends without validation",
@@ -131,44 +147,64 @@ const MUTATIONS: [Mutation; 24] = [
         "|| port->engine == NULL)) {",
     ),
     wrap(
+        "anybody ends a bootstrap",
+        "\n                  && utils_findBootstrapServer(context, session)",
+        "",
+    ),
+    wrap(
         "a bootstrap that was given up is kept",
-        "bootstrap_getStatus(context) == STATE_BS_FAILED) {\n        (void) bootstrap_end(port, AAC_ROLLBACK);",
-        "bootstrap_getStatus(context) == STATE_BS_FAILED) {\n        (void) bootstrap_end(port, AAC_COMMIT);",
+        "STATE_BS_FAILED) {\n            (void) bootstrap_end(port, AAC_ROLLBACK);",
+        "STATE_BS_FAILED) {\n            (void) bootstrap_end(port, AAC_COMMIT);",
     ),
     wrap(
         "servers get into a bootstrap",
-        "    if (port->is_bootstrapping\n        && (operation == AAC_CREATE",
-        "    if (!port->engine\n        && (operation == AAC_CREATE",
+        "    if (!port->is_bootstrapping\n",
+        "    if (port->engine\n",
     ),
     object(
         "half a command of the Bootstrap-Server is kept",
-        "result = write_all(port, iid, count, resources, type);\n        port->is_spoiled |= result != 0;",
-        "result = write_all(port, iid, count, resources, type);",
+        "            port->is_spoiled |= result != 0;\n        } else",
+        "        } else",
+    ),
+    object(
+        "half an Instance of the Bootstrap-Server is kept",
+        "port->is_spoiled |= aac_remove(port->engine, iid) != 0;",
+        "port->is_spoiled = false;",
     ),
     object(
         "servers write what is read-only",
-        "if (!port->is_bootstrapping) {\n            return -COAP_405_METHOD_NOT_ALLOWED;",
-        "if (!port->engine) {\n            return -COAP_405_METHOD_NOT_ALLOWED;",
+        "if (rid <= RID_TARGET_IID && !port->is_bootstrapping) {",
+        "if (rid > RID_OWNER && !port->is_bootstrapping) {",
     ),
     object(
         "an edit that failed is kept",
-        "    aac_transaction(port->engine, AAC_ROLLBACK);\n    return result;",
-        "    aac_transaction(port->engine, AAC_COMMIT);\n    return result;",
+        "(void) aac_transaction(port->engine, AAC_ROLLBACK);",
+        "(void) aac_transaction(port->engine, AAC_COMMIT);",
     ),
     object(
         "a replaced ACL keeps its entries",
-        "if (type != LWM2M_WRITE_PARTIAL_UPDATE) {",
+        "if (is_acl && type != LWM2M_WRITE_PARTIAL_UPDATE) {",
         "if (!resource) {",
     ),
     object(
         "an Instance that came late never comes",
-        "port->is_stale = true;",
-        "port->is_stale = false;",
+        "            port->is_behind = true;\n            break;",
+        "            break;",
     ),
     object(
         "accounts are not looked at",
-        "result |= aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, LWM2M_SERVER_OBJECT_ID, NULL);",
-        "result |= 0;",
+        "aac_sync_all(port->engine)",
+        "aac_sync_targets(port->engine, 1234)",
+    ),
+    object(
+        "what is hidden counts as gone",
+        "!port->hiding",
+        "port->engine",
+    ),
+    object(
+        "Instances are removed in the middle of a notification",
+        "!port->watcher",
+        "port->engine",
     ),
     object(
         "several accounts count as one",

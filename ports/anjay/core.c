@@ -41,7 +41,7 @@ uint16_t aac_port_single_server(void *host) {
     /* Walks a list in memory; runs no code of the application. */
     (void) _anjay_servers_foreach_ssid(((aac_port_t *) host)->anjay,
                                        note_server, &single);
-    return single == ANJAY_SSID_BOOTSTRAP ? 0 : single;
+    return single;
 }
 
 static int operation_of(anjay_request_action_t action) {
@@ -73,80 +73,64 @@ static int operation_of(anjay_request_action_t action) {
     }
 }
 
-/* Remembers what was allowed until the transaction ends. */
-static bool grant(aac_port_t *port, const anjay_action_info_t *info) {
-    if (port->anjay->transaction_state.depth == 0
-            || info->ssid == ANJAY_SSID_BOOTSTRAP) {
-        return true;
+/* Notes that a change was allowed, until the transaction ends. */
+static int permit(aac_port_t *port, anjay_ssid_t ssid, uint32_t target) {
+    if (port->anjay->transaction_state.depth == 0) {
+        return 0;
     }
-    switch (info->action) {
-    case ANJAY_ACTION_WRITE:
-    case ANJAY_ACTION_WRITE_UPDATE:
-    case ANJAY_ACTION_CREATE:
-    case ANJAY_ACTION_DELETE:
-        break;
-    default:
-        return true;
-    }
+    port->permitted.ssid = ssid;
+    port->permitted.target = target;
     /* Included, Object 2 learns of the end, whichever way it comes. */
-    if (_anjay_dm_transaction_include_object(port->anjay, &port->installed)) {
-        return false;
-    }
-    port->granted.ssid = info->ssid;
-    port->granted.oid = info->oid;
-    port->granted.iid = info->iid;
-    return true;
+    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);
 }
 
-static bool decide(anjay_unlocked_t *anjay,
-                   const anjay_action_info_t *info,
-                   aac_decision_t *why) {
-    why->rule = AAC_RULE_NOT_DECIDED;
+/* The rule that decides, which is negative for a denial; as aac_ask(). */
+static int ask(anjay_unlocked_t *anjay, const anjay_action_info_t *info) {
 #ifdef ANJAY_WITH_LWM2M_GATEWAY
     /* Object 2 governs the gateway's own data model. */
     if (info->end_device) {
-        return true;
+        return AAC_RULE_NOT_DECIDED;
     }
 #endif
     aac_port_t *port = aac_port_find(anjay);
-    if (port) {
-        return aac_decide(port->engine, info->ssid, operation_of(info->action),
-                          info->oid, info->iid, why)
-               && grant(port, info);
+    if (!port) {
+        if (aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL)) {
+            port_log(ERROR, _("Object 2 is not that of the access-control library: "
+                              "denying everything"));
+        } else if (info->oid != ANJAY_DM_OID_SECURITY
+                   && info->oid != AAC_PORT_OID_OSCORE) {
+            return AAC_RULE_NOT_DECIDED;
+        }
+        return -AAC_RULE_NOT_DECIDED;
     }
-    if (aac_port_object(anjay, ANJAY_DM_OID_ACCESS_CONTROL)) {
-        port_log(ERROR, _("Object 2 is not that of the access-control library: "
-                          "denying everything"));
-        return false;
+    const int operation = operation_of(info->action);
+    const uint32_t target = AAC_PORT_TARGET(info->oid, info->iid);
+    const int rule = aac_ask(port->engine, info->ssid, operation, target);
+    if (rule > 0
+            && (operation == AAC_WRITE || operation == AAC_CREATE
+                || operation == AAC_DELETE)
+            && permit(port, info->ssid, target)) {
+        return -AAC_RULE_NOT_DECIDED;
     }
-    return info->oid != ANJAY_DM_OID_SECURITY
-           && info->oid != AAC_PORT_OID_OSCORE;
+    return rule;
 }
 
 bool _anjay_instance_action_allowed(anjay_unlocked_t *anjay,
                                     const anjay_action_info_t *info) {
-    aac_decision_t why;
-    return decide(anjay, info, &why);
+    return ask(anjay, info) > 0;
 }
 
 anjay_instance_action_allowed_stateless_result_t
 _anjay_instance_action_allowed_stateless(anjay_unlocked_t *anjay,
                                          const anjay_action_info_t *info) {
-    aac_decision_t why;
-    bool allowed = decide(anjay, info, &why);
-    switch (why.rule) {
-    case AAC_RULE_ACL_OWNER:
-    case AAC_RULE_NOT_GOVERNED:
-    case AAC_RULE_OWN_ENTRY:
-    case AAC_RULE_OWNER:
-    case AAC_RULE_DEFAULT_ENTRY:
-    case AAC_RULE_NO_ENTRY:
+    const int answer = ask(anjay, info);
+    const int rule = answer < 0 ? -answer : answer;
+    if (rule >= AAC_RULE_ACL_OWNER && rule <= AAC_RULE_NO_ENTRY) {
         /* May be different when it is asked again. */
         return ANJAY_INSTANCE_ACTION_NEEDS_ACL_CHECK;
-    default:
-        return allowed ? ANJAY_INSTANCE_ACTION_ALLOWED
-                       : ANJAY_INSTANCE_ACTION_DISALLOWED;
     }
+    return answer > 0 ? ANJAY_INSTANCE_ACTION_ALLOWED
+                      : ANJAY_INSTANCE_ACTION_DISALLOWED;
 }
 
 bool _anjay_instance_action_allowed_by_acl(anjay_unlocked_t *anjay,
@@ -156,111 +140,102 @@ bool _anjay_instance_action_allowed_by_acl(anjay_unlocked_t *anjay,
 
 /* ---- synchronisation --------------------------------------------------- */
 
-static bool is_of_end_device(const anjay_notify_queue_object_entry_t *entry) {
-#ifdef ANJAY_WITH_LWM2M_GATEWAY
-    return entry->prefix[0] != '\0';
-#else
-    (void) entry;
-    return false;
-#endif
-}
-
 /*
- * Refuses what changed without having been asked about. By now it has happened,
- * but the transaction is still open, and the error rolls it back.
- */
-static int check_changed(const aac_port_t *port,
-                         anjay_ssid_t origin,
-                         anjay_notify_queue_t queue) {
-    if (origin == ANJAY_SSID_BOOTSTRAP) {
-        return 0;
-    }
-    AVS_LIST(anjay_notify_queue_object_entry_t) entry;
-    AVS_LIST_FOREACH(entry, queue) {
-        if (is_of_end_device(entry)) {
-            continue;
-        }
-        AVS_LIST(anjay_notify_queue_resource_entry_t) it;
-        AVS_LIST_FOREACH(it, entry->resources_changed) {
-            if (port->granted.ssid == origin && port->granted.oid == entry->oid
-                    && port->granted.iid == it->iid) {
-                continue;
-            }
-            if (!aac_decide_before(port->engine, origin, AAC_WRITE_COMPOSITE,
-                                   entry->oid, it->iid)) {
-                port_log(WARNING,
-                         _("server ") "%u" _(" may not write ") "/%u/%u", origin,
-                         entry->oid, it->iid);
-                return ANJAY_ERR_UNAUTHORIZED;
-            }
-        }
-    }
-    return 0;
-}
-
-/*
- * The entry of the first object behind @p oid whose instance set changed. Looked
- * for anew each time, as the calls in between may change the queue.
+ * The entry of the first object behind @p oid. Looked for anew each time, as what
+ * is called in between may change the queue of the application's changes. That of
+ * a server's operation is that operation's alone, and stays as it is.
  */
 static const anjay_notify_queue_object_entry_t *
-next_changed(anjay_notify_queue_t queue, int32_t oid) {
+next_object(anjay_notify_queue_t queue, int32_t oid) {
     AVS_LIST(anjay_notify_queue_object_entry_t) entry;
     AVS_LIST_FOREACH(entry, queue) {
-        if (entry->oid > oid && !is_of_end_device(entry)
-                && entry->instance_set_changes.instance_set_changed) {
+#ifdef ANJAY_WITH_LWM2M_GATEWAY
+        if (entry->prefix[0] != '\0') {
+            continue;
+        }
+#endif
+        if (entry->oid > oid) {
             break;
         }
     }
     return entry;
 }
 
-static int follow(const aac_t *engine,
-                  anjay_ssid_t origin,
-                  const anjay_notify_queue_t *queue) {
-    const anjay_notify_queue_object_entry_t *entry;
-    bool has_accounts = false;
-    int result = 0;
-    for (int32_t oid = -1; !result && (entry = next_changed(*queue, oid));) {
-        oid = entry->oid;
-        has_accounts |= oid <= ANJAY_DM_OID_ACCESS_CONTROL;
-        result = aac_sync_targets(engine, (anjay_oid_t) oid);
-    }
-    if (!result && has_accounts) {
-        result = aac_sync_accounts(engine);
-    }
-    /* What the Bootstrap-Server or the application creates is nobody's. The queue
-     * of a server's operation is that operation's alone, and stays as it is. */
-    AVS_LIST(anjay_notify_queue_object_entry_t) it;
-    AVS_LIST_FOREACH(it, origin == ANJAY_SSID_BOOTSTRAP ? NULL : *queue) {
-        AVS_LIST(anjay_iid_t) iid;
-        AVS_LIST_FOREACH(iid, it->instance_set_changes.known_added_iids) {
-            if (!result && !is_of_end_device(it)) {
-                result = aac_sync_created(engine, origin, it->oid, *iid);
-            }
+/*
+ * Refuses what changed without having been asked about: Anjay asks before it
+ * changes anything, except in Write-Composite, where it does not ask at all. By
+ * now it has happened, but the transaction is still open, and the error rolls it
+ * back.
+ */
+static int check(const aac_port_t *port,
+                 anjay_ssid_t origin,
+                 const anjay_notify_queue_object_entry_t *entry) {
+    AVS_LIST(anjay_notify_queue_resource_entry_t) it;
+    AVS_LIST_FOREACH(it, entry->resources_changed) {
+        const uint32_t target = AAC_PORT_TARGET(entry->oid, it->iid);
+        const bool is_permitted = port->permitted.ssid == origin
+                                  && port->permitted.target == target;
+        if (!is_permitted
+                && aac_ask(port->engine, origin,
+                           AAC_WRITE_COMPOSITE + AAC_BEFORE, target)
+                           < 0) {
+            port_log(WARNING, _("server ") "%u" _(" may not write ") "/%u/%u",
+                     origin, entry->oid, it->iid);
+            return ANJAY_ERR_UNAUTHORIZED;
         }
     }
-    return result;
+    return 0;
 }
 
 /*
- * In a transaction of its own, so that an outer one takes these changes back
+ * In a transaction of Anjay's own, so that an outer one takes these changes back
  * as well, and so that targets can be removed.
  */
-static int follow_changes(aac_port_t *port,
-                          anjay_ssid_t origin,
-                          const anjay_notify_queue_t *queue) {
-    if (!next_changed(*queue, -1)) {
+static int begin(aac_port_t *port, bool *is_open) {
+    if (*is_open) {
         return 0;
     }
     if (avs_is_err(_anjay_dm_transaction_begin(port->anjay))) {
         return ANJAY_ERR_INTERNAL;
     }
-    int result = _anjay_dm_transaction_include_object(port->anjay,
-                                                      &port->installed);
-    if (!result) {
-        result = follow(aac_port_edit(port), origin, queue);
+    *is_open = true;
+    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);
+}
+
+static int follow(aac_port_t *port,
+                  anjay_ssid_t origin,
+                  const anjay_notify_queue_t *queue) {
+    const anjay_notify_queue_object_entry_t *entry;
+    const bool is_server = origin != ANJAY_SSID_BOOTSTRAP;
+    bool has_accounts = false;
+    bool is_open = false;
+    int result = 0;
+    for (int32_t oid = -1; !result && (entry = next_object(*queue, oid));) {
+        oid = entry->oid;
+        if (is_server) {
+            result = check(port, origin, entry);
+        }
+        if (!result && entry->instance_set_changes.instance_set_changed
+                && !(result = begin(port, &is_open))) {
+            has_accounts |= oid <= ANJAY_DM_OID_ACCESS_CONTROL;
+            result = aac_sync_step(port->engine, origin, (anjay_oid_t) oid,
+                                   AAC_ID_NONE);
+            /* What the Bootstrap-Server or the application creates is nobody's. */
+            AVS_LIST(anjay_iid_t) iid;
+            AVS_LIST_FOREACH(iid, is_server ? entry->instance_set_changes
+                                                      .known_added_iids
+                                            : NULL) {
+                if (!result) {
+                    result = aac_sync_step(port->engine, origin,
+                                           (anjay_oid_t) oid, *iid);
+                }
+            }
+        }
     }
-    return _anjay_dm_transaction_finish(port->anjay, result);
+    if (!result && has_accounts) {
+        result = aac_sync_step(port->engine, origin, AAC_ID_NONE, AAC_ID_NONE);
+    }
+    return is_open ? _anjay_dm_transaction_finish(port->anjay, result) : result;
 }
 
 static int queue_object(anjay_notify_queue_t *queue, anjay_oid_t oid) {
@@ -274,23 +249,17 @@ static int queue_object(anjay_notify_queue_t *queue, anjay_oid_t oid) {
 
 /* New rights make instances of the target's Object appear or disappear. */
 static int queue_targets(const aac_port_t *port, anjay_notify_queue_t *queue) {
-    AVS_LIST(anjay_notify_queue_object_entry_t) entry;
-    AVS_LIST_FOREACH(entry, *queue) {
-        if (entry->oid == ANJAY_DM_OID_ACCESS_CONTROL
-                && !is_of_end_device(entry)) {
-            break;
-        }
-    }
-    if (!entry) {
+    const anjay_notify_queue_object_entry_t *entry =
+            next_object(*queue, ANJAY_DM_OID_ACCESS_CONTROL - 1);
+    if (!entry || entry->oid != ANJAY_DM_OID_ACCESS_CONTROL) {
         return 0;
     }
     AVS_LIST(anjay_notify_queue_resource_entry_t) it;
     AVS_LIST_FOREACH(it, entry->resources_changed) {
-        uint16_t target;
+        const int32_t oid = aac_get(port->engine, it->iid,
+                                     ANJAY_DM_RID_ACCESS_CONTROL_OID, 0);
         /* The instance may be gone by now. */
-        if (!aac_read(port->engine, it->iid, ANJAY_DM_RID_ACCESS_CONTROL_OID,
-                      ANJAY_ID_INVALID, &target)
-                && queue_object(queue, target)) {
+        if (oid >= 0 && queue_object(queue, (anjay_oid_t) oid)) {
             return ANJAY_ERR_INTERNAL;
         }
     }
@@ -301,17 +270,8 @@ int _anjay_sync_access_control(anjay_unlocked_t *anjay,
                                anjay_ssid_t origin_ssid,
                                anjay_notify_queue_t *notifications_queue) {
     aac_port_t *port = aac_port_find(anjay);
-    if (!port) {
-        return 0;
-    }
-    int result = check_changed(port, origin_ssid, *notifications_queue);
-    if (!result) {
-        result = follow_changes(port, origin_ssid, notifications_queue);
-    }
-    if (!result) {
-        result = queue_targets(port, notifications_queue);
-    }
-    return result;
+    int result = port ? follow(port, origin_ssid, notifications_queue) : 0;
+    return port && !result ? queue_targets(port, notifications_queue) : result;
 }
 
 /* ---- for Anjay's own module, which is not linked ----------------------- */

@@ -15,7 +15,7 @@
 VISIBILITY_SOURCE_BEGIN
 
 /* NULL, which the engine's functions refuse, where Object 2 is not installed. */
-static aac_t *engine_of(anjay_unlocked_t *anjay) {
+static aac_t *find_engine(anjay_unlocked_t *anjay) {
     const aac_port_t *port = aac_port_find(anjay);
     if (!port) {
         port_log(ERROR, _("Object 2 of the access-control library is not installed"));
@@ -38,33 +38,36 @@ int anjay_access_control_install(anjay_t *anjay_locked) {
     return result;
 }
 
-int anjay_access_control_set_acl(anjay_t *anjay_locked,
+/* Both functions below; see aac_grant(). */
+AAC_PORT_SHARED static int grant(anjay_t *anjay_locked,
+                                 uint32_t target,
+                                 anjay_ssid_t ssid,
+                                 int32_t mask,
+                                 anjay_iid_t *inout_acl_iid) {
+    int result = -1;
+    if (anjay_locked) {
+        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
+        result = aac_grant(find_engine(anjay), target, ssid, mask, inout_acl_iid);
+        ANJAY_MUTEX_UNLOCK(anjay_locked);
+    }
+    return -(result < 0);
+}
+
+int anjay_access_control_set_acl(anjay_t *anjay,
                                  anjay_oid_t oid,
                                  anjay_iid_t iid,
                                  anjay_ssid_t ssid,
                                  anjay_access_mask_t access_mask) {
-    int result = -1;
-    if (anjay_locked) {
-        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_set_acl(engine_of(anjay), oid, iid, ssid, access_mask);
-        ANJAY_MUTEX_UNLOCK(anjay_locked);
-    }
-    return result ? -1 : 0;
+    return grant(anjay, AAC_PORT_TARGET(oid, iid), ssid, access_mask, NULL);
 }
 
-int anjay_access_control_set_owner(anjay_t *anjay_locked,
+int anjay_access_control_set_owner(anjay_t *anjay,
                                    anjay_oid_t target_oid,
                                    anjay_iid_t target_iid,
                                    anjay_ssid_t owner_ssid,
                                    anjay_iid_t *inout_acl_iid) {
-    int result = -1;
-    if (anjay_locked) {
-        ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_set_owner(engine_of(anjay), target_oid, target_iid,
-                               owner_ssid, inout_acl_iid);
-        ANJAY_MUTEX_UNLOCK(anjay_locked);
-    }
-    return result ? -1 : 0;
+    return grant(anjay, AAC_PORT_TARGET(target_oid, target_iid), owner_ssid, -1,
+                 inout_acl_iid);
 }
 
 /* The one of the host interface by another name. */
@@ -78,20 +81,20 @@ int anjay_access_control_provision(anjay_t *anjay_locked,
     int result = -1;
     if (anjay_locked) {
         ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_provision(engine_of(anjay),
+        result = aac_provision(find_engine(anjay),
                                (const aac_grant_t *) (const void *) grants,
                                count, out_refused);
         ANJAY_MUTEX_UNLOCK(anjay_locked);
     } else if (out_refused) {
         *out_refused = count;
     }
-    return result ? -1 : 0;
+    return -(result < 0);
 }
 
 void anjay_access_control_purge(anjay_t *anjay_locked) {
     if (anjay_locked) {
         ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        (void) aac_purge(engine_of(anjay));
+        (void) aac_purge(find_engine(anjay));
         ANJAY_MUTEX_UNLOCK(anjay_locked);
     }
 }
@@ -100,7 +103,7 @@ bool anjay_access_control_is_modified(anjay_t *anjay_locked) {
     bool result = false;
     if (anjay_locked) {
         ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        result = aac_is_modified(engine_of(anjay));
+        result = aac_is_modified(find_engine(anjay));
         ANJAY_MUTEX_UNLOCK(anjay_locked);
     }
     return result;
@@ -153,7 +156,7 @@ transfer(anjay_t *anjay_locked, avs_stream_t *avs_stream, bool restores) {
     int result = AAC_ERROR_BAD_REQUEST;
     if (anjay_locked && avs_stream) {
         ANJAY_MUTEX_LOCK(anjay, anjay_locked);
-        aac_t *engine = engine_of(anjay);
+        aac_t *engine = find_engine(anjay);
         result = restores ? aac_restore(engine, read_bytes, &stream)
                           : aac_persist(engine, write_bytes, &stream);
         ANJAY_MUTEX_UNLOCK(anjay_locked);

@@ -35,6 +35,11 @@ static inline aac_port_t *port_of(def_ptr_t def) {
     return AVS_CONTAINER_OF(def, aac_port_t, def);
 }
 
+/* NULL, which the engine's functions refuse, once the client is being deleted. */
+static inline aac_t *engine_of(def_ptr_t def) {
+    return port_of(def)->engine;
+}
+
 /* Anjay still has Object 2 in its list when this runs, and frees it itself. */
 static void delete_engine(void *port_) {
     aac_port_t *port = (aac_port_t *) port_;
@@ -170,13 +175,11 @@ static const aac_host_t HOST = {
 
 /* IDs of instances; or of the entries of one, if @p iid is not -1. */
 AAC_PORT_SHARED static int emit_all(anjay_unlocked_dm_list_ctx_t *ctx,
-                    const aac_port_t *port,
-                    int32_t iid) {
+                                    const aac_port_t *port,
+                                    int32_t iid) {
     /* Emitting runs other code, which may change what comes next. */
     int32_t id = -1;
-    while ((id = iid < 0 ? aac_next_instance(port->engine, id)
-                         : aac_next_entry(port->engine, (anjay_iid_t) iid, id))
-           >= 0) {
+    while ((id = aac_next(port->engine, iid, id)) >= 0) {
         _anjay_dm_emit_unlocked(ctx, (uint16_t) id);
     }
     return id < -1 ? (int) id : 0;
@@ -189,22 +192,11 @@ static int list_instances(anjay_unlocked_t *anjay,
     return emit_all(ctx, port_of(DEF_OF(object)), -1);
 }
 
-aac_t *aac_port_edit(aac_port_t *port) {
-    if (!port->is_open) {
-        port->is_open = !aac_transaction(port->engine, AAC_BEGIN);
-    }
-    return port->is_open ? port->engine : NULL;
-}
-
-static aac_t *edit(def_ptr_t def) {
-    return aac_port_edit(port_of(def));
-}
-
 static int instance_reset(anjay_unlocked_t *anjay,
                           const anjay_dm_installed_object_t object,
                           anjay_iid_t iid) {
     (void) anjay;
-    return aac_reset(edit(DEF_OF(object)), iid);
+    return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_RESET, iid, iid);
 }
 
 static int instance_create(anjay_unlocked_t *anjay,
@@ -212,14 +204,14 @@ static int instance_create(anjay_unlocked_t *anjay,
                            anjay_iid_t iid) {
     (void) anjay;
     assert(iid != ANJAY_ID_INVALID);
-    return aac_create(edit(DEF_OF(object)), iid);
+    return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_CREATE, iid, iid);
 }
 
 static int instance_remove(anjay_unlocked_t *anjay,
                            const anjay_dm_installed_object_t object,
                            anjay_iid_t iid) {
     (void) anjay;
-    return aac_remove(edit(DEF_OF(object)), iid);
+    return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_REMOVE, iid, iid);
 }
 
 static int list_resources(anjay_unlocked_t *anjay,
@@ -229,8 +221,7 @@ static int list_resources(anjay_unlocked_t *anjay,
     static const uint8_t KINDS[] = { ANJAY_DM_RES_R, ANJAY_DM_RES_R,
                                      ANJAY_DM_RES_RWM, ANJAY_DM_RES_RW };
     (void) anjay;
-    const bool has_acl =
-            aac_next_entry(port_of(DEF_OF(object))->engine, iid, -1) >= -1;
+    const bool has_acl = aac_next(engine_of(DEF_OF(object)), iid, -1) >= -1;
     for (anjay_rid_t rid = ANJAY_DM_RID_ACCESS_CONTROL_OID;
          rid <= ANJAY_DM_RID_ACCESS_CONTROL_OWNER; ++rid) {
         _anjay_dm_emit_res_unlocked(
@@ -251,9 +242,8 @@ static int resource_read(anjay_unlocked_t *anjay,
     (void) anjay;
     assert((rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL)
            == (riid != ANJAY_ID_INVALID));
-    uint16_t value;
-    int result = aac_read(port_of(DEF_OF(object))->engine, iid, rid, riid, &value);
-    return result ? result : _anjay_ret_i64_unlocked(ctx, value);
+    const int32_t value = aac_get(engine_of(DEF_OF(object)), iid, rid, riid);
+    return value < 0 ? (int) value : _anjay_ret_i64_unlocked(ctx, value);
 }
 
 static int resource_write(anjay_unlocked_t *anjay,
@@ -267,7 +257,8 @@ static int resource_write(anjay_unlocked_t *anjay,
            == (riid != ANJAY_ID_INVALID));
     int64_t value;
     int result = _anjay_get_i64_unlocked(ctx, &value);
-    return result ? result : aac_write(edit(DEF_OF(object)), iid, rid, riid, value);
+    return result ? result
+                  : aac_write(engine_of(DEF_OF(object)), iid, rid, riid, value);
 }
 
 static int resource_reset(anjay_unlocked_t *anjay,
@@ -275,7 +266,7 @@ static int resource_reset(anjay_unlocked_t *anjay,
                           anjay_iid_t iid,
                           anjay_rid_t rid) {
     (void) anjay;
-    return aac_reset_resource(edit(DEF_OF(object)), iid, rid);
+    return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_RESET_RESOURCE, iid, rid);
 }
 
 static int list_resource_instances(anjay_unlocked_t *anjay,
@@ -299,45 +290,38 @@ resource_instance_remove(anjay_unlocked_t *anjay,
     (void) anjay;
     assert(rid == ANJAY_DM_RID_ACCESS_CONTROL_ACL);
     (void) rid;
-    return aac_remove_entry(edit(DEF_OF(object)), iid, riid);
+    return aac_edit(engine_of(DEF_OF(object)), AAC_EDIT_REMOVE_ENTRY, iid, riid);
 }
 #endif
 
-/* The engine's transaction begins with the first change, see aac_port_edit(). */
+/* What a server is permitted ends with the transaction, whichever way. */
+static int step(def_ptr_t def, aac_step_t step) {
+    port_of(def)->permitted.ssid = ANJAY_SSID_ANY;
+    return aac_transaction(engine_of(def), step);
+}
+
 static int transaction_begin(anjay_unlocked_t *anjay,
                              const anjay_dm_installed_object_t object) {
     (void) anjay;
-    const aac_port_t *port = port_of(DEF_OF(object));
-    assert(!port->is_open && !port->granted.ssid);
-    (void) port;
-    return 0;
+    return aac_transaction(engine_of(DEF_OF(object)), AAC_BEGIN_LATER);
 }
 
 static int transaction_validate(anjay_unlocked_t *anjay,
                                 const anjay_dm_installed_object_t object) {
     (void) anjay;
-    aac_port_t *port = port_of(DEF_OF(object));
-    return port->is_open ? aac_transaction(port->engine, AAC_VALIDATE) : 0;
-}
-
-static int end_transaction(def_ptr_t def, aac_step_t step) {
-    aac_port_t *port = port_of(def);
-    bool was_open = port->is_open;
-    port->is_open = false;
-    port->granted.ssid = ANJAY_SSID_ANY;
-    return was_open ? aac_transaction(port->engine, step) : 0;
+    return aac_transaction(engine_of(DEF_OF(object)), AAC_VALIDATE);
 }
 
 static int transaction_commit(anjay_unlocked_t *anjay,
                               const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return end_transaction(DEF_OF(object), AAC_COMMIT);
+    return step(DEF_OF(object), AAC_COMMIT);
 }
 
 static int transaction_rollback(anjay_unlocked_t *anjay,
                                 const anjay_dm_installed_object_t object) {
     (void) anjay;
-    return end_transaction(DEF_OF(object), AAC_ROLLBACK);
+    return step(DEF_OF(object), AAC_ROLLBACK);
 }
 
 static const anjay_unlocked_dm_object_def_t OBJECT_2 = {

@@ -75,6 +75,9 @@ AVS_STATIC_ASSERT(
 
 #define AAC_PORT_OID_OSCORE 21
 
+/* A target as aac_ask() and aac_grant() take it. */
+#define AAC_PORT_TARGET(Oid, Iid) ((uint32_t) (Oid) << 16 | (Iid))
+
 /* For functions that are there to be code once, which compilers do not see. */
 #ifdef __GNUC__
 #    define AAC_PORT_SHARED __attribute__((noinline))
@@ -92,19 +95,13 @@ typedef struct {
     /* NULL once the client is being deleted. */
     aac_t *engine;
     anjay_unlocked_t *anjay;
-    /* Whether the engine has a transaction open, see aac_port_edit(). */
-    bool is_open;
-    /*
-     * The change that Anjay asked about, and was allowed, in the transaction
-     * that is open. Anjay asks before it changes anything, except in
-     * Write-Composite, where it does not ask at all.
-     */
+    /* The change that Anjay asked about, and was allowed, in the transaction that
+     * is open. */
     struct {
         /* 0, which is nobody's, if there is none. */
         anjay_ssid_t ssid;
-        anjay_oid_t oid;
-        anjay_iid_t iid;
-    } granted;
+        uint32_t target;
+    } permitted;
 } aac_port_t;
 
 /** Object 2 of a client; NULL if there is none, or it is not ours. */
@@ -112,13 +109,6 @@ aac_port_t *aac_port_find(anjay_unlocked_t *anjay);
 
 const anjay_dm_installed_object_t *aac_port_object(anjay_unlocked_t *anjay,
                                                    anjay_oid_t oid);
-
-/**
- * The engine in a transaction, or NULL. Object 2 may be part of Anjay's without
- * anything being changed in it; the engine's own begins with the first change, so
- * that what the application does before that is not part of it.
- */
-aac_t *aac_port_edit(aac_port_t *port);
 
 /** Makes Object 2. */
 int aac_port_install(anjay_unlocked_t *anjay);
@@ -129,7 +119,7 @@ void aac_port_log_refusal(void *host, const aac_refusal_t *refusal);
 #endif
 
 #if AAC_PORT_CORE
-/** The only server other than the Bootstrap-Server, or 0. */
+/** The only server other than the Bootstrap-Server; 0 or 65535 if there is none. */
 uint16_t aac_port_single_server(void *host);
 #endif
 

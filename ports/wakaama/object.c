@@ -5,137 +5,93 @@
 
 #include "port.h"
 
-#include <string.h>
+enum { RID_TARGET_OID, RID_TARGET_IID, RID_ACL, RID_OWNER };
 
-#include <internals.h>
-
-#include <logging.h>
-#include <observe.h>
-
-static uint8_t code_of(int result) {
+static uint8_t code_of(int result, uint8_t done) {
     /* The engine's errors are negative CoAP codes in Wakaama's numbering. */
-    return result ? (uint8_t) -result : COAP_204_CHANGED;
+    return result ? (uint8_t) -result : done;
 }
 
 /* ---- the handlers of Object 2 ------------------------------------------ */
 
-static uint8_t read_entries(const aac_wakaama_t *port, uint16_t iid,
-                            lwm2m_data_t *resource) {
-    if (resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE) {
-        /* Single Resource Instances are asked for. */
-        lwm2m_data_t *entries = resource->value.asChildren.array;
-        for (size_t i = 0; i < resource->value.asChildren.count; ++i) {
-            uint16_t mask;
-            if (aac_read(port->engine, iid, RID_ACL, entries[i].id, &mask)) {
-                return COAP_404_NOT_FOUND;
-            }
-            lwm2m_data_encode_int(mask, &entries[i]);
-        }
-        return COAP_205_CONTENT;
-    }
-    size_t count = 0;
-    int32_t ssid = -1;
-    while ((ssid = aac_next_entry(port->engine, iid, ssid)) >= 0) {
-        ++count;
-    }
-    if (ssid < -1) {
-        return COAP_404_NOT_FOUND;
-    }
-    lwm2m_data_t *entries = count ? lwm2m_data_new((int) count) : NULL;
-    if (count && !entries) {
-        return COAP_500_INTERNAL_SERVER_ERROR;
-    }
-    for (size_t i = 0; i < count; ++i) {
-        uint16_t mask = 0;
-        ssid = aac_next_entry(port->engine, iid, ssid);
-        if (ssid < 0 || aac_read(port->engine, iid, RID_ACL, (uint16_t) ssid, &mask)) {
-            lwm2m_data_free((int) count, entries);
+static uint8_t list_entries(const aac_t *engine, uint16_t iid, lwm2m_data_t *acl) {
+    lwm2m_data_t *entries = NULL;
+    int count = 0;
+    int32_t id = -1;
+    while ((id = aac_next_entry(engine, iid, id)) >= 0) {
+        if (!lwm2m_data_append_one(&count, &entries, LWM2M_TYPE_INTEGER, (uint16_t) id)) {
+            lwm2m_data_free(count, entries);
             return COAP_500_INTERNAL_SERVER_ERROR;
         }
-        entries[i].id = (uint16_t) ssid;
-        lwm2m_data_encode_int(mask, &entries[i]);
     }
-    lwm2m_data_encode_instances(entries, count, resource);
-    return COAP_205_CONTENT;
+    lwm2m_data_encode_instances(entries, (size_t) count, acl);
+    return id == -1 ? COAP_205_CONTENT : COAP_404_NOT_FOUND;
 }
 
-static uint8_t read_one(const aac_wakaama_t *port, uint16_t iid, lwm2m_data_t *resource) {
-    if (resource->id == RID_ACL) {
-        return read_entries(port, iid, resource);
+static uint8_t read_one(const aac_t *engine, uint16_t iid, lwm2m_data_t *resource) {
+    const uint16_t rid = resource->id;
+    uint8_t result = COAP_205_CONTENT;
+    if (rid == RID_ACL && resource->type != LWM2M_TYPE_MULTIPLE_RESOURCE) {
+        /* Not single Resource Instances, but all are asked for. */
+        result = list_entries(engine, iid, resource);
     }
-    uint16_t value;
-    if (resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE
-        || aac_read(port->engine, iid, resource->id, 0, &value)) {
-        return COAP_404_NOT_FOUND;
+    bool is_multiple = resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE;
+    lwm2m_data_t *it = is_multiple ? resource->value.asChildren.array : resource;
+    size_t left = is_multiple ? resource->value.asChildren.count : 1;
+    for (; left && result == COAP_205_CONTENT; --left, ++it) {
+        uint16_t value;
+        if (is_multiple != (rid == RID_ACL) || aac_read(engine, iid, rid, it->id, &value)) {
+            return COAP_404_NOT_FOUND;
+        }
+        lwm2m_data_encode_int(value, it);
     }
-    lwm2m_data_encode_int(value, resource);
-    return COAP_205_CONTENT;
+    return result;
 }
 
 static uint8_t on_read(lwm2m_context_t *context, uint16_t iid, int *count,
                        lwm2m_data_t **resources, lwm2m_object_t *object) {
     (void) context;
-    const aac_wakaama_t *port = (const aac_wakaama_t *) object;
-    uint8_t result = COAP_205_CONTENT;
-    for (int i = 0; i < *count && result == COAP_205_CONTENT; ++i) {
-        result = read_one(port, iid, &(*resources)[i]);
-    }
-    if (*count) {
-        return result;
-    }
-    /* All that are there are asked for. */
-    lwm2m_data_t *all = lwm2m_data_new(RID_OWNER + 1);
-    if (!all) {
-        return COAP_500_INTERNAL_SERVER_ERROR;
-    }
-    for (uint16_t rid = 0; rid <= RID_OWNER; ++rid) {
-        all[*count].id = rid;
-        result = read_one(port, iid, &all[*count]);
-        *count += result == COAP_205_CONTENT;
-        if (result == COAP_500_INTERNAL_SERVER_ERROR) {
-            break;
+    const aac_t *engine = ((const aac_wakaama_t *) object)->engine;
+    const bool are_all = *count == 0;
+    for (uint16_t rid = RID_TARGET_OID; are_all && rid <= RID_OWNER; ++rid) {
+        uint16_t value;
+        bool is_there = rid == RID_ACL ? aac_next_entry(engine, iid, -1) >= -1
+                                       : !aac_read(engine, iid, rid, 0, &value);
+        if (is_there
+            && !lwm2m_data_append_one(count, resources, LWM2M_TYPE_UNDEFINED, rid)) {
+            return COAP_500_INTERNAL_SERVER_ERROR;
         }
     }
-    if (*count == 0) {
-        lwm2m_free(all);
-        return result;
+    uint8_t result = *count ? COAP_205_CONTENT : COAP_404_NOT_FOUND;
+    for (int i = 0; i < *count && result == COAP_205_CONTENT; ++i) {
+        result = read_one(engine, iid, &(*resources)[i]);
     }
-    *resources = all;
-    return result == COAP_500_INTERNAL_SERVER_ERROR ? result : COAP_205_CONTENT;
-}
-
-static int write_value(const aac_wakaama_t *port, uint16_t iid, uint16_t rid,
-                       uint16_t riid, const lwm2m_data_t *data) {
-    int64_t value;
-    if (!lwm2m_data_decode_int(data, &value)) {
-        return -COAP_400_BAD_REQUEST;
-    }
-    return aac_write(port->engine, iid, rid, riid, value);
+    return result;
 }
 
 static int write_one(const aac_wakaama_t *port, uint16_t iid,
                      const lwm2m_data_t *resource, lwm2m_write_type_t type) {
-    if (resource->id == RID_TARGET_OID || resource->id == RID_TARGET_IID) {
+    const uint16_t rid = resource->id;
+    const bool is_acl = rid == RID_ACL;
+    if (rid <= RID_TARGET_IID && !port->is_bootstrapping) {
         /* Read-only, as the Object's definition has it; the Bootstrap-Server
          * writes everything. */
-        if (!port->is_bootstrapping) {
-            return -COAP_405_METHOD_NOT_ALLOWED;
-        }
+        return AAC_METHOD_NOT_ALLOWED;
     }
-    bool is_multiple = resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE;
-    if (is_multiple != (resource->id == RID_ACL)) {
-        return -(resource->id > RID_OWNER ? COAP_404_NOT_FOUND : COAP_400_BAD_REQUEST);
-    }
-    if (!is_multiple) {
-        return write_value(port, iid, resource->id, 0, resource);
+    if (is_acl != (resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE)) {
+        return AAC_BAD_REQUEST;
     }
     int result = 0;
-    if (type != LWM2M_WRITE_PARTIAL_UPDATE) {
-        result = aac_reset_resource(port->engine, iid, RID_ACL);
+    if (is_acl && type != LWM2M_WRITE_PARTIAL_UPDATE) {
+        result = aac_reset_resource(port->engine, iid, rid);
     }
-    const lwm2m_data_t *entries = resource->value.asChildren.array;
-    for (size_t i = 0; i < resource->value.asChildren.count && !result; ++i) {
-        result = write_value(port, iid, RID_ACL, entries[i].id, &entries[i]);
+    const lwm2m_data_t *it = is_acl ? resource->value.asChildren.array : resource;
+    size_t left = is_acl ? resource->value.asChildren.count : 1;
+    for (; left && !result; --left, ++it) {
+        int64_t value;
+        result = lwm2m_data_decode_int(it, &value)
+                     ? aac_write(port->engine, iid, rid, it->id, value)
+                     : AAC_BAD_REQUEST;
     }
     return result;
 }
@@ -152,134 +108,115 @@ static int write_all(const aac_wakaama_t *port, uint16_t iid, int count,
     return result;
 }
 
-static int finish(aac_wakaama_t *port, int result) {
-    if (!result) {
-        /* Validates, and rolls back what is not valid. */
-        return aac_transaction(port->engine, AAC_COMMIT);
-    }
-    aac_transaction(port->engine, AAC_ROLLBACK);
-    return result;
-}
-
 static uint8_t on_write(lwm2m_context_t *context, uint16_t iid, int count,
                         lwm2m_data_t *resources, lwm2m_object_t *object,
                         lwm2m_write_type_t type) {
     (void) context;
     aac_wakaama_t *port = (aac_wakaama_t *) object;
-    int result;
-    if (port->is_bootstrapping) {
+    int result = port->is_bootstrapping ? 0 : aac_transaction(port->engine, AAC_BEGIN);
+    if (!result) {
         result = write_all(port, iid, count, resources, type);
-        port->is_spoiled |= result != 0;
-    } else {
-        result = aac_transaction(port->engine, AAC_BEGIN);
-        if (!result) {
-            result = finish(port, write_all(port, iid, count, resources, type));
+        if (port->is_bootstrapping) {
+            port->is_spoiled |= result != 0;
+        } else if (result) {
+            (void) aac_transaction(port->engine, AAC_ROLLBACK);
+        } else {
+            /* Validates, and rolls back what is not valid. */
+            result = aac_transaction(port->engine, AAC_COMMIT);
         }
     }
-    return code_of(result);
+    return code_of(result, COAP_204_CHANGED);
 }
+
+/* Servers may do neither of these two; the engine would not, outside a transaction. */
 
 static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
                          lwm2m_data_t *resources, lwm2m_object_t *object) {
     (void) context;
     aac_wakaama_t *port = (aac_wakaama_t *) object;
-    if (!port->is_bootstrapping) {
-        return COAP_405_METHOD_NOT_ALLOWED;
-    }
     int result = aac_create(port->engine, iid);
     if (!result) {
         result = write_all(port, iid, count, resources, LWM2M_WRITE_PARTIAL_UPDATE);
         if (result) {
-            aac_remove(port->engine, iid);
+            port->is_spoiled |= aac_remove(port->engine, iid) != 0;
         }
     }
     aac_wakaama_refresh(port);
-    return result ? code_of(result) : COAP_201_CREATED;
+    return code_of(result, COAP_201_CREATED);
 }
 
 static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t *object) {
     (void) context;
     aac_wakaama_t *port = (aac_wakaama_t *) object;
-    if (!port->is_bootstrapping) {
-        return COAP_405_METHOD_NOT_ALLOWED;
-    }
     int result = aac_remove(port->engine, iid);
     port->is_spoiled |= result != 0;
     aac_wakaama_refresh(port);
-    return result ? code_of(result) : COAP_202_DELETED;
+    return code_of(result, COAP_202_DELETED);
 }
 
 /* ---- Wakaama's answers to the engine ----------------------------------- */
 
-static lwm2m_object_t *object_of(void *host, uint16_t oid) {
-    const aac_wakaama_t *port = (const aac_wakaama_t *) host;
-    return (lwm2m_object_t *) LWM2M_LIST_FIND(port->context->objectList, oid);
+static lwm2m_uri_t uri_of(uint16_t oid, uint16_t iid, uint16_t rid) {
+    lwm2m_uri_t uri;
+    LWM2M_URI_RESET(&uri);
+    uri.objectId = oid;
+    uri.instanceId = iid;
+    uri.resourceId = rid;
+    return uri;
+}
+
+static lwm2m_list_t *instances_of(lwm2m_context_t *context, uint16_t oid) {
+    const lwm2m_object_t *object = aac_wakaama_object(context, oid);
+    return object ? object->instanceList : NULL;
 }
 
 static int is_object_registered(void *host, uint16_t oid) {
-    return object_of(host, oid) != NULL;
+    return aac_wakaama_object(host, oid) != NULL;
 }
 
 static int is_instance_present(void *host, uint16_t oid, uint16_t iid) {
-    const lwm2m_object_t *object = object_of(host, oid);
-    return object && LWM2M_LIST_FIND(object->instanceList, iid);
+    return LWM2M_LIST_FIND(instances_of(host, oid), iid) != NULL;
 }
 
-/* 1 and the value; 0 if it is not there; negative if nobody can tell. */
-static int read_int(void *host, uint16_t oid, uint16_t iid, uint16_t rid,
-                    int64_t *value) {
-    const aac_wakaama_t *port = (const aac_wakaama_t *) host;
-    lwm2m_object_t *object = object_of(host, oid);
-    if (!object || !object->readFunc) {
-        return -1;
-    }
-    int count = 1;
-    lwm2m_data_t *data = lwm2m_data_new(1);
-    if (!data) {
-        return -1;
-    }
-    data->id = rid;
-    uint8_t code = object->readFunc(port->context, iid, &count, &data, object);
-    int result = code == COAP_404_NOT_FOUND ? 0 : -1;
-    if (code == COAP_205_CONTENT && count == 1) {
-        bool flag;
-        if (lwm2m_data_decode_int(data, value)) {
-            result = 1;
-        } else if (lwm2m_data_decode_bool(data, &flag)) {
-            *value = flag;
-            result = 1;
-        }
+static bool read_int(lwm2m_context_t *context, uint16_t oid, uint16_t iid, uint16_t rid,
+                     int64_t *value) {
+    lwm2m_uri_t uri = uri_of(oid, iid, rid);
+    lwm2m_data_t *data = NULL;
+    int count = 0;
+    bool flag;
+    bool is_read = object_readData(context, &uri, &count, &data) == COAP_205_CONTENT
+                   && count == 1;
+    if (is_read && lwm2m_data_decode_bool(data, &flag)) {
+        *value = flag;
+    } else {
+        is_read = is_read && lwm2m_data_decode_int(data, value);
     }
     lwm2m_data_free(count, data);
-    return result;
+    return is_read;
 }
 
 static int is_server_known(void *host, uint16_t ssid) {
-    const lwm2m_object_t *servers = object_of(host, LWM2M_SERVER_OBJECT_ID);
-    const lwm2m_list_t *it = servers ? servers->instanceList : NULL;
-    for (; it; it = it->next) {
+    const uint16_t oid = LWM2M_SERVER_OBJECT_ID;
+    int result = 0;
+    for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
         int64_t value;
-        int result = read_int(host, LWM2M_SERVER_OBJECT_ID, it->id,
-                              LWM2M_SERVER_SHORT_ID_ID, &value);
-        if (result < 0) {
-            return result;
-        }
-        if (result && value == ssid) {
+        if (!read_int(host, oid, it->id, LWM2M_SERVER_SHORT_ID_ID, &value)) {
+            /* It might be this one; but another may still answer. */
+            result = -1;
+        } else if (value == ssid) {
             return 1;
         }
     }
-    return 0;
+    return result;
 }
 
 static uint16_t single_server(void *host) {
-    const lwm2m_server_t *servers = ((const aac_wakaama_t *) host)->context->serverList;
+    const lwm2m_server_t *servers = ((lwm2m_context_t *) host)->serverList;
     return servers && !servers->next ? servers->shortID : 0;
 }
 
 static int list_instances(void *host, uint16_t oid, aac_ids_t *found) {
-    const lwm2m_object_t *object = object_of(host, oid);
-    const lwm2m_list_t *it = object ? object->instanceList : NULL;
-    for (; it; it = it->next) {
+    for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
         if (aac_ids_add(found, it->id)) {
             return -1;
         }
@@ -288,23 +225,17 @@ static int list_instances(void *host, uint16_t oid, aac_ids_t *found) {
 }
 
 static int list_accounts(void *host, aac_ids_t *found) {
-    const lwm2m_object_t *security = object_of(host, LWM2M_SECURITY_OBJECT_ID);
-    const lwm2m_list_t *it = security ? security->instanceList : NULL;
-    for (; it; it = it->next) {
+    const uint16_t oid = LWM2M_SECURITY_OBJECT_ID;
+    for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
         int64_t is_bootstrap;
         int64_t ssid;
-        if (read_int(host, LWM2M_SECURITY_OBJECT_ID, it->id, LWM2M_SECURITY_BOOTSTRAP_ID,
-                     &is_bootstrap)
-            < 1) {
+        if (!read_int(host, oid, it->id, LWM2M_SECURITY_BOOTSTRAP_ID, &is_bootstrap)) {
             return -1;
         }
-        if (is_bootstrap) {
-            continue;
-        }
-        if (read_int(host, LWM2M_SECURITY_OBJECT_ID, it->id,
-                     LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
-                < 1
-            || ssid < 0 || ssid > UINT16_MAX || aac_ids_add(found, (uint16_t) ssid)) {
+        if (!is_bootstrap
+            && (!read_int(host, oid, it->id, LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
+                || ssid < 0 || ssid > UINT16_MAX
+                || aac_ids_add(found, (uint16_t) ssid))) {
             return -1;
         }
     }
@@ -312,44 +243,31 @@ static int list_accounts(void *host, aac_ids_t *found) {
 }
 
 static int remove_instance(void *host, uint16_t oid, uint16_t iid) {
-    aac_wakaama_t *port = (aac_wakaama_t *) host;
-    lwm2m_object_t *object = object_of(host, oid);
-    if (!object || !object->deleteFunc
-        || object->deleteFunc(port->context, iid, object) != COAP_202_DELETED) {
-        return -1;
-    }
-    lwm2m_uri_t uri;
-    LWM2M_URI_RESET(&uri);
-    uri.objectId = oid;
-    uri.instanceId = iid;
-    observe_clear(port->context, &uri);
-    return 0;
+    lwm2m_uri_t uri = uri_of(oid, iid, LWM2M_MAX_ID);
+    return object_delete(host, &uri) == COAP_202_DELETED ? 0 : -1;
 }
 
 static void changed(void *host, uint16_t iid, uint16_t rid) {
-    aac_wakaama_t *port = (aac_wakaama_t *) host;
-    lwm2m_uri_t uri;
-    LWM2M_URI_RESET(&uri);
-    uri.objectId = LWM2M_ACL_OBJECT_ID;
+    lwm2m_context_t *context = (lwm2m_context_t *) host;
+    lwm2m_uri_t uri = uri_of(LWM2M_ACL_OBJECT_ID, iid, rid);
     if (iid == LWM2M_MAX_ID) {
-        aac_wakaama_refresh(port);
-        if (port->context->state == STATE_READY) {
-            (void) lwm2m_update_registration(port->context, 0, true);
+        aac_wakaama_refresh(aac_wakaama_find(context));
+        if (context->state == STATE_READY) {
+            (void) lwm2m_update_registration(context, 0, true);
         }
     }
-    uri.instanceId = iid;
-    uri.resourceId = rid;
-    lwm2m_resource_value_changed(port->context, &uri);
+    lwm2m_resource_value_changed(context, &uri);
 }
 
-#if LWM2M_LOG_LEVEL != LWM2M_LOG_DISABLED
 static void refused(void *host, const aac_refusal_t *refusal) {
-    (void) host;
     char line[160];
-    (void) aac_explain_refusal(refusal, line, sizeof(line));
-    LOG_ARG_WARN("access control: %s", line);
+    (void) host;
+    (void) refusal;
+    (void) line;
+    /* Where logs are off, this is nothing, and no text is in the image. */
+    LOG_ARG_WARN("access control: %s",
+                 aac_explain_refusal(refusal, line, sizeof(line)) ? line : "");
 }
-#endif
 
 static const aac_host_t HOST = {.is_object_registered = is_object_registered,
                                 .is_instance_present = is_instance_present,
@@ -359,64 +277,54 @@ static const aac_host_t HOST = {.is_object_registered = is_object_registered,
                                 .list_accounts = list_accounts,
                                 .remove_instance = remove_instance,
                                 .changed = changed,
-#if LWM2M_LOG_LEVEL != LWM2M_LOG_DISABLED
-                                .refused = refused
-#endif
-};
+                                .refused = refused};
 
 /* ---- life -------------------------------------------------------------- */
 
+lwm2m_object_t *aac_wakaama_object(lwm2m_context_t *context, uint16_t oid) {
+    return (lwm2m_object_t *) LWM2M_LIST_FIND(context->objectList, oid);
+}
+
 aac_wakaama_t *aac_wakaama_find(lwm2m_context_t *context) {
-    if (!context) {
-        return NULL;
-    }
-    lwm2m_object_t *object =
-        (lwm2m_object_t *) LWM2M_LIST_FIND(context->objectList, LWM2M_ACL_OBJECT_ID);
-    return object && object->readFunc == on_read ? (aac_wakaama_t *) object : NULL;
+    lwm2m_object_t *found = context ? aac_wakaama_object(context, LWM2M_ACL_OBJECT_ID) : NULL;
+    return found && found->readFunc == on_read ? (aac_wakaama_t *) found : NULL;
 }
 
 void aac_wakaama_refresh(aac_wakaama_t *port) {
-    lwm2m_list_t **link = &port->object.instanceList;
+    /* What is in the list is used again, so that memory is needed for more
+     * Instances only. */
+    lwm2m_list_t *old = port->object.instanceList;
+    lwm2m_list_t **end = &port->object.instanceList;
     int32_t iid = -1;
-    port->is_stale = false;
-    do {
-        iid = aac_next_instance(port->engine, iid);
-        while (*link && (iid < 0 || (*link)->id < iid)) {
-            lwm2m_list_t *gone = *link;
-            *link = gone->next;
-            lwm2m_free(gone);
+    while ((iid = aac_next_instance(port->engine, iid)) >= 0) {
+        lwm2m_list_t *it = old ? old : (lwm2m_list_t *) lwm2m_malloc(sizeof(*it));
+        if (!it) {
+            /* Not seen by Wakaama until there is memory again. */
+            port->is_behind = true;
+            break;
         }
-        if (iid >= 0 && (!*link || (*link)->id != iid)) {
-            lwm2m_list_t *added = (lwm2m_list_t *) lwm2m_malloc(sizeof(lwm2m_list_t));
-            if (!added) {
-                /* Not seen by Wakaama until there is memory again. */
-                port->is_stale = true;
-                continue;
-            }
-            added->next = *link;
-            added->id = (uint16_t) iid;
-            *link = added;
-        }
-        if (*link) {
-            link = &(*link)->next;
-        }
-    } while (iid >= 0);
+        old = old ? old->next : NULL;
+        it->id = (uint16_t) iid;
+        *end = it;
+        end = &it->next;
+    }
+    *end = NULL;
+    LWM2M_LIST_FREE(old);
 }
 
 int aac_wakaama_install(lwm2m_context_t *context) {
-    if (!context) {
-        return -1;
-    }
-    if (LWM2M_LIST_FIND(context->objectList, LWM2M_ACL_OBJECT_ID)) {
+    if (!context || aac_wakaama_object(context, LWM2M_ACL_OBJECT_ID)) {
         return -1;
     }
     aac_wakaama_t *port = (aac_wakaama_t *) lwm2m_malloc(sizeof(*port));
-    if (!port) {
+    aac_t *engine = port ? aac_new(&HOST, context) : NULL;
+    if (!engine) {
+        lwm2m_free(port);
         return -1;
     }
     memset(port, 0, sizeof(*port));
     port->context = context;
-    port->engine = aac_new(&HOST, port);
+    port->engine = engine;
     port->object.objID = LWM2M_ACL_OBJECT_ID;
     port->object.readFunc = on_read;
     /* Only IDs and kinds are taken from it. */
@@ -424,10 +332,6 @@ int aac_wakaama_install(lwm2m_context_t *context) {
     port->object.writeFunc = on_write;
     port->object.createFunc = on_create;
     port->object.deleteFunc = on_delete;
-    if (!port->engine) {
-        lwm2m_free(port);
-        return -1;
-    }
     /* What it answers is about the registration that it asks for, if there is
      * one; the Object has been added in any case. */
     (void) lwm2m_add_object(context, &port->object);
@@ -451,54 +355,23 @@ aac_t *aac_wakaama_engine(lwm2m_context_t *context) {
 
 /* ---- synchronisation --------------------------------------------------- */
 
-int aac_wakaama_sync(aac_wakaama_t *port, uint16_t origin, uint16_t oid,
-                     const uint16_t *created) {
-    const aac_change_t change = {
-        .oid = oid, .created = created, .created_count = created ? 1 : 0};
-    if (port->is_bootstrapping) {
-        /* What the Bootstrap-Server has not finished is not looked at. */
-        port->is_behind = true;
-        return 0;
-    }
-    int result = aac_sync(port->engine, origin, &change, 1);
-    port->is_behind |= result != 0;
-    return result;
-}
-
-int aac_wakaama_sync_all(aac_wakaama_t *port) {
+int aac_wakaama_catch_up(aac_wakaama_t *port) {
     int result = 0;
-    int32_t iid = -1;
-    port->is_behind = false;
-    /* Objects that are registered no more, then those that are. */
-    while ((iid = aac_next_instance(port->engine, iid)) >= 0) {
-        uint16_t oid;
-        if (!aac_read(port->engine, (uint16_t) iid, RID_TARGET_OID, 0, &oid)
-            && !object_of(port, oid)) {
-            result |= aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, oid, NULL);
-        }
-    }
-    for (lwm2m_object_t *it = port->context->objectList; it; it = it->next) {
-        if (it->objID > LWM2M_ACL_OBJECT_ID) {
-            result |= aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, it->objID, NULL);
-        }
-    }
-    result |= aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, LWM2M_SERVER_OBJECT_ID, NULL);
-    return result;
-}
-
-void aac_wakaama_catch_up(aac_wakaama_t *port) {
-    if (port->is_behind && !port->is_bootstrapping) {
-        (void) aac_wakaama_sync_all(port);
-    }
-    if (port->is_stale) {
+    /* What the Bootstrap-Server has not finished is not looked at. */
+    if (port->is_behind && !port->is_bootstrapping && !port->hiding
+        && !port->watcher) {
+        port->is_behind = false;
+        result = aac_sync_all(port->engine);
+        port->is_behind |= result != 0;
         aac_wakaama_refresh(port);
     }
+    return result ? -1 : 0;
 }
 
 int aac_wakaama_objects_changed(lwm2m_context_t *context) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    if (!port) {
-        return -1;
+    if (port) {
+        port->is_behind = true;
     }
-    return aac_wakaama_sync_all(port) ? -1 : 0;
+    return port ? aac_wakaama_catch_up(port) : -1;
 }

@@ -4,10 +4,7 @@
 
 #include "aac_wakaama.h"
 
-#define RID_TARGET_OID 0
-#define RID_TARGET_IID 1
-#define RID_ACL 2
-#define RID_OWNER 3
+#include <internals.h>
 
 typedef struct {
     /* First, for Wakaama passes it to the handlers. */
@@ -17,39 +14,30 @@ typedef struct {
     /* A Bootstrap-Server's changes of Object 2 are one transaction, open from
      * its first command to its last. */
     bool is_bootstrapping;
-    /* One of these commands has failed half-way: the transaction must not be
-     * made final. */
+    /* One of these commands has succeeded. */
+    bool has_begun;
+    /* One has failed half-way: the transaction must not be made final. */
     bool is_spoiled;
-    /* The list of Instances that Wakaama sees is not up to date. */
-    bool is_stale;
-    /* A synchronisation has to be tried again. */
+    /* Something has changed that was not looked at, or could not be followed. */
     bool is_behind;
-    /* Who is being notified (`observed` is NULL otherwise), and what was taken out
-     * of Wakaama's lists meanwhile. */
-    struct {
-        lwm2m_observed_t *observed;
-        lwm2m_watcher_t *watcher;
-        lwm2m_observed_t *all;
-        lwm2m_observed_t *after;
-        lwm2m_watcher_t *watchers;
-        lwm2m_watcher_t *watcher_after;
-    } step;
+    /* How many Objects have Instances hidden, which would pass for gone. */
+    size_t hiding;
+    /* Who is being notified, or NULL; and what stands in for `observedList` and for
+     * what follows the watcher, as soon as these are exchanged. */
+    lwm2m_watcher_t *watcher;
+    lwm2m_watcher_t *after;
+    lwm2m_observed_t *observed;
 } aac_wakaama_t;
 
 /* NULL, where Object 2 is absent or the application's own. */
 aac_wakaama_t *aac_wakaama_find(lwm2m_context_t *context);
 
+lwm2m_object_t *aac_wakaama_object(lwm2m_context_t *context, uint16_t oid);
+
 /* Brings the list of Instances that Wakaama sees in step with the engine. */
 void aac_wakaama_refresh(aac_wakaama_t *port);
 
-/* Synchronises one Object; `created` names its one new Instance, or is NULL. */
-int aac_wakaama_sync(aac_wakaama_t *port, uint16_t origin, uint16_t oid,
-                     const uint16_t *created);
-
-/* Synchronises all Objects, accounts last. */
-int aac_wakaama_sync_all(aac_wakaama_t *port);
-
-/* Does what was put off. */
-void aac_wakaama_catch_up(aac_wakaama_t *port);
+/* Does what was put off, if it can be done now: 0, or -1 if that fails. */
+int aac_wakaama_catch_up(aac_wakaama_t *port);
 
 #endif /* AAC_WAKAAMA_PORT_H */

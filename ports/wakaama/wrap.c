@@ -7,14 +7,6 @@
 
 #include "port.h"
 
-#include <internals.h>
-
-#include <bootstrap.h>
-#include <management.h>
-#include <objects.h>
-#include <observe.h>
-#include <utils.h>
-
 /* Declares both names; the wrapper is never called by its own. */
 #define WRAP(type, name, ...)                                                            \
     type __real_##name(__VA_ARGS__);                                                     \
@@ -23,72 +15,76 @@
 
 /* ---- decisions --------------------------------------------------------- */
 
+/* What the Bootstrap-Server has not finished does not count yet. To Wakaama 65535 is
+ * an LwM2M Server like any other; the Bootstrap-Server's commands come another way. */
 static bool decide(const aac_wakaama_t *port, uint16_t ssid, int operation, uint16_t oid,
                    uint16_t iid) {
-    /* What the Bootstrap-Server has not finished does not count yet. */
-    return port->is_bootstrapping
-               ? aac_decide_before(port->engine, ssid, operation, oid, iid)
-               : aac_decide(port->engine, ssid, operation, oid, iid, NULL);
+    return ssid != AAC_SSID_BOOTSTRAP
+           && aac_decide_before(port->engine, ssid, operation, oid, iid);
 }
 
-static bool may(const aac_wakaama_t *port, uint16_t ssid, int operation,
-                const lwm2m_uri_t *uri) {
-    if (!LWM2M_URI_IS_SET_INSTANCE(uri) && operation != AAC_CREATE) {
-        /* The Instances of an Object are decided where they are read. */
-        operation = AAC_DISCOVER;
-    }
-    return decide(port, ssid, operation, uri->objectId, uri->instanceId);
-}
+/* Of an Object that is asked for as a whole, what a server does not get to see. */
+typedef struct {
+    lwm2m_object_t *object;
+    lwm2m_list_t *hidden;
+} view_t;
 
 /*
- * Takes the Instances that a server may not read out of an Object's list, so that
- * Wakaama, and the Object's own handlers, do not find them. Nothing is allocated:
- * they wait in a list of their own.
+ * Whether a server may do it. If so, and a whole Object is asked for, its Instances
+ * are decided one by one, and the others taken out of its list, so that Wakaama, and
+ * the Object's own handlers, do not find them. Nothing is allocated: they wait in a
+ * list of their own, until leave().
  */
-static lwm2m_list_t *hide(const aac_wakaama_t *port, uint16_t ssid, int operation,
-                          lwm2m_object_t *object) {
-    lwm2m_list_t *hidden = NULL;
-    lwm2m_list_t **tail = &hidden;
-    lwm2m_list_t **link = object ? &object->instanceList : &hidden;
-    while (*link) {
-        lwm2m_list_t *it = *link;
-        if (decide(port, ssid, operation, object->objID, it->id)) {
-            link = &it->next;
-        } else {
-            *link = it->next;
-            it->next = NULL;
-            *tail = it;
-            tail = &it->next;
-        }
+static bool enter(aac_wakaama_t *port, view_t *view, uint16_t ssid, int operation,
+                  const lwm2m_uri_t *uri) {
+    const uint16_t oid = uri->objectId;
+    bool is_whole = !LWM2M_URI_IS_SET_INSTANCE(uri) && operation != AAC_CREATE;
+    view->object = is_whole ? aac_wakaama_object(port->context, oid) : NULL;
+    view->hidden = NULL;
+    if (!decide(port, ssid, is_whole ? AAC_DISCOVER : operation, oid, uri->instanceId)) {
+        return false;
     }
-    return hidden;
+    if (view->object) {
+        lwm2m_list_t **shown = &view->object->instanceList;
+        lwm2m_list_t **hidden = &view->hidden;
+        ++port->hiding;
+        for (lwm2m_list_t *it = *shown; it; it = it->next) {
+            lwm2m_list_t ***end =
+                decide(port, ssid, operation, oid, it->id) ? &shown : &hidden;
+            **end = it;
+            *end = &it->next;
+        }
+        *shown = *hidden = NULL;
+    }
+    return true;
 }
 
 /* Merges them in again; both lists are in rising order. */
-static void show(lwm2m_object_t *object, lwm2m_list_t *hidden) {
-    lwm2m_list_t **link = object ? &object->instanceList : NULL;
-    while (hidden) {
-        lwm2m_list_t *it = hidden;
-        hidden = it->next;
-        while (*link && (*link)->id < it->id) {
-            link = &(*link)->next;
+static void leave(aac_wakaama_t *port, view_t *view) {
+    lwm2m_list_t **link = view->object ? &view->object->instanceList : NULL;
+    port->hiding -= view->object != NULL;
+    for (; view->hidden; link = &(*link)->next) {
+        lwm2m_list_t *it = view->hidden;
+        if (!*link || it->id < (*link)->id) {
+            view->hidden = it->next;
+            it->next = *link;
+            *link = it;
         }
-        it->next = *link;
-        *link = it;
     }
-}
-
-static lwm2m_object_t *find_object(const lwm2m_context_t *context, uint16_t oid) {
-    return (lwm2m_object_t *) LWM2M_LIST_FIND(context->objectList, oid);
 }
 
 /* ---- requests of LwM2M Servers ----------------------------------------- */
 
 /* Follows the order in which Wakaama looks at a request. */
 static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
-    bool is_block = false;
+    bool executes = !IS_OPTION(message, COAP_OPTION_CONTENT_TYPE)
+                    || utils_convertMediaType(message->content_type) == LWM2M_CONTENT_TEXT;
+    bool has_query = IS_OPTION(message, COAP_OPTION_URI_QUERY);
 #ifdef LWM2M_RAW_BLOCK1_REQUESTS
-    is_block = IS_OPTION(message, COAP_OPTION_BLOCK1);
+    if (IS_OPTION(message, COAP_OPTION_BLOCK1)) {
+        executes = LWM2M_URI_IS_SET_RESOURCE(uri);
+        has_query = false;
+    }
 #endif
     switch (message->code) {
     case COAP_GET:
@@ -103,18 +99,9 @@ static int operation_of(const lwm2m_uri_t *uri, const coap_packet_t *message) {
         if (!LWM2M_URI_IS_SET_INSTANCE(uri)) {
             return AAC_CREATE;
         }
-        if (is_block) {
-            return LWM2M_URI_IS_SET_RESOURCE(uri) ? AAC_EXECUTE : AAC_WRITE;
-        }
-        return !IS_OPTION(message, COAP_OPTION_CONTENT_TYPE)
-                       || utils_convertMediaType(message->content_type)
-                              == LWM2M_CONTENT_TEXT
-                   ? AAC_EXECUTE
-                   : AAC_WRITE;
+        return executes ? AAC_EXECUTE : AAC_WRITE;
     case COAP_PUT:
-        return !is_block && IS_OPTION(message, COAP_OPTION_URI_QUERY)
-                   ? AAC_WRITE_ATTRIBUTES
-                   : AAC_WRITE;
+        return has_query ? AAC_WRITE_ATTRIBUTES : AAC_WRITE;
     case COAP_DELETE:
         return AAC_DELETE;
     default:
@@ -128,43 +115,39 @@ WRAP(uint8_t, dm_handleRequest, lwm2m_context_t *context, lwm2m_uri_t *uri,
     if (!port) {
         return __real_dm_handleRequest(context, uri, server, message, response);
     }
-    aac_wakaama_catch_up(port);
+    (void) aac_wakaama_catch_up(port);
     const uint16_t ssid = server->shortID;
-    const uint16_t oid = uri->objectId;
     const int operation = operation_of(uri, message);
     if (operation == AAC_OBSERVE && message->observe == 1) {
         /* Ending an observation needs no right; but Wakaama reads first. */
         observe_handleRequest(context, uri, server, 0, NULL, message, response);
         return COAP_205_CONTENT;
     }
-    if (!may(port, ssid, operation, uri)) {
+    view_t view;
+    if (!enter(port, &view, ssid, operation, uri)) {
         return COAP_401_UNAUTHORIZED;
     }
-    if (port->is_bootstrapping
-        && (operation == AAC_CREATE || operation == AAC_DELETE
-            || (operation == AAC_WRITE && oid == LWM2M_ACL_OBJECT_ID))) {
-        /* It would become part of what the Bootstrap-Server does. */
-        return COAP_503_SERVICE_UNAVAILABLE;
+    /* It would become part of what the Bootstrap-Server does. */
+    uint8_t result = COAP_503_SERVICE_UNAVAILABLE;
+    if (!port->is_bootstrapping
+        || (operation != AAC_CREATE && operation != AAC_DELETE
+            && (operation != AAC_WRITE || uri->objectId != LWM2M_ACL_OBJECT_ID))) {
+        result = __real_dm_handleRequest(context, uri, server, message, response);
     }
-    if ((operation == AAC_READ || operation == AAC_OBSERVE)
-        && !LWM2M_URI_IS_SET_INSTANCE(uri)) {
-        lwm2m_object_t *object = find_object(context, oid);
-        lwm2m_list_t *hidden = hide(port, ssid, operation, object);
-        uint8_t result = __real_dm_handleRequest(context, uri, server, message, response);
-        show(object, hidden);
-        return result;
-    }
-    uint8_t result = __real_dm_handleRequest(context, uri, server, message, response);
-    if (result == COAP_201_CREATED && operation == AAC_CREATE) {
-        if (aac_wakaama_sync(port, ssid, oid, &uri->instanceId)) {
-            /* Nobody could reach it. */
-            (void) object_delete(context, uri);
-            return COAP_500_INTERNAL_SERVER_ERROR;
+    leave(port, &view);
+    const bool is_created = operation == AAC_CREATE && result == COAP_201_CREATED;
+    if (is_created || result == COAP_202_DELETED) {
+        const aac_change_t change = {uri->objectId, &uri->instanceId, is_created};
+        /* What remains of a deleted one is tried again later: nothing is there to
+         * which it could give access. */
+        if (aac_sync(port->engine, ssid, &change, 1)) {
+            port->is_behind = true;
+            if (is_created) {
+                /* Nobody could reach it. */
+                (void) object_delete(context, uri);
+                return COAP_500_INTERNAL_SERVER_ERROR;
+            }
         }
-    } else if (result == COAP_202_DELETED) {
-        /* Tried again later, should memory be lacking: nothing is there to
-         * which the rights that remain could give access. */
-        (void) aac_wakaama_sync(port, ssid, oid, NULL);
     }
     return result;
 }
@@ -173,29 +156,19 @@ WRAP(uint8_t, dm_handleRequest, lwm2m_context_t *context, lwm2m_uri_t *uri,
 
 /*
  * Wakaama reads for a notification once and sends the same to all who observe; but
- * each may read other things. So it gets to see one of them at a time.
+ * each may read other things. So it gets to see one of them at a time: this
+ * exchanges its list for one that has nobody else, and the next time back.
  */
-static void isolate(aac_wakaama_t *port, lwm2m_observed_t *observed,
-                    lwm2m_watcher_t *watcher) {
-    lwm2m_context_t *context = port->context;
-    port->step.all = context->observedList;
-    port->step.after = observed->next;
-    port->step.watchers = observed->watcherList;
-    port->step.watcher_after = watcher->next;
-    port->step.observed = observed;
-    port->step.watcher = watcher;
-    context->observedList = observed;
-    observed->next = NULL;
-    observed->watcherList = watcher;
-    watcher->next = NULL;
-}
-
-static void join(aac_wakaama_t *port) {
-    port->step.watcher->next = port->step.watcher_after;
-    port->step.observed->watcherList = port->step.watchers;
-    port->step.observed->next = port->step.after;
-    port->context->observedList = port->step.all;
-    port->step.observed = NULL;
+static void exchange_lists(aac_wakaama_t *port) {
+    if (!port || !port->watcher) {
+        return;
+    }
+    lwm2m_observed_t *observed = port->context->observedList;
+    lwm2m_watcher_t *after = port->watcher->next;
+    port->context->observedList = port->observed;
+    port->watcher->next = port->after;
+    port->observed = observed;
+    port->after = after;
 }
 
 WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) {
@@ -204,19 +177,22 @@ WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) 
         __real_observe_step(context, now, timeout);
         return;
     }
-    aac_wakaama_catch_up(port);
+    (void) aac_wakaama_catch_up(port);
     for (lwm2m_observed_t *it = context->observedList; it; it = it->next) {
-        bool is_whole = !LWM2M_URI_IS_SET_INSTANCE(&it->uri);
-        lwm2m_object_t *object = is_whole ? find_object(context, it->uri.objectId) : NULL;
-        for (lwm2m_watcher_t *watcher = it->watcherList; watcher;
-             watcher = watcher->next) {
-            uint16_t ssid = watcher->server->shortID;
-            if (watcher->active && may(port, ssid, AAC_OBSERVE, &it->uri)) {
-                lwm2m_list_t *hidden = hide(port, ssid, AAC_OBSERVE, object);
-                isolate(port, it, watcher);
+        lwm2m_watcher_t *watcher = it->watcherList;
+        for (; watcher; watcher = watcher->next) {
+            view_t view;
+            if (watcher->active
+                && enter(port, &view, watcher->server->shortID, AAC_OBSERVE, &it->uri)) {
+                lwm2m_observed_t alone = {.uri = it->uri, .watcherList = watcher};
+                port->observed = &alone;
+                port->after = NULL;
+                port->watcher = watcher;
+                exchange_lists(port);
                 __real_observe_step(context, now, timeout);
-                join(port);
-                show(object, hidden);
+                exchange_lists(port);
+                port->watcher = NULL;
+                leave(port, &view);
             }
         }
     }
@@ -225,54 +201,38 @@ WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) 
 /* A handler that reads for a notification may report a change. */
 WRAP(void, lwm2m_resource_value_changed, lwm2m_context_t *context, lwm2m_uri_t *uri) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    lwm2m_observed_t *observed = port ? port->step.observed : NULL;
-    if (observed) {
-        join(port);
-    }
+    exchange_lists(port);
     __real_lwm2m_resource_value_changed(context, uri);
-    if (observed) {
-        isolate(port, observed, port->step.watcher);
-    }
+    exchange_lists(port);
 }
 
 #ifndef LWM2M_VERSION_1_0
-int __real_lwm2m_send(lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris,
-                      size_t count, lwm2m_transaction_callback_t callback,
-                      void *user_data);
-
-/* Sends to one server what it may read of the paths from `at` on. */
-static int send_from(const aac_wakaama_t *port, size_t at, uint16_t ssid,
-                     lwm2m_uri_t *uris, size_t count,
-                     lwm2m_transaction_callback_t callback, void *user_data) {
-    if (at == count) {
-        return __real_lwm2m_send(port->context, ssid, uris, count, callback, user_data);
-    }
-    if (!may(port, ssid, AAC_SEND, &uris[at])) {
-        return COAP_401_UNAUTHORIZED;
-    }
-    lwm2m_object_t *object = LWM2M_URI_IS_SET_INSTANCE(&uris[at])
-                                 ? NULL
-                                 : find_object(port->context, uris[at].objectId);
-    lwm2m_list_t *hidden = hide(port, ssid, AAC_SEND, object);
-    int result = send_from(port, at + 1, ssid, uris, count, callback, user_data);
-    show(object, hidden);
-    return result;
-}
-
 WRAP(int, lwm2m_send, lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris,
      size_t count, lwm2m_transaction_callback_t callback, void *user_data) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    if (!port) {
+    if (!port || !count) {
         return __real_lwm2m_send(context, ssid, uris, count, callback, user_data);
     }
-    int result = COAP_404_NOT_FOUND;
+    view_t *views = (view_t *) lwm2m_malloc(count * sizeof(*views));
+    int result = views ? COAP_404_NOT_FOUND : COAP_500_INTERNAL_SERVER_ERROR;
     bool is_sent = false;
-    for (const lwm2m_server_t *it = context->serverList; it; it = it->next) {
-        if (ssid == 0 || ssid == it->shortID) {
-            result = send_from(port, 0, it->shortID, uris, count, callback, user_data);
-            is_sent |= result == COAP_NO_ERROR;
+    for (lwm2m_server_t *it = views ? context->serverList : NULL; it; it = it->next) {
+        size_t at = 0;
+        if (ssid != 0 && ssid != it->shortID) {
+            continue;
+        }
+        while (at < count && enter(port, &views[at], it->shortID, AAC_SEND, &uris[at])) {
+            ++at;
+        }
+        result = at < count ? COAP_401_UNAUTHORIZED
+                            : __real_lwm2m_send(context, it->shortID, uris, count,
+                                                callback, user_data);
+        is_sent |= result == COAP_NO_ERROR;
+        while (at--) {
+            leave(port, &views[at]);
         }
     }
+    lwm2m_free(views);
     return is_sent ? COAP_NO_ERROR : result;
 }
 #endif /* LWM2M_VERSION_1_0 */
@@ -280,31 +240,33 @@ WRAP(int, lwm2m_send, lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris
 /* ---- bootstrap --------------------------------------------------------- */
 
 #ifdef LWM2M_BOOTSTRAP
-static int bootstrap_begin(aac_wakaama_t *port) {
-    if (port->is_bootstrapping) {
-        return 0;
-    }
-    int result = aac_transaction(port->engine, AAC_BEGIN);
-    port->is_bootstrapping = !result;
-    port->is_spoiled = false;
-    return result;
-}
-
 /* Ends the transaction on Object 2: 0, or what does not validate. */
 static int bootstrap_end(aac_wakaama_t *port, int step) {
     int result = aac_transaction(port->engine, step);
     port->is_bootstrapping = false;
     /* Other Objects are as the Bootstrap-Server has left them, in any case. */
-    (void) aac_wakaama_sync_all(port);
-    aac_wakaama_refresh(port);
+    port->is_behind = true;
+    (void) aac_wakaama_catch_up(port);
     return result;
 }
 
-/* A first command that fails has begun no bootstrap. */
-static uint8_t bootstrap_done(aac_wakaama_t *port, bool was_open, uint8_t result) {
-    if (port && port->is_bootstrapping && !was_open && result != COAP_204_CHANGED
-        && result != COAP_202_DELETED) {
-        (void) bootstrap_end(port, AAC_ROLLBACK);
+/* Before a command: opens it, if this is the first. */
+static bool bootstrap_begin(aac_wakaama_t *port) {
+    if (port && !port->is_bootstrapping) {
+        port->is_bootstrapping = !aac_transaction(port->engine, AAC_BEGIN);
+        port->has_begun = port->is_spoiled = false;
+    }
+    return !port || port->is_bootstrapping;
+}
+
+/* Afterwards: a first command that fails has begun no bootstrap; and what a bootstrap
+ * that has failed did is taken back. */
+static uint8_t bootstrap_check(aac_wakaama_t *port, uint8_t result) {
+    if (port && port->is_bootstrapping) {
+        port->has_begun |= result == COAP_204_CHANGED || result == COAP_202_DELETED;
+        if (!port->has_begun || bootstrap_getStatus(port->context) == STATE_BS_FAILED) {
+            (void) bootstrap_end(port, AAC_ROLLBACK);
+        }
     }
     return result;
 }
@@ -312,35 +274,33 @@ static uint8_t bootstrap_done(aac_wakaama_t *port, bool was_open, uint8_t result
 WRAP(uint8_t, bootstrap_handleCommand, lwm2m_context_t *context, lwm2m_uri_t *uri,
      lwm2m_server_t *server, coap_packet_t *message, coap_packet_t *response) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    bool was_open = port && port->is_bootstrapping;
-    if (port && message->code != COAP_GET && bootstrap_begin(port)) {
+    if (message->code != COAP_GET && !bootstrap_begin(port)) {
         return COAP_503_SERVICE_UNAVAILABLE;
     }
-    return bootstrap_done(
-        port, was_open,
-        __real_bootstrap_handleCommand(context, uri, server, message, response));
+    uint8_t result =
+        __real_bootstrap_handleCommand(context, uri, server, message, response);
+    return bootstrap_check(port, result);
 }
 
 WRAP(uint8_t, bootstrap_handleDeleteAll, lwm2m_context_t *context, void *session) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    bool was_open = port && port->is_bootstrapping;
-    if (port && bootstrap_begin(port)) {
+    if (!bootstrap_begin(port)) {
         return COAP_503_SERVICE_UNAVAILABLE;
     }
-    return bootstrap_done(port, was_open,
-                          __real_bootstrap_handleDeleteAll(context, session));
+    return bootstrap_check(port, __real_bootstrap_handleDeleteAll(context, session));
 }
 
 WRAP(uint8_t, bootstrap_handleFinish, lwm2m_context_t *context, void *session) {
     aac_wakaama_t *port = aac_wakaama_find(context);
-    if (port && port->is_bootstrapping
-        && (port->is_spoiled || aac_transaction(port->engine, AAC_VALIDATE))) {
+    /* Nobody but a Bootstrap-Server ends what one has begun. */
+    bool is_end = port && port->is_bootstrapping
+                  && utils_findBootstrapServer(context, session);
+    if (is_end && (port->is_spoiled || aac_transaction(port->engine, AAC_VALIDATE))) {
         (void) bootstrap_end(port, AAC_ROLLBACK);
         return COAP_406_NOT_ACCEPTABLE;
     }
     uint8_t result = __real_bootstrap_handleFinish(context, session);
-    if (port && port->is_bootstrapping && result == COAP_204_CHANGED
-        && bootstrap_end(port, AAC_COMMIT)) {
+    if (is_end && result == COAP_204_CHANGED && bootstrap_end(port, AAC_COMMIT)) {
         return COAP_406_NOT_ACCEPTABLE;
     }
     return result;
@@ -348,11 +308,7 @@ WRAP(uint8_t, bootstrap_handleFinish, lwm2m_context_t *context, void *session) {
 
 WRAP(void, bootstrap_step, lwm2m_context_t *context, time_t now, time_t *timeout) {
     __real_bootstrap_step(context, now, timeout);
-    aac_wakaama_t *port = aac_wakaama_find(context);
-    if (port && port->is_bootstrapping
-        && bootstrap_getStatus(context) == STATE_BS_FAILED) {
-        (void) bootstrap_end(port, AAC_ROLLBACK);
-    }
+    (void) bootstrap_check(aac_wakaama_find(context), COAP_NO_ERROR);
 }
 #endif /* LWM2M_BOOTSTRAP */
 
@@ -360,18 +316,12 @@ WRAP(void, bootstrap_step, lwm2m_context_t *context, time_t now, time_t *timeout
 
 WRAP(int, lwm2m_add_object, lwm2m_context_t *context, lwm2m_object_t *object) {
     int result = __real_lwm2m_add_object(context, object);
-    aac_wakaama_t *port = aac_wakaama_find(context);
-    if (port && object->objID != LWM2M_ACL_OBJECT_ID) {
-        (void) aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, object->objID, NULL);
-    }
+    (void) aac_wakaama_objects_changed(context);
     return result;
 }
 
 WRAP(int, lwm2m_remove_object, lwm2m_context_t *context, uint16_t oid) {
     int result = __real_lwm2m_remove_object(context, oid);
-    aac_wakaama_t *port = aac_wakaama_find(context);
-    if (port) {
-        (void) aac_wakaama_sync(port, AAC_SSID_BOOTSTRAP, oid, NULL);
-    }
+    (void) aac_wakaama_objects_changed(context);
     return result;
 }

@@ -4,6 +4,8 @@
 use super::host::aac_t;
 use super::numbers::*;
 use super::try_ref;
+use crate::grant::Grant;
+use crate::row::{Target, join};
 use crate::{Error, MAX_ID, Provision, Sink, Source};
 use core::ffi::{c_int, c_void};
 
@@ -41,11 +43,9 @@ pub unsafe extern "C" fn aac_set_acl(
     ssid: u16,
     mask: u16,
 ) -> c_int {
-    result(
-        try_ref!(aac, NO_ENGINE)
-            .engine
-            .set_acl(oid, iid, ssid, mask),
-    )
+    let target = join([oid, iid]);
+    // SAFETY: passed on from the caller.
+    unsafe { aac_grant(aac, target, ssid, mask.into(), core::ptr::null_mut()) }
 }
 
 /// Sets the Access Control Owner of a target: the server that may edit its ACL.
@@ -75,16 +75,45 @@ pub unsafe extern "C" fn aac_set_owner(
     owner: u16,
     inout_acl_iid: *mut u16,
 ) -> c_int {
+    // SAFETY: passed on from the caller.
+    unsafe { aac_grant(aac, join([oid, iid]), owner, -1, inout_acl_iid) }
+}
+
+/// Does what aac_set_acl() and aac_set_owner() do, in less code than both of them
+/// are together.
+///
+/// @param aac           The engine.
+/// @param target        Object ID times 65536, plus Instance ID.
+/// @param ssid          The server: of an entry, or the owner.
+/// @param mask          The rights of the entry; -1 to set the owner.
+/// @param inout_acl_iid As in aac_set_owner(); for aac_set_acl() NULL.
+/// @returns As these.
+///
+/// # Safety
+/// As `aac_set_owner`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_grant(
+    aac: *const aac_t,
+    target: u32,
+    ssid: u16,
+    mask: i32,
+    inout_acl_iid: *mut u16,
+) -> c_int {
     let aac = try_ref!(aac, NO_ENGINE);
     // SAFETY: NULL or valid, as the caller promises. Not held across the call,
     // which may run code of the application.
     let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let set = aac.engine.set_owner(oid, iid, owner, &mut acl_iid);
+    let grant = Grant {
+        target: Target(target),
+        ssid,
+        mask: (mask >= 0).then_some(mask as u16),
+    };
+    let granted = aac.engine.grant(grant, &mut acl_iid);
     // SAFETY: as above.
     if let Some(out) = unsafe { inout_acl_iid.as_mut() } {
         *out = acl_iid;
     }
-    result(set)
+    result(granted)
 }
 
 /// Makes many grants at once: all of them, in their order, or none. It lists the

@@ -18,6 +18,9 @@ pub use super::texts::*;
 #[allow(non_camel_case_types)]
 pub struct aac_t {
     pub(crate) engine: Engine<CHost>,
+    /// Whether a transaction is to begin with the next change.
+    pub(crate) awaits_change: Cell<bool>,
+    #[cfg(feature = "refusals")]
     pub(crate) audit: Cell<(aac_audit_t, *mut c_void)>,
 }
 
@@ -104,6 +107,8 @@ pub unsafe extern "C" fn aac_new(ops: *const aac_host_t, host: *mut c_void) -> *
         unsafe {
             aac.write(aac_t {
                 engine,
+                awaits_change: Cell::new(false),
+                #[cfg(feature = "refusals")]
                 audit: Cell::new((None, core::ptr::null_mut())),
             });
         }

@@ -15,6 +15,9 @@ pub const AAC_SSID_ANY: u16 = 0;
 /// The Bootstrap-Server.
 pub const AAC_SSID_BOOTSTRAP: u16 = 65535;
 
+/// Added to an operation, aac_ask() decides as before the open transaction.
+pub const AAC_BEFORE: i32 = 16;
+
 /// The rights of an ACL entry: bits of an access mask.
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -199,6 +202,28 @@ pub enum aac_step_t {
     AAC_COMMIT = 2,
     /// Takes everything since AAC_BEGIN back, the modified mark included.
     AAC_ROLLBACK = 3,
+    /// Opens a transaction as soon as a handler or aac_sync() changes something, so
+    /// that what the application does before that is not part of it. A step that
+    /// follows before that has nothing to do. Thus Object 2 can be part of each
+    /// transaction of a data model, at no cost.
+    AAC_BEGIN_LATER = 4,
+}
+
+/// What aac_edit() does.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum aac_edit_t {
+    /// aac_create().
+    AAC_EDIT_CREATE = 0,
+    /// aac_remove().
+    AAC_EDIT_REMOVE = 1,
+    /// aac_reset().
+    AAC_EDIT_RESET = 2,
+    /// aac_reset_resource().
+    AAC_EDIT_RESET_RESOURCE = 3,
+    /// aac_remove_entry().
+    AAC_EDIT_REMOVE_ENTRY = 5,
 }
 
 /// The call that was refused.

@@ -5,8 +5,11 @@ use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
 use crate::decide::Question;
-use crate::{Decision, Edit, Error, ObjectChange, Operation, Rule, SyncStep};
-use core::ffi::{c_int, c_void};
+use crate::row::{join, split};
+use crate::{Decision, Edit, Error, MAX_ID, ObjectChange, Operation, Rule, SyncStep};
+use core::ffi::c_int;
+#[cfg(feature = "refusals")]
+use core::ffi::c_void;
 
 // ---- enforcement ----------------------------------------------------------------
 
@@ -35,13 +38,10 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
-    let decision = match unsafe { aac.as_ref() } {
-        Some(aac) => answer_to(aac, false, ssid, operation, oid, iid),
-        None => for_c(Decision::by_rule(Rule::NotDecided)),
-    };
+    let decision = unsafe { decide(aac, false, ssid, operation, join([oid, iid])) };
     // SAFETY: as above.
     if let Some(why) = unsafe { why.as_mut() } {
-        *why = decision;
+        *why = for_c(decision);
     }
     decision.allowed
 }
@@ -68,39 +68,105 @@ pub unsafe extern "C" fn aac_decide_before(
     oid: u16,
     iid: u16,
 ) -> bool {
-    let aac = try_ref!(aac, false);
-    answer_to(aac, true, ssid, operation, oid, iid).allowed
+    // SAFETY: passed on from the caller.
+    unsafe { decide(aac, true, ssid, operation, join([oid, iid])) }.allowed
+}
+
+/// Decides as aac_decide() and aac_decide_before() do, with few words: for a client
+/// in which each byte counts.
+///
+/// @param aac       The engine.
+/// @param ssid      Who asks; 65535 is the Bootstrap-Server.
+/// @param operation An aac_operation_t; or it plus AAC_BEFORE, to decide as before
+///                  the open transaction. Any other number is denied.
+/// @param target    Object ID times 65536, plus Instance ID.
+/// @returns The aac_rule_t that decided; or, for a denial, minus that.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_ask(
+    aac: *const aac_t,
+    ssid: u16,
+    operation: c_int,
+    target: u32,
+) -> c_int {
+    let before = operation >= AAC_BEFORE;
+    let operation = operation - if before { AAC_BEFORE } else { 0 };
+    // SAFETY: passed on from the caller.
+    let decision = unsafe { answer_to(aac, before, ssid, operation, target) };
+    let rule = decision.rule as c_int;
+    if decision.allowed { rule } else { -rule }
+}
+
+/// As `aac_ask`, with all that is known: one copy for all who want that.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[inline(never)]
+unsafe fn decide(
+    aac: *const aac_t,
+    before: bool,
+    ssid: u16,
+    operation: c_int,
+    target: u32,
+) -> Decision {
+    // SAFETY: passed on from the caller.
+    unsafe { answer_to(aac, before, ssid, operation, target) }
 }
 
 /// Decides, and tells of a denial.
-fn answer_to(
-    aac: &aac_t,
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[inline(always)]
+unsafe fn answer_to(
+    aac: *const aac_t,
     before: bool,
     ssid: u16,
     number: c_int,
-    oid: u16,
-    iid: u16,
-) -> aac_decision_t {
-    let operation = usize::try_from(number).ok();
-    let decision = match operation.and_then(|number| Operation::ALL.get(number)) {
-        Some(&operation) => aac.engine.answer(&Question {
+    target: u32,
+) -> Decision {
+    let nothing = Decision::by_rule(Rule::NotDecided);
+    let aac = try_ref!(aac, nothing);
+    let [oid, iid] = split(target);
+    let decision = match operation_of(number) {
+        Some(operation) => aac.engine.answer(&Question {
             ssid,
             operation,
             oid,
             iid,
             before,
         }),
-        None => Decision::by_rule(Rule::NotDecided),
+        None => nothing,
     };
-    let decision = for_c(decision);
+    #[cfg(feature = "refusals")]
     if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
         if aac.engine.lock().is_some() {
+            let decision = for_c(decision);
             // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
             unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
         }
     }
     decision
 }
+
+/// The operation with this number, without a table of them all.
+fn operation_of(number: c_int) -> Option<Operation> {
+    let number = u8::try_from(number).ok()?;
+    // SAFETY: they are numbered from 0 on, without a gap.
+    (usize::from(number) < Operation::ALL.len())
+        .then(|| unsafe { core::mem::transmute::<u8, Operation>(number) })
+}
+
+// They are.
+const _: () = {
+    let mut number = 0;
+    while number < Operation::ALL.len() {
+        assert!(Operation::ALL[number] as usize == number);
+        number += 1;
+    }
+};
 
 fn for_c(decision: Decision) -> aac_decision_t {
     aac_decision_t {
@@ -111,9 +177,11 @@ fn for_c(decision: Decision) -> aac_decision_t {
     }
 }
 
-/// Names a function that is told of each question that aac_decide() or
-/// aac_decide_before() denies.
-/// Without one, which is how an engine begins, denials cost nothing more.
+/// Names a function that is told of each question that aac_decide(),
+/// aac_decide_before() or aac_ask() denies.
+/// Without one, which is how an engine begins, denials cost nothing more. A library
+/// without refusals (AAC_REFUSALS, the feature `refusals`) does not have it, and a
+/// program that calls it does not link.
 ///
 /// A client asks not only for requests: leaving out what a server may not read,
 /// or a notification that it may not get, is a denial too. How many of them to
@@ -122,7 +190,7 @@ fn for_c(decision: Decision) -> aac_decision_t {
 /// It is called under the client's lock, and never while the engine is in the
 /// middle of a change: a question asked while the state is being written to a
 /// stream is denied without it. It may use the engine as any answer of the
-/// client (aac_host_t) may, but must not ask either of the two.
+/// client (aac_host_t) may, but must not ask for a decision.
 ///
 /// @param aac   The engine; NULL is ignored.
 /// @param audit The function, instead of any other; NULL for none.
@@ -131,6 +199,7 @@ fn for_c(decision: Decision) -> aac_decision_t {
 /// # Safety
 /// `aac` is NULL or a valid engine; `audit` can be called with `arg` until
 /// another one is set or the engine is freed.
+#[cfg(feature = "refusals")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_set_audit(aac: *const aac_t, audit: aac_audit_t, arg: *mut c_void) {
     try_ref!(aac).audit.set((audit, arg));
@@ -184,62 +253,42 @@ pub unsafe extern "C" fn aac_sync(
         // SAFETY: as the caller promises.
         created: unsafe { slice(change.created, change.created_count) }.unwrap_or(&[]),
     });
-    coap_result(aac.engine.sync(origin, changes))
+    coap_result(aac.open().and_then(|()| aac.engine.sync(origin, changes)))
 }
 
-/// A part of aac_sync(), for a client without a list of what changed: the set of
-/// Instances of this Object did. Access Control Instances of targets that are gone
-/// are removed. Each part is whole or not done at all; where they are to be so
-/// together, the client does them within a transaction: targets first, then
-/// accounts, then what was created.
+/// A part of aac_sync(), for a client without a list of what changed. Each part is
+/// whole or not done at all; where they are to be so together, the client does them
+/// within a transaction:
 ///
-/// @param aac The engine.
-/// @param oid The Object; Security and Access Control are passed over.
-/// @returns As aac_sync().
-///
-/// # Safety
-/// `aac` is NULL or a valid engine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aac_sync_targets(aac: *const aac_t, oid: u16) -> c_int {
-    // SAFETY: passed on from the caller.
-    unsafe { sync_step(aac, SyncStep::Targets(oid)) }
-}
-
-/// A part of aac_sync(), see aac_sync_targets(): the set of Instances of Security,
-/// Server or Access Control changed. What accounts that are gone left behind is
-/// dropped.
-///
-/// @param aac The engine.
-/// @returns As aac_sync().
-///
-/// # Safety
-/// `aac` is NULL or a valid engine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aac_sync_accounts(aac: *const aac_t) -> c_int {
-    // SAFETY: passed on from the caller.
-    unsafe { sync_step(aac, SyncStep::Accounts) }
-}
-
-/// A part of aac_sync(), see aac_sync_targets(): a server created an Instance, and
-/// gets its rights on it.
+/// 1. Each Object whose set of Instances changed, with the Instance AAC_ID_NONE: what
+///    governs Instances that are gone is removed.
+/// 2. Where Security, Server or Access Control was among them, Object and Instance
+///    AAC_ID_NONE: what accounts that are gone left behind is dropped.
+/// 3. Each Instance that @p origin created: it gets its rights on it. This may come
+///    before 2, if @p origin has an account.
 ///
 /// @param aac    The engine.
-/// @param origin The server; for a bootstrap or the application nothing happens.
-/// @param oid    Object of the Instance.
+/// @param origin As in aac_sync().
+/// @param oid    The Object.
 /// @param iid    The Instance.
 /// @returns As aac_sync().
 ///
 /// # Safety
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aac_sync_created(
+pub unsafe extern "C" fn aac_sync_step(
     aac: *const aac_t,
     origin: u16,
     oid: u16,
     iid: u16,
 ) -> c_int {
-    // SAFETY: passed on from the caller.
-    unsafe { sync_step(aac, SyncStep::Created(origin, oid, iid)) }
+    let aac = try_ref!(aac, INTERNAL);
+    coap_result(aac.open().and_then(|()| {
+        aac.engine.sync_step(match oid {
+            MAX_ID => SyncStep::Accounts,
+            _ => SyncStep::Instances(origin, oid, iid),
+        })
+    }))
 }
 
 /// As aac_sync() with every Object and the accounts, for a client that cannot tell
@@ -253,18 +302,49 @@ pub unsafe extern "C" fn aac_sync_created(
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_sync_all(aac: *const aac_t) -> c_int {
-    coap_result(try_ref!(aac, INTERNAL).engine.sync_all())
-}
-
-/// # Safety
-/// `aac` is NULL or a valid engine.
-unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {
-    coap_result(try_ref!(aac, INTERNAL).engine.sync_step(step))
+    let aac = try_ref!(aac, INTERNAL);
+    coap_result(aac.open().and_then(|()| aac.engine.sync_all()))
 }
 
 // ---- the handlers of Object 2 ---------------------------------------------------
 // Each returns 0 or a negative CoAP code, unless said otherwise, and after an
 // error nothing has changed. All that change something need an open transaction.
+
+impl aac_t {
+    /// Opens the transaction that AAC_BEGIN_LATER has announced, if it is not yet.
+    fn open(&self) -> Result<(), Error> {
+        if self.awaits_change.get() {
+            self.engine.begin()?;
+            self.awaits_change.set(false);
+        }
+        Ok(())
+    }
+
+    fn step(&self, step: c_int) -> Result<(), Error> {
+        const BEGIN: c_int = aac_step_t::AAC_BEGIN as c_int;
+        const BEGIN_LATER: c_int = aac_step_t::AAC_BEGIN_LATER as c_int;
+        const VALIDATE: c_int = aac_step_t::AAC_VALIDATE as c_int;
+        const COMMIT: c_int = aac_step_t::AAC_COMMIT as c_int;
+        const ROLLBACK: c_int = aac_step_t::AAC_ROLLBACK as c_int;
+        let awaits_change = self.awaits_change.get();
+        if awaits_change {
+            // There is nothing to validate or to end.
+            self.awaits_change.set(step == VALIDATE);
+        }
+        match step {
+            VALIDATE | COMMIT | ROLLBACK if awaits_change => Ok(()),
+            BEGIN_LATER if !self.engine.is_open() => {
+                self.awaits_change.set(true);
+                Ok(())
+            }
+            BEGIN => self.engine.begin(),
+            VALIDATE => self.engine.validate(),
+            COMMIT => self.engine.commit(),
+            ROLLBACK => self.engine.rollback(),
+            _ => Err(Error::Busy),
+        }
+    }
+}
 
 /// Does a step of a transaction.
 ///
@@ -277,18 +357,7 @@ unsafe fn sync_step(aac: *const aac_t, step: SyncStep) -> c_int {
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_transaction(aac: *const aac_t, step: c_int) -> c_int {
-    let engine = &try_ref!(aac, INTERNAL).engine;
-    const BEGIN: c_int = aac_step_t::AAC_BEGIN as c_int;
-    const VALIDATE: c_int = aac_step_t::AAC_VALIDATE as c_int;
-    const COMMIT: c_int = aac_step_t::AAC_COMMIT as c_int;
-    const ROLLBACK: c_int = aac_step_t::AAC_ROLLBACK as c_int;
-    coap_result(match step {
-        BEGIN => engine.begin(),
-        VALIDATE => engine.validate(),
-        COMMIT => engine.commit(),
-        ROLLBACK => engine.rollback(),
-        _ => Err(Error::Busy),
-    })
+    coap_result(try_ref!(aac, INTERNAL).step(step))
 }
 
 /// Finds the next instance of Object 2, in rising order.
@@ -301,9 +370,8 @@ pub unsafe extern "C" fn aac_transaction(aac: *const aac_t, step: c_int) -> c_in
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_next_instance(aac: *const aac_t, previous: i32) -> i32 {
-    let aac = try_ref!(aac, -1);
-    let next = aac.engine.next_instance(u16::try_from(previous).ok());
-    next.map_or(-1, i32::from)
+    // SAFETY: passed on from the caller.
+    unsafe { aac_next(aac, -1, previous) }.max(-1)
 }
 
 /// Finds the next Resource Instance of an ACL (resource 2), in rising order.
@@ -318,9 +386,30 @@ pub unsafe extern "C" fn aac_next_instance(aac: *const aac_t, previous: i32) -> 
 /// `aac` is NULL or a valid engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i32) -> i32 {
-    let aac = try_ref!(aac, INTERNAL);
-    match aac.engine.next_entry(iid, u16::try_from(previous).ok()) {
-        Ok(next) => next.map_or(-1, i32::from),
+    if aac.is_null() {
+        return INTERNAL;
+    }
+    // SAFETY: passed on from the caller.
+    unsafe { aac_next(aac, iid.into(), previous) }
+}
+
+/// Does as aac_next_entry(); or, where the instance is -1, as aac_next_instance().
+///
+/// @param aac      The engine.
+/// @param iid      The instance of Object 2, or -1.
+/// @param previous The ID before, or -1 for the first.
+/// @returns The ID; -1 after the last, and where @p aac is NULL; or a negative CoAP
+///          code.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_next(aac: *const aac_t, iid: i32, previous: i32) -> i32 {
+    // There is nothing at 65535, neither an instance nor an entry.
+    let from = previous.saturating_add(1).clamp(0, MAX_ID.into()) as u16;
+    match try_ref!(aac, -1).engine.next(iid, from) {
+        Ok(MAX_ID) => -1,
+        Ok(next) => next.into(),
         Err(error) => coap_code(error),
     }
 }
@@ -332,7 +421,7 @@ pub unsafe extern "C" fn aac_next_entry(aac: *const aac_t, iid: u16, previous: i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::Create) }
+    unsafe { aac_edit(aac, CREATE, iid, 0) }
 }
 
 /// Removes an instance; -132 (4.04) if there is none.
@@ -342,7 +431,7 @@ pub unsafe extern "C" fn aac_create(aac: *const aac_t, iid: u16) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::Remove) }
+    unsafe { aac_edit(aac, REMOVE, iid, 0) }
 }
 
 /// Prepares an instance for a replacing write: resource 2 absent, 3 unset.
@@ -352,7 +441,7 @@ pub unsafe extern "C" fn aac_remove(aac: *const aac_t, iid: u16) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset(aac: *const aac_t, iid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::Reset) }
+    unsafe { aac_edit(aac, RESET, iid, 0) }
 }
 
 /// Reads a resource.
@@ -375,12 +464,33 @@ pub unsafe extern "C" fn aac_read(
     riid: u16,
     value: *mut u16,
 ) -> c_int {
-    let aac = try_ref!(aac, INTERNAL);
     // SAFETY: NULL or valid, as the caller promises.
     let Some(value) = (unsafe { value.as_mut() }) else {
         return INTERNAL;
     };
-    coap_result(aac.engine.read(iid, rid, riid).map(|read| *value = read))
+    // SAFETY: passed on from the caller.
+    let read = unsafe { aac_get(aac, iid, rid, riid) };
+    match u16::try_from(read) {
+        Ok(read) => {
+            *value = read;
+            0
+        }
+        Err(_) => read,
+    }
+}
+
+/// Reads a resource; arguments as in aac_read().
+///
+/// @returns The value, 0 to 65535; or what aac_read() returns, which is negative.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_get(aac: *const aac_t, iid: u16, rid: u16, riid: u16) -> i32 {
+    match try_ref!(aac, INTERNAL).engine.read(iid, rid, riid) {
+        Ok(value) => value.into(),
+        Err(error) => coap_code(error),
+    }
 }
 
 /// Writes a resource; arguments as in aac_read().
@@ -400,7 +510,7 @@ pub unsafe extern "C" fn aac_write(
     value: i64,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::Write(rid, riid, value)) }
+    unsafe { change(aac, WRITE, iid, rid, riid, value) }
 }
 
 /// Empties the ACL; resource 2 is present afterwards. -133 (4.05) for others.
@@ -410,7 +520,7 @@ pub unsafe extern "C" fn aac_write(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::ResetResource(rid)) }
+    unsafe { aac_edit(aac, RESET_RESOURCE, iid, rid) }
 }
 
 /// Removes one Resource Instance of the ACL (LwM2M 1.2); -132 (4.04) if there is
@@ -421,14 +531,59 @@ pub unsafe extern "C" fn aac_reset_resource(aac: *const aac_t, iid: u16, rid: u1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aac_remove_entry(aac: *const aac_t, iid: u16, riid: u16) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { edit(aac, iid, Edit::RemoveEntry(riid)) }
+    unsafe { aac_edit(aac, REMOVE_ENTRY, iid, riid) }
 }
+
+/// Does what the five above do that are named as its edits, in less code than all of
+/// them are together.
+///
+/// @param aac  The engine.
+/// @param edit An aac_edit_t.
+/// @param iid  The instance of Object 2.
+/// @param what For AAC_EDIT_RESET_RESOURCE the resource; for AAC_EDIT_REMOVE_ENTRY
+///             the Resource Instance ID; otherwise ignored.
+/// @returns As these.
+///
+/// # Safety
+/// `aac` is NULL or a valid engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aac_edit(aac: *const aac_t, edit: c_int, iid: u16, what: u16) -> c_int {
+    match edit {
+        WRITE => INTERNAL,
+        // SAFETY: passed on from the caller.
+        _ => unsafe { change(aac, edit, iid, what, 0, 0) },
+    }
+}
+
+const CREATE: c_int = aac_edit_t::AAC_EDIT_CREATE as c_int;
+const REMOVE: c_int = aac_edit_t::AAC_EDIT_REMOVE as c_int;
+const RESET: c_int = aac_edit_t::AAC_EDIT_RESET as c_int;
+const RESET_RESOURCE: c_int = aac_edit_t::AAC_EDIT_RESET_RESOURCE as c_int;
+const WRITE: c_int = 4;
+const REMOVE_ENTRY: c_int = aac_edit_t::AAC_EDIT_REMOVE_ENTRY as c_int;
 
 /// Does what a handler asks.
 ///
 /// # Safety
 /// `aac` is NULL or a valid engine.
-unsafe fn edit(aac: *const aac_t, iid: u16, edit: Edit) -> c_int {
+#[inline(never)]
+unsafe fn change(
+    aac: *const aac_t,
+    edit: c_int,
+    iid: u16,
+    what: u16,
+    riid: u16,
+    value: i64,
+) -> c_int {
     let aac = try_ref!(aac, INTERNAL);
-    coap_result(aac.engine.edit(iid, edit))
+    let edit = match edit {
+        CREATE => Edit::Create,
+        REMOVE => Edit::Remove,
+        RESET => Edit::Reset,
+        RESET_RESOURCE => Edit::ResetResource(what),
+        WRITE => Edit::Write(what, riid, value),
+        REMOVE_ENTRY => Edit::RemoveEntry(what),
+        _ => return INTERNAL,
+    };
+    coap_result(aac.open().and_then(|()| aac.engine.edit(iid, edit)))
 }

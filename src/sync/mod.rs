@@ -37,15 +37,14 @@ pub struct ObjectChange<'a> {
 
 /// A part of a synchronisation, for a host without a list of all changes. Each is
 /// whole or not done at all; where they are to be so together, they stand in a
-/// transaction. Their order is the one here.
+/// transaction, and [`SyncStep::Accounts`] comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncStep {
-    /// The set of Instances of this Object changed.
-    Targets(Oid),
-    /// That of Security, Server or Access Control did.
+    /// The set of Instances of this Object changed, if the Instance is [`MAX_ID`];
+    /// otherwise this server created it.
+    Instances(Ssid, Oid, Iid),
+    /// The set of Instances of Security, Server or Access Control did.
     Accounts,
-    /// A server created an Instance.
-    Created(Ssid, Oid, Iid),
 }
 
 impl<H: Host> Engine<H> {
@@ -121,18 +120,21 @@ impl<H: Host> Engine<H> {
         let mut notes = Notes::new();
         let mut accounts = Ids::new();
         match step {
-            SyncStep::Targets(oid) if !is_governable(oid) => {}
-            SyncStep::Targets(oid) => self.find_gone(oid, &mut notes)?,
             SyncStep::Accounts => accounts = self.accounts()?,
-            SyncStep::Created(origin, ..) => story.tell(|call| call.ssid = origin),
+            SyncStep::Instances(origin, oid, iid) => {
+                story.tell(|call| call.ssid = origin);
+                if iid == MAX_ID && is_governable(oid) {
+                    self.find_gone(oid, &mut notes)?;
+                }
+            }
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
         state.table.start(1)?;
         let moved = match step {
-            SyncStep::Targets(_) => state.remove_gone(&mut notes),
             SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
-            SyncStep::Created(origin, oid, iid) => {
-                state.adopt(origin, Target::new(oid, iid), &mut notes)
+            SyncStep::Instances(origin, oid, iid) => {
+                let have_gone = state.remove_gone(&mut notes);
+                state.adopt(origin, Target::new(oid, iid), &mut notes) | have_gone
             }
         };
         self.tell(state, notes, moved)

@@ -59,7 +59,7 @@ static void outside_a_transaction(void) {
 }
 
 static void steps_in_a_wrong_order(void) {
-    static const int UNKNOWN[] = {-1, 4, 255, INT32_MAX, INT32_MIN};
+    static const int UNKNOWN[] = {-1, 5, 255, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof(UNKNOWN) / sizeof(UNKNOWN[0]); ++i) {
         CHECK(aac_transaction(client.engine, UNKNOWN[i]) == INTERNAL);
     }
@@ -169,6 +169,41 @@ static void validation(void) {
     CHECK(!anjay_access_control_is_modified(&client) && is_unchanged(&client, &before));
 }
 
+/* A transaction that begins with the first change; and the functions of few words. */
+static void begins_later(void) {
+    CHECK(aac_ask(client.engine, 1, AAC_READ, 1234u << 16) == AAC_RULE_OWN_ENTRY);
+    CHECK(aac_ask(client.engine, 1, AAC_WRITE, 1234u << 16) == -AAC_RULE_OWN_ENTRY);
+    CHECK(aac_ask(client.engine, 1, -1, 1234u << 16) == -AAC_RULE_NOT_DECIDED);
+    CHECK(aac_ask(client.engine, 1, 2 * AAC_BEFORE, 1234u << 16) == -AAC_RULE_NOT_DECIDED);
+    step(AAC_BEGIN_LATER);
+    step(AAC_BEGIN_LATER);
+    step(AAC_VALIDATE);
+    CHECK(aac_grant(client.engine, 1234u << 16, 1, 3, NULL) == 0);
+    step(AAC_ROLLBACK);
+    CHECK(aac_get(client.engine, 0, 2, 1) == 3); /* it was not part of it */
+    CHECK(aac_grant(client.engine, 1234u << 16, 1, 1, NULL) == 0);
+    CHECK(aac_transaction(client.engine, AAC_ROLLBACK) == INTERNAL); /* it has ended */
+    CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == INTERNAL);
+    step(AAC_BEGIN_LATER);
+    CHECK(aac_edit(client.engine, 4, 0, 0) == INTERNAL); /* there is no such edit */
+    CHECK(aac_write(client.engine, 0, 2, 1, 2) == 0);
+    CHECK(aac_ask(client.engine, 1, AAC_READ + AAC_BEFORE, 1234u << 16) > 0);
+    CHECK(aac_ask(client.engine, 1, AAC_READ, 1234u << 16) < 0);
+    CHECK(aac_transaction(client.engine, AAC_BEGIN) == INTERNAL);
+    CHECK(aac_transaction(client.engine, AAC_BEGIN_LATER) == INTERNAL);
+    CHECK(aac_edit(client.engine, AAC_EDIT_RESET_RESOURCE, 0, 2) == 0);
+    CHECK(aac_next(client.engine, 0, -1) == -1 && aac_next(client.engine, -1, -1) == 0);
+    CHECK(aac_next(client.engine, 9, -1) == NOT_FOUND);
+    step(AAC_ROLLBACK);
+    CHECK(aac_next(client.engine, 0, -1) == 1 && aac_next(client.engine, 0, 65535) == -1);
+    step(AAC_BEGIN_LATER);
+    step(AAC_BEGIN);
+    CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == 0);
+    step(AAC_ROLLBACK);
+    CHECK(aac_get(client.engine, 0, 2, 1) == 1 && aac_get(client.engine, 9, 2, 1) == NOT_FOUND);
+    CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == INTERNAL);
+}
+
 static uint16_t entry(uint16_t iid, uint16_t ssid) {
     uint16_t mask = 0;
     CHECK(aac_read(client.engine, iid, 2, ssid, &mask) == 0);
@@ -248,6 +283,7 @@ int main(int argc, char **argv) {
     steps_in_a_wrong_order();
     values_and_resources();
     validation();
+    begins_later();
     in_step();
     while_a_transaction_is_open();
     client_deinit(&client);

@@ -51,6 +51,7 @@ static void start(void) {
     SERVERS[0].next = &SERVERS[1];
     SERVERS[1].shortID = 2;
     CONTEXT.serverList = SERVERS;
+    CONTEXT.bootstrapServerList = &BOOTSTRAP;
     SECURITY = mock_object(LWM2M_SECURITY_OBJECT_ID);
     SERVER = mock_object(LWM2M_SERVER_OBJECT_ID);
     THINGS = mock_object(1234);
@@ -195,6 +196,20 @@ static void single_account(void) {
     stop();
 }
 
+/* Wakaama takes 65535 for an LwM2M Server's, the engine for the Bootstrap-Server's. */
+static void an_account_with_the_number_of_bootstrap(void) {
+    start();
+    SERVERS[1].shortID = 65535;
+    CHECK(!aac_set_acl(AAC, 1234, 0, 0, READ | WRITE));
+    CHECK(ask(2, GET, 1234, 0, 0) == COAP_401_UNAUTHORIZED);
+    CHECK(ask(2, PUT, 1234, 0, 0) == COAP_401_UNAUTHORIZED);
+    CHECK(ask(2, POST, 1234, NEW, NEW) == COAP_401_UNAUTHORIZED);
+    CHECK(ask(2, GET, 1234, NEW, NEW) == COAP_401_UNAUTHORIZED);
+    CONTEXT.serverList = &SERVERS[1];
+    CHECK(ask(2, GET, 1234, 0, 0) == COAP_401_UNAUTHORIZED);
+    stop();
+}
+
 static void create_and_delete(void) {
     start();
     CHECK(!aac_set_acl(AAC, 1234, NEW, 1, CREATE));
@@ -207,6 +222,12 @@ static void create_and_delete(void) {
     CHECK(registrations > 0);
     CHECK(ask(1, REMOVE, 1234, 7, NEW) == COAP_202_DELETED);
     CHECK(governing(1234, 7) == -1);
+    /* Without its rights it is not there either. */
+    CHECK(!aac_transaction(AAC, AAC_BEGIN));
+    CHECK(!aac_create(AAC, 50));
+    CHECK(ask(1, POST, 1234, NEW, NEW) == COAP_500_INTERNAL_SERVER_ERROR);
+    CHECK(!LWM2M_LIST_FIND(THINGS->instanceList, 7));
+    CHECK(!aac_transaction(AAC, AAC_ROLLBACK));
     stop();
 }
 
@@ -312,6 +333,51 @@ static void a_change_while_notifying(void) {
     step();
     CHECK(count + notification_count == 4);
     CHECK(CONTEXT.observedList == &OBSERVED[0] && OBSERVED[0].next == &OBSERVED[1]);
+    stop();
+}
+
+/* A handler that reads has the application look for what has gone, while Instances
+ * are hidden, and while there is one observation only. */
+static uint8_t read_and_look(lwm2m_context_t *context, uint16_t iid, int *count,
+                             lwm2m_data_t **data, lwm2m_object_t *object) {
+    object->readFunc = READ_THINGS;
+    CHECK(!aac_wakaama_objects_changed(context));
+    return READ_THINGS(context, iid, count, data, object);
+}
+
+static void looking_for_what_has_gone_while_reading(void) {
+    start();
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
+    CHECK(!aac_set_acl(AAC, 1234, 1, 1, READ));
+    CHECK(!aac_set_acl(AAC, 1234, 5, 2, READ));
+    READ_THINGS = THINGS->readFunc;
+    THINGS->readFunc = read_and_look;
+    CHECK(ask(1, GET, 1234, NEW, NEW) == COAP_205_CONTENT);
+    CHECK(read_count == 2 && governing(1234, 5) >= 0);
+    step();
+    /* What has gone is found afterwards. */
+    CHECK(THINGS->deleteFunc(&CONTEXT, 1, THINGS) == COAP_202_DELETED);
+    THINGS->readFunc = read_and_look;
+    CHECK(ask(1, GET, 1234, NEW, NEW) == COAP_205_CONTENT);
+    CHECK(governing(1234, 1) >= 0);
+    step();
+    CHECK(governing(1234, 1) == -1 && governing(1234, 5) >= 0);
+    /* The same from within a notification, by which Instance 0 goes. */
+    observe_all();
+    CHECK(!aac_set_owner(AAC, 1234, 0, 2, NULL));
+    CHECK(!aac_set_acl(AAC, 1234, 0, 2, READ));
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, 0));
+    THINGS->readFunc = read_and_look;
+    lwm2m_uri_t uri = uri_of(1234, 0, 0);
+    lwm2m_resource_value_changed(&CONTEXT, &uri);
+    mock_remove(SECURITY, 2);
+    mock_remove(SERVER, 2);
+    step();
+    CHECK(THINGS->readFunc == READ_THINGS);
+    CHECK(CONTEXT.observedList == &OBSERVED[0] && OBSERVED[0].next == &OBSERVED[1]);
+    CHECK(owner_of(1234, 0) == 2);
+    step();
+    CHECK(owner_of(1234, 0) == 1);
     stop();
 }
 
@@ -473,7 +539,7 @@ static uint8_t order(coap_packet_t message, uint16_t oid, uint16_t iid, int size
 }
 
 static uint8_t finish(void) {
-    uint8_t result = bootstrap_handleFinish(&CONTEXT, NULL);
+    uint8_t result = bootstrap_handleFinish(&CONTEXT, &BOOTSTRAP);
     time_t timeout = 60;
     bootstrap_step(&CONTEXT, 0, &timeout);
     return result;
@@ -561,10 +627,38 @@ static void a_command_that_fails_half_way(void) {
     stop();
 }
 
+static void an_instance_that_fails_half_way(void) {
+    start();
+    write_rights(4, 1234);
+    lwm2m_data_t data[2] = {number(0, 1234), number(3, 0)};
+    CHECK(order(PUT, 2, 9, 2, data) == COAP_400_BAD_REQUEST);
+    CHECK(!is_listed(9) && is_listed(4));
+    CHECK(finish() == COAP_204_CHANGED);
+    CHECK(owner_of(1234, 0) == 2 && !is_listed(9));
+    stop();
+}
+
+/* Others have no say in it, however they ask. */
+static void a_bootstrap_is_ended_by_who_began_it(void) {
+    start();
+    write_rights(4, 77);
+    CHECK(bootstrap_handleFinish(&CONTEXT, &SERVERS[0]) == COAP_IGNORE);
+    CHECK(bootstrap_handleDeleteAll(&CONTEXT, &SERVERS[0]) == COAP_IGNORE);
+    CHECK(is_listed(4));
+    write_rights(4, 1234);
+    CHECK(bootstrap_handleFinish(&CONTEXT, NULL) == COAP_IGNORE);
+    CHECK(owner_of(1234, 0) == 2 && aac_transaction(AAC, AAC_BEGIN));
+    CHECK(finish() == COAP_204_CHANGED);
+    CHECK(owner_of(1234, 0) == 2);
+    CHECK(bootstrap_handleDeleteAll(&CONTEXT, &SERVERS[0]) == COAP_IGNORE);
+    CHECK(ask(1, GET, 1234, 0, 0) == COAP_205_CONTENT && is_listed(4));
+    stop();
+}
+
 static void a_bootstrap_that_is_given_up(void) {
     start();
     CHECK(!aac_set_owner(AAC, 1234, 0, 1, NULL));
-    CHECK(bootstrap_handleDeleteAll(&CONTEXT, NULL) == COAP_202_DELETED);
+    CHECK(bootstrap_handleDeleteAll(&CONTEXT, &BOOTSTRAP) == COAP_202_DELETED);
     CHECK(!object_2()->instanceList);
     CHECK(finish() == COAP_204_CHANGED);
     CHECK(aac_next_instance(AAC, -1) == -1);
@@ -675,10 +769,12 @@ int main(void) {
     each_operation_needs_its_right();
     keys_and_discover();
     single_account();
+    an_account_with_the_number_of_bootstrap();
     create_and_delete();
     reading_an_object();
     notifications_go_to_readers();
     a_change_while_notifying();
+    looking_for_what_has_gone_while_reading();
     ending_an_observation_needs_no_right();
     send_goes_to_readers();
     the_owner_edits();
@@ -688,6 +784,8 @@ int main(void) {
     nothing_else_gets_into_a_bootstrap();
     a_bootstrap_that_is_not_valid();
     a_command_that_fails_half_way();
+    an_instance_that_fails_half_way();
+    a_bootstrap_is_ended_by_who_began_it();
     a_bootstrap_that_is_given_up();
     accounts_that_wakaama_refuses();
     an_account_that_goes();

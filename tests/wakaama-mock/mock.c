@@ -92,6 +92,23 @@ void lwm2m_data_free(int size, lwm2m_data_t *data) {
     lwm2m_free(data);
 }
 
+int lwm2m_data_append_one(int *count, lwm2m_data_t **data, lwm2m_data_type_t type,
+                          uint16_t id) {
+    lwm2m_data_t *longer = lwm2m_data_new(*count + 1);
+    if (!longer) {
+        return 0;
+    }
+    if (*count) {
+        memcpy(longer, *data, (size_t) *count * sizeof(*longer));
+        lwm2m_free(*data);
+    }
+    longer[*count].id = id;
+    longer[*count].type = type;
+    *data = longer;
+    ++*count;
+    return 1;
+}
+
 void lwm2m_data_encode_int(int64_t value, lwm2m_data_t *data) {
     data->type = LWM2M_TYPE_INTEGER;
     data->value.asInteger = value;
@@ -114,8 +131,20 @@ int lwm2m_data_decode_int(const lwm2m_data_t *data, int64_t *value) {
 }
 
 int lwm2m_data_decode_bool(const lwm2m_data_t *data, bool *value) {
+    if (data->type != LWM2M_TYPE_BOOLEAN) {
+        return 0;
+    }
     *value = data->value.asBoolean;
-    return data->type == LWM2M_TYPE_BOOLEAN;
+    return 1;
+}
+
+lwm2m_server_t *utils_findBootstrapServer(lwm2m_context_t *context, void *session) {
+    /* The mock's session with a Bootstrap-Server is that server. */
+    lwm2m_server_t *it = context->bootstrapServerList;
+    while (it && it != session) {
+        it = it->next;
+    }
+    return it;
 }
 
 lwm2m_media_type_t utils_convertMediaType(uint16_t type) {
@@ -215,6 +244,10 @@ mock_instance_t *mock_add(lwm2m_object_t *object, uint16_t iid) {
     return instance;
 }
 
+void mock_remove(lwm2m_object_t *object, uint16_t iid) {
+    (void) on_delete(NULL, iid, object);
+}
+
 void mock_free(lwm2m_object_t *object) {
     while (object->instanceList) {
         on_delete(NULL, object->instanceList->id, object);
@@ -269,6 +302,27 @@ static uint8_t read_path(lwm2m_context_t *context, const lwm2m_uri_t *uri) {
             result = object->readFunc(context, it->id, &count, &data, object);
             lwm2m_data_free(count, data);
         }
+    }
+    return result;
+}
+
+uint8_t object_readData(lwm2m_context_t *context, lwm2m_uri_t *uri, int *count,
+                        lwm2m_data_t **data) {
+    lwm2m_object_t *object = find(context, uri->objectId);
+    if (!object || !LWM2M_LIST_FIND(object->instanceList, uri->instanceId)) {
+        return COAP_404_NOT_FOUND;
+    }
+    *count = 1;
+    *data = lwm2m_data_new(1);
+    if (!*data) {
+        return COAP_500_INTERNAL_SERVER_ERROR;
+    }
+    (*data)->id = uri->resourceId;
+    uint8_t result = object->readFunc(context, uri->instanceId, count, data, object);
+    if (result != COAP_205_CONTENT) {
+        lwm2m_data_free(*count, *data);
+        *count = 0;
+        *data = NULL;
     }
     return result;
 }
@@ -344,11 +398,6 @@ uint8_t observe_handleRequest(lwm2m_context_t *context, lwm2m_uri_t *uri,
         }
     }
     return COAP_205_CONTENT;
-}
-
-void observe_clear(lwm2m_context_t *context, lwm2m_uri_t *uri) {
-    (void) context;
-    (void) uri;
 }
 
 void lwm2m_resource_value_changed(lwm2m_context_t *context, lwm2m_uri_t *uri) {
@@ -427,7 +476,9 @@ uint8_t bootstrap_handleCommand(lwm2m_context_t *context, lwm2m_uri_t *uri,
 }
 
 uint8_t bootstrap_handleDeleteAll(lwm2m_context_t *context, void *session) {
-    (void) session;
+    if (!utils_findBootstrapServer(context, session)) {
+        return COAP_IGNORE;
+    }
     for (lwm2m_object_t *it = context->objectList; it; it = it->next) {
         lwm2m_uri_t uri = {it->objID, LWM2M_MAX_ID, LWM2M_MAX_ID, LWM2M_MAX_ID};
         (void) object_delete(context, &uri);
@@ -437,8 +488,9 @@ uint8_t bootstrap_handleDeleteAll(lwm2m_context_t *context, void *session) {
 }
 
 uint8_t bootstrap_handleFinish(lwm2m_context_t *context, void *session) {
-    (void) context;
-    (void) session;
+    if (!utils_findBootstrapServer(context, session)) {
+        return COAP_IGNORE;
+    }
     if (!accounts_are_valid) {
         return COAP_406_NOT_ACCEPTABLE;
     }

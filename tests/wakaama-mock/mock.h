@@ -41,6 +41,7 @@ typedef struct mock_instance {
 
 lwm2m_object_t *mock_object(uint16_t oid);
 mock_instance_t *mock_add(lwm2m_object_t *object, uint16_t iid);
+void mock_remove(lwm2m_object_t *object, uint16_t iid);
 void mock_free(lwm2m_object_t *object);
 /* Does not go through the linker's --wrap. */
 void mock_reset(void);

@@ -12,6 +12,7 @@ mod planted_engine;
 mod planted_ocf;
 mod replay;
 mod size;
+mod size_groups;
 mod source;
 mod targets;
 mod tools;
@@ -27,7 +28,8 @@ cargo xtask headers [--check]
                              writes include/ from the Rust sources, or says what is stale
 cargo xtask c-format [--check]
                              lays out the C code by .clang-format
-cargo xtask size             flash and RAM on a Cortex-M4, against xtask/size-budget.toml
+cargo xtask size [--write]   flash and RAM on a Cortex-M4, against xtask/size-budget.toml and what
+                             the headers say of each group of functions; or writes that
 cargo xtask bench            time and memory; a stand-in for the C original; ratios
 cargo xtask firmware         builds c-examples/firmware and runs it under QEMU
 cargo xtask targets [--quick | TARGET...]
@@ -50,7 +52,8 @@ fn main() -> ExitCode {
         ("headers", [option]) if option == "--check" => headers::main(true),
         ("c-format", []) => c_format::main(false),
         ("c-format", [option]) if option == "--check" => c_format::main(true),
-        ("size", []) => size::main(),
+        ("size", []) => size::main(false),
+        ("size", [option]) if option == "--write" => size::main(true),
         ("bench", []) => bench::main(),
         ("firmware", []) => firmware::main(),
         ("targets", names) => targets::main(names),

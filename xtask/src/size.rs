@@ -8,11 +8,15 @@
 //!   with a stand-in for Anjay's headers, logs and thread safety left out.
 //! - **OCF**: the list, all its functions; and decisions, loading and storing alone.
 //!
+//! Also, for each group of functions of the two headers, what a program pays that calls
+//! them: the tables in their introductions, which `--write` brings up to date.
+//!
 //! Anjay's own functions and the C library's are not counted: firmware has them anyway.
 //! A whole image with the real Anjay comes out a little otherwise, as its list macros
 //! are code, where the stand-in's are calls: docs/figures.md has both.
 
 use crate::firmware;
+use crate::size_groups;
 use crate::tools::{output_of, root, run, target_folder};
 use std::collections::BTreeSet;
 use std::fs;
@@ -93,7 +97,7 @@ fn budget(name: &str) -> Result<u64, String> {
 }
 
 /// What an object or archive defines for others, or asks of them.
-fn symbols(which: &str, file: &Path) -> Result<BTreeSet<String>, String> {
+pub fn symbols(which: &str, file: &Path) -> Result<BTreeSet<String>, String> {
     let listed = output_of(
         Command::new("arm-none-eabi-nm")
             .args(["--extern-only", "--format=posix", which])
@@ -140,6 +144,34 @@ fn port(folder: &Path) -> Result<Vec<PathBuf>, String> {
     PORT.iter().map(compile).collect()
 }
 
+/// Links what these roots need.
+fn link(name: &str, objects: &[PathBuf], roots: &BTreeSet<String>) -> Result<PathBuf, String> {
+    let folder = target_folder().join("c-firmware");
+    let elf = folder.join(name).with_extension("elf");
+    output_of(
+        Command::new("arm-none-eabi-ld")
+            .args(["--gc-sections", "--entry=0"])
+            .arg("--unresolved-symbols=ignore-all")
+            .args(roots.iter().flat_map(|name| ["-u", name]))
+            .args(objects)
+            .arg("-o")
+            .arg(&elf),
+    )?;
+    Ok(elf)
+}
+
+/// The flash that what these roots need takes.
+pub fn flash_of(name: &str, objects: &[PathBuf], roots: &BTreeSet<String>) -> Result<u64, String> {
+    let [flash, _] = sections(&link(name, objects, roots)?)?;
+    Ok(flash)
+}
+
+/// A ready-made standard library, as from rustup, has them.
+fn has_frame_pointers() -> Result<bool, String> {
+    let cache = read(&target_folder().join("c-firmware/CMakeCache.txt"))?;
+    Ok(cache.contains("AAC_FRAME_POINTERS:INTERNAL=ON"))
+}
+
 impl Image {
     /// Links it; returns its bytes in flash, or an error if they are too many.
     fn measure(&self) -> Result<String, String> {
@@ -150,19 +182,7 @@ impl Image {
         if let Some(missing) = self.roots.difference(&defined).next() {
             return Err(format!("{}: nobody defines {missing}", self.name));
         }
-        let elf = target_folder()
-            .join("c-firmware")
-            .join(self.name)
-            .with_extension("elf");
-        output_of(
-            Command::new("arm-none-eabi-ld")
-                .args(["--gc-sections", "--entry=0"])
-                .arg("--unresolved-symbols=ignore-all")
-                .args(self.roots.iter().flat_map(|name| ["-u", name]))
-                .args(&self.objects)
-                .arg("-o")
-                .arg(&elf),
-        )?;
+        let elf = link(self.name, &self.objects, &self.roots)?;
         println!("\n{}, the {SHOWN} largest:", self.name);
         let largest = output_of(
             Command::new("arm-none-eabi-nm")
@@ -176,10 +196,8 @@ impl Image {
             println!("{size:>6}  {}", words.nth(1).unwrap_or_default());
         }
         let [flash, ram] = sections(&elf)?;
-        let cache = read(&target_folder().join("c-firmware/CMakeCache.txt"))?;
         let mut most = budget(self.name)?;
-        // A ready-made standard library, as from rustup, has them.
-        if cache.contains("AAC_FRAME_POINTERS:INTERNAL=ON") {
+        if has_frame_pointers()? {
             most += most * FRAME_POINTERS_PERCENT / 100;
         }
         let name = self.name;
@@ -191,7 +209,7 @@ impl Image {
     }
 }
 
-pub fn main() -> Result<(), String> {
+pub fn main(is_write: bool) -> Result<(), String> {
     let engine = firmware::archive("engine", "liblwm2m_access_control.a")?;
     let ocf = firmware::archive("ocf", "libocf_acl_static.a")?;
     let folder = target_folder().join("c-firmware");
@@ -206,6 +224,14 @@ pub fn main() -> Result<(), String> {
         .into_iter()
         .filter(|name| name.starts_with("ocf_acl_"))
         .collect();
+    let is_lean = !has_frame_pointers()?;
+    let mut result = Ok(());
+    for (header, archive) in size_groups::HEADERS.iter().zip([&engine, &ocf]) {
+        if let Err(error) = size_groups::look(header, archive, is_write, is_lean) {
+            println!("{error}");
+            result = Err(error);
+        }
+    }
     let images = [
         Image {
             name: "lwm2m",
@@ -225,7 +251,6 @@ pub fn main() -> Result<(), String> {
     ];
     let lines: Vec<_> = images.iter().map(Image::measure).collect();
     println!();
-    let mut result = Ok(());
     for line in lines {
         match line {
             Ok(line) => println!("{line}"),

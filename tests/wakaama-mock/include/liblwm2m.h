@@ -84,6 +84,8 @@ struct _lwm2m_data_t {
 
 lwm2m_data_t *lwm2m_data_new(int size);
 void lwm2m_data_free(int size, lwm2m_data_t *data);
+int lwm2m_data_append_one(int *count, lwm2m_data_t **data, lwm2m_data_type_t type,
+                          uint16_t id);
 void lwm2m_data_encode_int(int64_t value, lwm2m_data_t *data);
 void lwm2m_data_encode_bool(bool value, lwm2m_data_t *data);
 void lwm2m_data_encode_instances(lwm2m_data_t *array, size_t count, lwm2m_data_t *data);
