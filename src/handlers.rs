@@ -147,7 +147,7 @@ impl State {
         if !self.table.is_open() {
             return Err(Why::NoTransaction);
         }
-        self.table.start_edit()?;
+        self.table.make_room_for_touch()?;
         let edited = self.try_edit(iid, edit);
         if edited.is_ok() {
             // What is refused has changed nothing, so there is nothing to look at.
@@ -166,6 +166,7 @@ impl State {
             if iid == MAX_ID {
                 return Err(Why::IidOutOfRange);
             }
+            table.start(1)?;
             table.add(Instance::bare(iid), SSID_BOOTSTRAP);
             return Ok(());
         };

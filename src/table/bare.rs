@@ -348,11 +348,9 @@ impl Table {
     /// The live state is always at hand.
     pub(crate) fn turn(&mut self, _: bool) {}
 
-    /// Begins an edit, which may add an instance: as [`Table::start`], and what is
-    /// done needs no taking back because it cannot be noted.
-    pub(crate) fn start_edit(&mut self) -> Result<(), Why> {
-        self.touched.reserve(self.touched.len() + 1)?;
-        self.start(1)
+    /// So that what is done needs no taking back because it cannot be noted.
+    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
+        Ok(self.touched.reserve(self.touched.len() + 1)?)
     }
 
     /// Notes what a handler has written.

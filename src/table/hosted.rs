@@ -494,8 +494,8 @@ impl Table {
         self
     }
 
-    /// As [`Table::start`]: what fails late is taken back.
-    pub(crate) fn start_edit(&mut self) -> Result<(), Why> {
+    /// Not needed here: an operation that fails late is taken back.
+    pub(crate) fn make_room_for_touch(&mut self) -> Result<(), Why> {
         Ok(())
     }
 
