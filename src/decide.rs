@@ -67,38 +67,44 @@ impl<H: Host> Engine<H> {
             return Decision::by_rule(Rule::NotDecided);
         };
         let view = state.table.view(question.before);
+        let right = question.operation.right();
         match question.oid {
             // 5. Access Control instances.
-            OID_ACCESS_CONTROL => on_acl(view, question),
+            OID_ACCESS_CONTROL => on_acl(view, question, right),
             // 6. and 7. Everything else.
-            _ => by_acl(view, question),
+            _ => by_acl(view, question, right),
         }
     }
 }
 
 /// Access Control instances are read by all, made by nobody, and edited by their
 /// owners.
-fn on_acl(view: View<'_>, question: &Question) -> Decision {
-    match question.operation.right() {
-        Mask::READ => Decision::by_rule(Rule::AclIsReadable),
-        Mask::CREATE | Mask::DELETE => Decision::by_rule(Rule::AclIsFixed),
-        _ => Decision {
-            allowed: question.ssid != SSID_ANY
-                && (view.find(question.iid))
-                    .is_some_and(|found| view.owner(found) == question.ssid),
-            acl_iid: question.iid,
-            ..Decision::by_rule(Rule::AclOwner)
-        },
+#[inline(always)]
+fn on_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
+    match right {
+        Mask::READ => return Decision::by_rule(Rule::AclIsReadable),
+        Mask::CREATE | Mask::DELETE => return Decision::by_rule(Rule::AclIsFixed),
+        _ => {}
+    }
+    let owner = match view.find(question.iid) {
+        Some(found) => view.owner(found),
+        None => SSID_ANY,
+    };
+    Decision {
+        allowed: question.ssid != SSID_ANY && owner == question.ssid,
+        acl_iid: question.iid,
+        ..Decision::by_rule(Rule::AclOwner)
     }
 }
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
-fn by_acl(view: View<'_>, question: &Question) -> Decision {
+#[inline(always)]
+fn by_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let ssid = question.ssid;
-    let creates = question.operation == Operation::Create;
     // Only Create has a target without an Instance.
+    let creates = right == Mask::CREATE;
     let iid = match creates {
         true => MAX_ID,
         false if question.iid == MAX_ID => return Decision::by_rule(Rule::NotDecided),
@@ -119,11 +125,11 @@ fn by_acl(view: View<'_>, question: &Question) -> Decision {
     } else {
         (Rule::NoEntry, 0)
     };
-    let mask = Mask::from_bits_truncate(mask);
     Decision {
-        allowed: mask.contains(question.operation.right()),
+        // Each operation needs one right.
+        allowed: mask & right.bits() != 0,
         rule,
         acl_iid: found.iid,
-        mask: mask.bits(),
+        mask: Mask::from_bits_truncate(mask).bits(),
     }
 }

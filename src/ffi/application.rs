@@ -102,16 +102,13 @@ pub unsafe extern "C" fn aac_grant(
     let aac = try_ref!(aac, NO_ENGINE);
     // SAFETY: NULL or valid, as the caller promises. Not held across the call,
     // which may run code of the application.
-    let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let grant = Grant {
-        target: Target(target),
-        ssid,
-        mask: (mask >= 0).then_some(mask as u16),
-    };
-    let granted = aac.engine.grant(grant, &mut acl_iid);
+    let acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
+    let mask = (mask >= 0).then_some(mask as u16);
+    let mut grant = Grant::new(Target(target), ssid, mask, acl_iid);
+    let granted = aac.engine.grant(&mut grant);
     // SAFETY: as above.
     if let Some(out) = unsafe { inout_acl_iid.as_mut() } {
-        *out = acl_iid;
+        *out = grant.acl_iid;
     }
     result(granted)
 }

@@ -227,6 +227,7 @@ impl Host for CHost {
         answer(unsafe { (self.ops().is_server_known)(self.host, ssid) })
     }
 
+    #[inline(always)]
     fn single_server(&self) -> Option<u16> {
         // SAFETY: see above.
         match unsafe { (self.ops().single_server)(self.host) } {

@@ -488,9 +488,13 @@ impl<'a> View<'a> {
     }
 
     /// What a decision about this target and server needs to know.
+    #[inline(always)]
     pub(crate) fn look(self, target: Target, ssid: Ssid) -> Option<Look> {
         let iid = self.seek(0, target, u32::MAX).iid();
-        (iid != MAX_ID).then(|| Look {
+        if iid == MAX_ID {
+            return None;
+        }
+        Some(Look {
             iid,
             owner: self.owner_of(iid),
             first: self.entry_from(iid, 0),
