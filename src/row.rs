@@ -6,14 +6,24 @@ use core::num::NonZero;
 
 /// Two IDs in one word.
 #[inline(always)]
-pub(crate) const fn join([high, low]: [u16; 2]) -> u32 {
+pub(crate) const fn join(high: u16, low: u16) -> u32 {
     ((high as u32) << 16) | low as u32
 }
 
 /// The two IDs of a word.
 #[inline(always)]
-pub(crate) const fn split(word: u32) -> [u16; 2] {
-    [(word >> 16) as u16, word as u16]
+pub(crate) const fn split(word: u32) -> (u16, u16) {
+    (high(word), low(word))
+}
+
+#[inline(always)]
+pub(crate) const fn high(word: u32) -> u16 {
+    (word >> 16) as u16
+}
+
+#[inline(always)]
+pub(crate) const fn low(word: u32) -> u16 {
+    word as u16
 }
 
 /// What an Access Control instance is about: an Object and one of its Instances,
@@ -24,17 +34,17 @@ pub(crate) struct Target(pub(crate) u32);
 impl Target {
     #[inline(always)]
     pub(crate) const fn new(oid: Oid, iid: Iid) -> Target {
-        Target(join([oid, iid]))
+        Target(join(oid, iid))
     }
 
     #[inline(always)]
     pub(crate) const fn oid(self) -> Oid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     #[inline(always)]
     pub(crate) const fn iid(self) -> Iid {
-        split(self.0)[1]
+        low(self.0)
     }
 
     /// One of its four bytes, counted from the lowest.
@@ -59,17 +69,17 @@ impl AclEntry {
 
     #[inline(always)]
     pub(crate) const fn new(ssid: Ssid, mask: u16) -> AclEntry {
-        AclEntry(join([ssid, mask]))
+        AclEntry(join(ssid, mask))
     }
 
     #[inline(always)]
     pub(crate) const fn ssid(self) -> Ssid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     #[inline(always)]
     pub(crate) const fn mask(self) -> u16 {
-        split(self.0)[1]
+        low(self.0)
     }
 
     pub(crate) const fn is_none(self) -> bool {
@@ -116,7 +126,7 @@ const HAS_ACL: u16 = 4;
 impl Instance {
     #[inline(always)]
     pub(crate) const fn with_flags(iid: Iid, target: Target, flags: u16) -> Instance {
-        Instance::with_low(join([iid, flags]), target)
+        Instance::with_low(join(iid, flags), target)
     }
 
     #[inline(always)]
@@ -139,11 +149,11 @@ impl Instance {
     }
 
     pub(crate) const fn iid(self) -> Iid {
-        split(self.low.get())[0]
+        high(self.low.get())
     }
 
     pub(crate) const fn flags(self) -> u16 {
-        split(self.low.get())[1]
+        low(self.low.get())
     }
 
     pub(crate) const fn target(self) -> Target {
@@ -205,15 +215,15 @@ impl Touch {
     pub(crate) const ANYTHING: Ssid = SSID_ANY;
 
     pub(crate) const fn new(iid: Iid, what: Ssid) -> Touch {
-        Touch(join([iid, what]))
+        Touch(join(iid, what))
     }
 
     pub(crate) const fn iid(self) -> Iid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     pub(crate) const fn what(self) -> Ssid {
-        split(self.0)[1]
+        low(self.0)
     }
 }
 

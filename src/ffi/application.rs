@@ -43,7 +43,7 @@ pub unsafe extern "C" fn aac_set_acl(
     ssid: u16,
     mask: u16,
 ) -> c_int {
-    let target = join([oid, iid]);
+    let target = join(oid, iid);
     // SAFETY: passed on from the caller.
     unsafe { aac_grant(aac, target, ssid, mask.into(), core::ptr::null_mut()) }
 }
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn aac_set_owner(
     inout_acl_iid: *mut u16,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { aac_grant(aac, join([oid, iid]), owner, -1, inout_acl_iid) }
+    unsafe { aac_grant(aac, join(oid, iid), owner, -1, inout_acl_iid) }
 }
 
 /// Does what aac_set_acl() and aac_set_owner() do, in less code than both of them

@@ -251,6 +251,7 @@ impl Host for CHost {
         done(unsafe { (self.ops().remove_instance)(self.host, oid, iid) })
     }
 
+    #[inline(always)]
     fn changed(&self, change: Change) {
         let (iid, rid) = match change {
             Change::Instances => (MAX_ID, MAX_ID),

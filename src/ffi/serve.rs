@@ -38,7 +38,7 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
-    let decision = unsafe { decide(aac, false, ssid, operation, join([oid, iid])) };
+    let decision = unsafe { decide(aac, false, ssid, operation, join(oid, iid)) };
     // SAFETY: as above.
     if let Some(why) = unsafe { why.as_mut() } {
         *why = for_c(decision);
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     // SAFETY: passed on from the caller.
-    unsafe { decide(aac, true, ssid, operation, join([oid, iid])) }.allowed
+    unsafe { decide(aac, true, ssid, operation, join(oid, iid)) }.allowed
 }
 
 /// Decides as aac_decide() and aac_decide_before() do, with few words: for a client
@@ -129,7 +129,7 @@ unsafe fn answer_to(
 ) -> Decision {
     let nothing = Decision::by_rule(Rule::NotDecided);
     let aac = try_ref!(aac, nothing);
-    let [oid, iid] = split(target);
+    let (oid, iid) = split(target);
     let decision = match operation_of(number) {
         Some(operation) => aac.engine.answer(&Question {
             ssid,

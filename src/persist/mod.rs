@@ -76,8 +76,8 @@ impl<S: Sink> Output<'_, S> {
     }
 
     fn put_instance(&mut self, instance: Instance, owner: Ssid, entries: Entries<'_>) {
-        self.put(join([instance.target().oid(), instance.iid()]), 4);
-        self.put(join([instance.target().iid(), owner]), 4);
+        self.put(join(instance.target().oid(), instance.iid()), 4);
+        self.put(join(instance.target().iid(), owner), 4);
         self.put(u32::from(instance.has_acl()) << 24, 1);
         if instance.has_acl() {
             self.put(entries.len() as u32, 4);
@@ -134,8 +134,8 @@ impl<S: Source> Reader<'_, S> {
     }
 
     fn take_instance(&mut self, more: usize) -> Result<(), Why> {
-        let [oid, iid] = split(self.take(4, 5 + more));
-        let [target_iid, owner] = split(self.take(4, 1 + more));
+        let (oid, iid) = split(self.take(4, 5 + more));
+        let (target_iid, owner) = split(self.take(4, 1 + more));
         let has_acl = self.take(1, more);
         self.story.tell(|call| {
             (call.oid, call.iid) = (oid, target_iid);

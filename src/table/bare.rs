@@ -27,7 +27,7 @@
 //! take several, those that may fail after the first have a copy as well.
 
 use crate::list::{List, NoMemory};
-use crate::row::{AclEntry, Instance, Note, Target, Touch, join, split};
+use crate::row::{AclEntry, Instance, Note, Target, Touch, high, join, low};
 use crate::{Iid, MAX_ID, Ssid, Why};
 
 /// A key and its value.
@@ -55,18 +55,18 @@ const MOST_NEW: usize = 3;
 
 #[inline(always)]
 const fn entry_key(iid: Iid, ssid: Ssid) -> u32 {
-    join([iid, ssid])
+    join(iid, ssid)
 }
 
 /// No entry is for SSID 65535.
 #[inline(always)]
 const fn owner_key(iid: Iid) -> u32 {
-    join([iid, MAX_ID])
+    join(iid, MAX_ID)
 }
 
 #[inline(always)]
 const fn target_key(iid: Iid) -> u32 {
-    join([MAX_ID, iid])
+    join(MAX_ID, iid)
 }
 
 impl Row {
@@ -135,13 +135,13 @@ pub(crate) struct Look {
 #[repr(C)]
 pub(crate) struct Table {
     live: Rows,
-    saved: Rows,
-    /// The [`Touch`]es of handlers, as keys.
-    touched: Rows,
     is_open: bool,
     /// Why something could not be done since the last [`Table::outcome`]. After
     /// that nothing is done, so that callers ask once, at the end.
     error: Result<(), Why>,
+    saved: Rows,
+    /// The [`Touch`]es of handlers, as keys.
+    touched: Rows,
 }
 
 impl Table {
@@ -184,7 +184,7 @@ impl Table {
         let from = previous.map_or(0, |previous| previous.iid() + 1);
         let found = self
             .now()
-            .seek(from, Target::new(oid, 0), join([u16::MAX, 0]));
+            .seek(from, Target::new(oid, 0), join(u16::MAX, 0));
         self.now().instance(found)
     }
 
@@ -271,7 +271,7 @@ impl Table {
         let row = self.live.iter_mut().find(is_noted)?;
         let what = Note(row.value).only(among);
         row.value &= !among.0;
-        let [iid, _] = split(row.key);
+        let iid = high(row.key);
         Some(self.find(iid)?.noted(what))
     }
 
@@ -381,7 +381,7 @@ impl Table {
 
     /// Adds an instance; see [`Table::start`].
     pub(crate) fn add(&mut self, new: Instance, owner: Ssid) {
-        self.set(new, join([owner, 0]), 0);
+        self.set(new, join(owner, 0), 0);
     }
 
     /// Puts an instance, with its entries, in the place of one with its ID.
@@ -397,7 +397,7 @@ impl Table {
 
     /// Sets the owner.
     pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
-        self.put_row(owner_key(instance.iid()), join([owner, 0]), u16::MAX.into());
+        self.put_row(owner_key(instance.iid()), join(owner, 0), u16::MAX.into());
     }
 
     /// Sets target and flags; of its owner's row these bits stay.
@@ -447,7 +447,7 @@ impl Table {
     /// Sets an entry; the ACL is present afterwards.
     pub(crate) fn set_entry(&mut self, instance: Instance, entry: AclEntry) {
         let iid = instance.iid();
-        self.put_row(entry_key(iid, entry.ssid()), join([entry.mask(), 0]), MARKS);
+        self.put_row(entry_key(iid, entry.ssid()), join(entry.mask(), 0), MARKS);
         if self.error.is_ok() {
             self.mark(owner_key(iid), instance.with_acl(true).flags().into());
         }
@@ -519,7 +519,7 @@ impl<'a> View<'a> {
 
     #[cfg_attr(target_os = "none", inline(never))]
     fn owner_of(self, iid: Iid) -> Ssid {
-        split(at(self.0, owner_key(iid)).value)[0]
+        high(at(self.0, owner_key(iid)).value)
     }
 
     /// The first entry of an instance whose SSID is `ssid` or above, or none: then
@@ -547,7 +547,7 @@ impl<'a> View<'a> {
                 place(self.0, entry_key(iid, 0)),
                 place(self.0, owner_key(iid)),
             );
-            let owner = self.0.get(to).map_or(0, |row| split(row.value)[0]);
+            let owner = self.0.get(to).map_or(0, |row| high(row.value));
             let (rows, next) = (self.0, from);
             show(
                 instance,
@@ -565,7 +565,7 @@ impl<'a> View<'a> {
 
 #[inline(always)]
 fn entry_of(row: &Row) -> AclEntry {
-    AclEntry::new(split(row.key)[1], split(row.value)[0])
+    AclEntry::new(low(row.key), high(row.value))
 }
 
 /// The entries of an instance, by rising SSID.
