@@ -3,7 +3,7 @@
 use crate::row::Target;
 use crate::table::View;
 use crate::{
-    Decision, Engine, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
+    Decision, Engine, Host, Iid, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
     Operation, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
 };
 
@@ -12,8 +12,7 @@ use crate::{
 pub(crate) struct Question {
     pub(crate) ssid: Ssid,
     pub(crate) operation: Operation,
-    pub(crate) oid: Oid,
-    pub(crate) iid: Iid,
+    pub(crate) target: Target,
     pub(crate) before: bool,
 }
 
@@ -24,8 +23,7 @@ impl<H: Host> Engine<H> {
         self.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target::new(oid, iid),
             before: false,
         })
     }
@@ -38,8 +36,7 @@ impl<H: Host> Engine<H> {
         self.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target::new(oid, iid),
             before: true,
         })
     }
@@ -47,8 +44,9 @@ impl<H: Host> Engine<H> {
     /// The rules, in their order.
     #[cfg_attr(target_os = "none", inline(always))]
     pub(crate) fn answer(&self, question: &Question) -> Decision {
+        let oid = question.target.oid();
         // 1. Keys are closed to everybody.
-        if question.oid == OID_SECURITY || question.oid == OID_OSCORE {
+        if oid == OID_SECURITY || oid == OID_OSCORE {
             return Decision::by_rule(Rule::KeysAreClosed);
         }
         // 2. The Bootstrap-Server may do everything else.
@@ -68,7 +66,7 @@ impl<H: Host> Engine<H> {
         };
         let view = state.table.view(question.before);
         let right = question.operation.right();
-        match question.oid {
+        match oid {
             // 5. Access Control instances.
             OID_ACCESS_CONTROL => on_acl(view, question, right),
             // 6. and 7. Everything else.
@@ -86,13 +84,14 @@ fn on_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
         Mask::CREATE | Mask::DELETE => return Decision::by_rule(Rule::AclIsFixed),
         _ => {}
     }
-    let owner = match view.find(question.iid) {
+    let acl_iid = question.target.iid();
+    let owner = match view.find(acl_iid) {
         Some(found) => view.owner(found),
         None => SSID_ANY,
     };
     Decision {
         allowed: question.ssid != SSID_ANY && owner == question.ssid,
-        acl_iid: question.iid,
+        acl_iid,
         ..Decision::by_rule(Rule::AclOwner)
     }
 }
@@ -105,12 +104,12 @@ fn by_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
     let ssid = question.ssid;
     // Only Create has a target without an Instance.
     let creates = right == Mask::CREATE;
-    let iid = match creates {
-        true => MAX_ID,
-        false if question.iid == MAX_ID => return Decision::by_rule(Rule::NotDecided),
-        false => question.iid,
+    let target = match creates {
+        true => question.target.of_creation(),
+        false if question.target.is_creation() => return Decision::by_rule(Rule::NotDecided),
+        false => question.target,
     };
-    let Some(found) = view.look(Target::new(question.oid, iid), ssid) else {
+    let Some(found) = view.look(target, ssid) else {
         return Decision::by_rule(Rule::NotGoverned);
     };
     let is_server = ssid != SSID_ANY;

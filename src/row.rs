@@ -53,6 +53,11 @@ impl Target {
         (self.0 >> (8 * (at & 3))) as u8
     }
 
+    /// The one that stands for the creation of Instances.
+    pub(crate) const fn of_creation(self) -> Target {
+        Target(self.0 | MAX_ID as u32)
+    }
+
     /// Whether it stands for the creation of Instances.
     pub(crate) const fn is_creation(self) -> bool {
         self.iid() == MAX_ID

@@ -5,7 +5,7 @@ use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
 use crate::decide::Question;
-use crate::row::{join, split};
+use crate::row::{Target, join};
 use crate::{Decision, Edit, Error, MAX_ID, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::c_int;
 #[cfg(feature = "refusals")]
@@ -129,13 +129,11 @@ unsafe fn answer_to(
 ) -> Decision {
     let nothing = Decision::by_rule(Rule::NotDecided);
     let aac = try_ref!(aac, nothing);
-    let (oid, iid) = split(target);
     let decision = match operation_of(number) {
         Some(operation) => aac.engine.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target(target),
             before,
         }),
         None => nothing,
@@ -144,6 +142,7 @@ unsafe fn answer_to(
     if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get()) {
         if aac.engine.lock().is_some() {
             let decision = for_c(decision);
+            let (oid, iid) = (Target(target).oid(), Target(target).iid());
             // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
             unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
         }
@@ -151,12 +150,15 @@ unsafe fn answer_to(
     decision
 }
 
+const OPERATIONS: c_int = Operation::ALL.len() as c_int;
+
 /// The operation with this number, without a table of them all.
 fn operation_of(number: c_int) -> Option<Operation> {
-    let number = u8::try_from(number).ok()?;
-    // SAFETY: they are numbered from 0 on, without a gap.
-    (usize::from(number) < Operation::ALL.len())
-        .then(|| unsafe { core::mem::transmute::<u8, Operation>(number) })
+    match number {
+        // SAFETY: they are numbered from 0 on, without a gap.
+        0..OPERATIONS => Some(unsafe { core::mem::transmute::<u8, Operation>(number as u8) }),
+        _ => None,
+    }
 }
 
 // They are.
