@@ -133,8 +133,6 @@ impl Edit {
     /// What validation is to look at afterwards.
     const fn touches(self) -> Ssid {
         match self {
-            // Refused, and not to be taken for the owner.
-            Edit::Write(RID_ACL, SSID_BOOTSTRAP, _) => Touch::ANYTHING,
             Edit::Write(RID_ACL, ssid, _) => ssid,
             Edit::Write(RID_OWNER, ..) => Touch::OWNER,
             _ => Touch::ANYTHING,

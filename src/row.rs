@@ -239,6 +239,8 @@ pub(crate) struct Note(pub(crate) u32);
 
 impl Note {
     pub(crate) const NOTHING: Note = Note(0);
+    /// Instances have come or gone. Of none in particular.
+    pub(crate) const MOVED: Note = Note(0x0800);
     /// Its target has gone.
     pub(crate) const GONE: Note = Note(0x1000);
     /// Nobody can reach its target.

@@ -81,28 +81,31 @@ impl<H: Host> Engine<H> {
         story.tell(|call| call.ssid = origin);
         let mut notes = Notes::new();
         let mut new = 0;
-        let mut accounts = None;
+        let mut accounts = Ids::new();
+        let mut are_listed = false;
         for ObjectChange { oid, created } in changes.clone() {
             if is_governable(oid) {
                 self.find_gone(oid, &mut notes)?;
                 new += created.len();
             }
-            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
-                accounts = Some(self.accounts()?);
+            if oid <= OID_ACCESS_CONTROL && !are_listed {
+                are_listed = true;
+                self.list_accounts(&mut accounts)?;
             }
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
         state.table.start(new)?;
-        let mut moved = state.remove_gone(&mut notes);
-        if let Some(accounts) = accounts {
-            moved |= state.follow_accounts(&mut notes, &accounts);
+        let mut done = state.remove_gone(&mut notes);
+        if are_listed {
+            done = done.and(state.follow_accounts(&mut notes, &accounts));
         }
         for ObjectChange { oid, created } in changes {
             for iid in created {
-                moved |= state.adopt(origin, Target::new(oid, *iid), &mut notes);
+                let adopted = state.adopt(origin, Target::new(oid, *iid), &mut notes);
+                done = done.and(adopted);
             }
         }
-        self.tell(state, notes, moved)
+        self.tell(state, notes, done)
     }
 
     /// Does a part of what [`Engine::sync`] does.
@@ -120,7 +123,7 @@ impl<H: Host> Engine<H> {
         let mut notes = Notes::new();
         let mut accounts = Ids::new();
         match step {
-            SyncStep::Accounts => accounts = self.accounts()?,
+            SyncStep::Accounts => self.list_accounts(&mut accounts)?,
             SyncStep::Instances(origin, oid, iid) => {
                 story.tell(|call| call.ssid = origin);
                 if iid == MAX_ID && is_governable(oid) {
@@ -130,14 +133,14 @@ impl<H: Host> Engine<H> {
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
         state.table.start(1)?;
-        let moved = match step {
+        let done = match step {
             SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
             SyncStep::Instances(origin, oid, iid) => {
                 let have_gone = state.remove_gone(&mut notes);
-                state.adopt(origin, Target::new(oid, iid), &mut notes) | have_gone
+                have_gone.and(state.adopt(origin, Target::new(oid, iid), &mut notes))
             }
         };
-        self.tell(state, notes, moved)
+        self.tell(state, notes, done)
     }
 
     /// As [`Engine::sync`], for a host that cannot tell what has changed: every
@@ -169,11 +172,12 @@ impl<H: Host> Engine<H> {
             }
             from = instance.iid().checked_add(1);
         }
-        let accounts = self.accounts()?;
+        let mut accounts = Ids::new();
+        self.list_accounts(&mut accounts)?;
         let mut state = self.lock().ok_or(Why::InUse)?;
-        let mut moved = state.remove_gone(&mut notes);
-        moved |= state.follow_accounts(&mut notes, &accounts);
-        self.tell(state, notes, moved)
+        let done = state.remove_gone(&mut notes);
+        let done = done.and(state.follow_accounts(&mut notes, &accounts));
+        self.tell(state, notes, done)
     }
 
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
@@ -187,11 +191,9 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
-    fn accounts(&self) -> Result<Ids, Why> {
-        let mut accounts = Ids::new();
-        let listed = self.host.list_accounts(&mut accounts);
-        accounts.complete(listed)?;
-        Ok(accounts)
+    fn list_accounts(&self, accounts: &mut Ids) -> Result<(), Why> {
+        let listed = self.host.list_accounts(accounts);
+        Ok(accounts.complete(listed)?)
     }
 
     /// Notes the instances whose target of this Object does not exist; none, where
@@ -217,15 +219,15 @@ impl<H: Host> Engine<H> {
     }
 
     /// Ends the changes, has the host remove what nobody can reach, and tells it
-    /// what is different. `moved` is whether instances have come or gone.
+    /// what is different. `done` is what has been done to instances, all in all.
     fn tell(
         &self,
         mut state: Guard<'_, State>,
         mut notes: Notes,
-        mut moved: bool,
+        mut done: Note,
     ) -> Result<(), Why> {
         let result = state.table.outcome();
-        if result.is_ok() && !moved && state.table.is_unnoted(&notes) {
+        if result.is_ok() && done.is_nothing() {
             state.table.finish(false);
             return Ok(());
         }
@@ -242,7 +244,7 @@ impl<H: Host> Engine<H> {
             };
             let (iid, what) = (instance.iid(), instance.note());
             if what.has(Note::ORPHAN) && self.remove_orphan(instance)? {
-                moved = true;
+                done = Note::MOVED;
                 continue;
             }
             if what.has(Note::OWNER) {
@@ -252,7 +254,7 @@ impl<H: Host> Engine<H> {
                 self.host.changed(Change::Resource(iid, RID_ACL));
             }
         }
-        if moved {
+        if done.has(Note::MOVED) {
             self.host.changed(Change::Instances);
         }
         Ok(())
@@ -263,22 +265,20 @@ impl<H: Host> Engine<H> {
     /// whether the instance has gone.
     fn remove_orphan(&self, orphan: Instance) -> Result<bool, Why> {
         let target = orphan.target();
-        let state = self.lock().ok_or(Why::InUse)?;
-        let found = state.table.find_same(orphan);
-        let is_left = found.is_some_and(|found| state.is_orphan(found));
-        drop(state);
-        if !is_left || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
+        let found = self.lock().ok_or(Why::InUse)?.find_orphan(orphan);
+        if found.is_none() || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
             return Ok(false);
         }
         // What removing set off may have made another one in its place.
         let is_back = self.check_target(target).is_ok();
         let mut state = self.lock().ok_or(Why::InUse)?;
-        let Some(found) = state.table.find_same(orphan) else {
+        let found = match is_back {
+            true => state.find_orphan(orphan),
+            false => state.table.find_same(orphan),
+        };
+        let Some(found) = found else {
             return Ok(!is_back);
         };
-        if is_back && !state.is_orphan(found) {
-            return Ok(false);
-        }
         // Should memory be lacking even for this, it stays, with no rights, until
         // the Object changes again.
         state.table.remove(found);
@@ -287,32 +287,36 @@ impl<H: Host> Engine<H> {
 }
 
 impl State {
-    /// Whether nobody can reach the target of this instance.
-    fn is_orphan(&self, instance: Instance) -> bool {
-        self.table.owner(instance) == SSID_BOOTSTRAP
-            && self.table.entry_at_or_after(instance, 0).is_none()
+    /// This instance, if it is still there and nobody can reach its target.
+    fn find_orphan(&self, instance: Instance) -> Option<Instance> {
+        let found = self.table.find_same(instance)?;
+        match self.table.owner(found) {
+            SSID_BOOTSTRAP if self.table.entry_at_or_after(found, 0).is_none() => Some(found),
+            _ => None,
+        }
     }
 
-    /// Removes the instances that were noted. Tells whether there were any.
-    fn remove_gone(&mut self, notes: &mut Notes) -> bool {
-        let mut moved = false;
+    // Each of these tells what it has done.
+
+    /// Removes the instances that were noted.
+    fn remove_gone(&mut self, notes: &mut Notes) -> Note {
+        let mut done = Note::NOTHING;
         while let Some(instance) = self.table.next_note(notes, Note::GONE) {
             self.table.remove(instance);
-            moved = true;
+            done = Note::MOVED;
         }
-        moved
+        done
     }
 
-    /// Drops what accounts that have gone left behind. Tells whether instances
-    /// have gone.
-    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> bool {
-        let mut moved = false;
+    /// Drops what accounts that have gone left behind.
+    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> Note {
+        let mut done = Note::NOTHING;
         let mut from = 0;
         while let Some(instance) = self.table.at_or_after(from) {
             from = instance.iid() + 1;
-            moved |= self.follow_accounts_at(instance, notes, accounts);
+            done = done.and(self.follow_accounts_at(instance, notes, accounts));
         }
-        moved
+        done
     }
 
     fn follow_accounts_at(
@@ -320,7 +324,7 @@ impl State {
         mut instance: Instance,
         notes: &mut Notes,
         accounts: &Ids,
-    ) -> bool {
+    ) -> Note {
         let table = &mut self.table;
         // The new owner, should one be needed, is who may write and delete most,
         // and the highest SSID among equals; without any, nobody may edit.
@@ -354,7 +358,7 @@ impl State {
         if is_left && table.entry_at_or_after(instance, 0).is_none() {
             if !instance.has_target() || instance.target().is_creation() {
                 table.remove(instance);
-                return true;
+                return Note::MOVED;
             }
             // Out of reach from here on, whether or not the host can remove the
             // target.
@@ -371,15 +375,14 @@ impl State {
                 table.fail(error.into());
             }
         }
-        false
+        what
     }
 
-    /// Gives a server its rights on an Instance that it has just created. Tells
-    /// whether there is a new instance.
-    fn adopt(&mut self, origin: Ssid, target: Target, notes: &mut Notes) -> bool {
+    /// Gives a server its rights on an Instance that it has just created.
+    fn adopt(&mut self, origin: Ssid, target: Target, notes: &mut Notes) -> Note {
         let is_server = origin != SSID_ANY && origin != SSID_BOOTSTRAP;
         if !is_server || !is_governable(target.oid()) || target.is_creation() {
-            return false;
+            return Note::NOTHING;
         }
         let table = &mut self.table;
         let own = AclEntry::new(origin, Mask::OWNER.bits());
@@ -391,7 +394,7 @@ impl State {
             let new = Instance::new(iid, target);
             table.add(new, origin);
             table.set_entry(new, own);
-            return true;
+            return Note::MOVED;
         };
         // Left from an earlier Instance.
         let mut what = Note::NOTHING;
@@ -412,6 +415,6 @@ impl State {
                 table.fail(error.into());
             }
         }
-        false
+        what
     }
 }

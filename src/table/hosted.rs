@@ -170,11 +170,6 @@ impl Table {
         None
     }
 
-    /// Whether nothing is noted.
-    pub(crate) fn is_unnoted(&self, notes: &Notes) -> bool {
-        notes.all.is_empty()
-    }
-
     /// What a decision about this target and server needs to know.
     #[inline]
     pub(crate) fn look(&self, target: Target, ssid: Ssid) -> Option<Look> {
