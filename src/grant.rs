@@ -52,6 +52,7 @@ pub(crate) struct Grant {
 }
 
 /// Whether instances of the Object can be governed at all.
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) const fn is_governable(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
 }

@@ -100,13 +100,14 @@ impl<T> List<T> {
         }
     }
 
-    /// Makes room for some more, and a quarter more than that: a list that doubles
+    /// Makes room for one more, and a quarter more than that: a list that doubles
     /// wastes half of itself.
-    fn grow(&mut self, more: usize) -> Result<(), NoMemory> {
-        let wanted = self.len.saturating_add(more);
+    fn grow(&mut self) -> Result<(), NoMemory> {
+        // Far from overflowing: no list takes more than half of all memory.
+        let wanted = self.len + 1;
         match wanted <= self.room {
             true => Ok(()),
-            false => self.reserve(wanted.saturating_add(wanted / 4 + 1)),
+            false => self.resize(wanted + wanted / 4 + 1),
         }
     }
 
@@ -118,7 +119,7 @@ impl<T> List<T> {
     /// Inserts at `at`, or at the end, should that be less. Without memory,
     /// nothing has changed.
     pub(crate) fn insert(&mut self, at: usize, value: T) -> Result<(), NoMemory> {
-        self.grow(1)?;
+        self.grow()?;
         let at = at.min(self.len);
         // SAFETY: there is room for one more than `len`; what is moved is
         // initialised (2), and so is then all up to the new `len`.
@@ -157,7 +158,10 @@ impl<T: Copy> List<T> {
         let at = at.min(self.len);
         let behind = self.len - at;
         let count = count.min(behind);
-        self.grow(new.len().saturating_sub(count))?;
+        let wanted = (self.len - count).saturating_add(new.len());
+        if wanted > self.room {
+            self.reserve(wanted.saturating_add(wanted / 4 + 1))?;
+        }
         // SAFETY: there is room for `len` without `count`, and `new`. What is moved is initialised
         // (2), and so is then all up to the new `len`. `new` is of another list, for
         // this one is borrowed.
@@ -170,15 +174,28 @@ impl<T: Copy> List<T> {
         Ok(())
     }
 
+    /// Makes it the same as another one. Without memory, nothing has changed.
+    pub(crate) fn copy_from(&mut self, other: &List<T>) -> Result<(), NoMemory> {
+        self.reserve(other.len)?;
+        // SAFETY: there is room for so many, in other memory, for this list is
+        // borrowed; they are initialised (2), and so is then all up to the new `len`.
+        unsafe { ptr::copy_nonoverlapping(other.start.as_ptr(), self.start.as_ptr(), other.len) };
+        self.len = other.len;
+        Ok(())
+    }
+
     /// Another list of the same, with no more room than that takes.
     pub(crate) fn copy(&self) -> Result<List<T>, NoMemory> {
         let mut copy = List::new();
-        copy.reserve(self.len)?;
-        // SAFETY: there is room for `len`, in other memory; they are initialised (2),
-        // and so is then all up to the new `len`.
-        unsafe { ptr::copy_nonoverlapping(self.start.as_ptr(), copy.start.as_ptr(), self.len) };
-        copy.len = self.len;
+        copy.copy_from(self)?;
         Ok(copy)
+    }
+
+    /// Makes it empty, and gives all of its room back.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(any(target_os = "none", access_control_small)), allow(dead_code))]
+    pub(crate) fn clear(&mut self) {
+        *self = List::new();
     }
 
     /// Leaves the first `len`.

@@ -196,7 +196,7 @@ impl Table {
 
     /// The first instance whose ID is `iid` or above.
     pub(crate) fn at_or_after(&self, iid: Iid) -> Option<Instance> {
-        self.now().instance(at(&self.live, target_key(iid)))
+        self.now().at_or_after(iid)
     }
 
     /// The instance with this ID.
@@ -318,7 +318,7 @@ impl Table {
 
     /// Opens a transaction, if there is memory for a copy.
     pub(crate) fn begin(&mut self) -> Result<(), Why> {
-        self.saved = self.live.copy()?;
+        self.saved.copy_from(&self.live)?;
         // What a synchronisation around this has noted is about the state from here
         // on, and not about the one that it may be taken back to.
         for row in self.saved.iter_mut().filter(|row| !row.is_target()) {
@@ -333,8 +333,8 @@ impl Table {
         if !keeps {
             core::mem::swap(&mut self.live, &mut self.saved);
         }
-        self.saved = Rows::new();
-        self.touched = Rows::new();
+        self.saved.clear();
+        self.touched.clear();
         self.is_open = false;
         self.live.fit();
     }
@@ -369,7 +369,7 @@ impl Table {
 
     /// Removes all instances.
     pub(crate) fn clear(&mut self) {
-        self.live = Rows::new();
+        self.live.clear();
     }
 
     /// Adds an instance; see [`Table::start`].
@@ -480,6 +480,11 @@ impl<'a> View<'a> {
         })
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn at_or_after(self, iid: Iid) -> Option<Instance> {
+        self.instance(at(self.0, target_key(iid)))
+    }
+
     /// What a decision about this target and server needs to know.
     #[inline(always)]
     pub(crate) fn look(self, target: Target, ssid: Ssid) -> Option<Look> {
@@ -532,25 +537,12 @@ impl<'a> View<'a> {
         self,
         mut show: impl FnMut(Instance, Ssid, Entries<'a>) -> Result<(), Why>,
     ) -> Result<(), Why> {
-        let mut next = place(self.0, target_key(0));
-        while let Some(instance) = self.0.get(next).and_then(|row| self.instance(*row)) {
-            next += 1;
+        let mut from = 0;
+        while let Some(instance) = self.at_or_after(from) {
             let iid = instance.iid();
-            let (from, to) = (
-                place(self.0, entry_key(iid, 0)),
-                place(self.0, owner_key(iid)),
-            );
-            let owner = self.0.get(to).map_or(0, |row| high(row.value));
-            let (rows, next) = (self.0, from);
-            show(
-                instance,
-                owner,
-                Entries {
-                    rows,
-                    next,
-                    end: to,
-                },
-            )?;
+            from = iid + 1;
+            let (view, next) = (self, 0);
+            show(instance, self.owner_of(iid), Entries { view, iid, next })?;
         }
         Ok(())
     }
@@ -564,14 +556,16 @@ fn entry_of(row: &Row) -> AclEntry {
 /// The entries of an instance, by rising SSID.
 #[derive(Clone)]
 pub(crate) struct Entries<'a> {
-    rows: &'a Rows,
-    next: usize,
-    end: usize,
+    view: View<'a>,
+    iid: Iid,
+    /// The SSID from which on they are still to come.
+    next: Ssid,
 }
 
 impl Entries<'_> {
-    pub(crate) const fn len(&self) -> usize {
-        self.end - self.next
+    pub(crate) fn len(&self) -> usize {
+        let place = |key| place(self.view.0, key);
+        place(owner_key(self.iid)) - place(entry_key(self.iid, 0))
     }
 }
 
@@ -580,11 +574,12 @@ impl Iterator for Entries<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<AclEntry> {
-        if self.next == self.end {
+        let entry = self.view.entry_from(self.iid, self.next);
+        if entry.is_none() {
             return None;
         }
-        self.next += 1;
-        self.rows.get(self.next - 1).map(entry_of)
+        self.next = entry.ssid() + 1;
+        Some(entry)
     }
 }
 
