@@ -374,12 +374,14 @@ impl Table {
 
     /// Adds an instance; see [`Table::start`].
     pub(crate) fn add(&mut self, new: Instance, owner: Ssid) {
-        self.set(new, join(owner, 0), 0);
+        self.set(new);
+        self.set_owner(new, owner);
     }
 
     /// Puts an instance, with its entries, in the place of one with its ID.
+    #[inline(always)]
     pub(crate) fn change(&mut self, _: Instance, new: Instance) {
-        self.set(new, 0, !u32::from(FLAGS));
+        self.set(new);
     }
 
     /// As [`Table::change`], without the entries.
@@ -393,16 +395,16 @@ impl Table {
         self.put_row(owner_key(instance.iid()), join(owner, 0), u16::MAX.into());
     }
 
-    /// Sets target and flags; of its owner's row these bits stay.
+    /// Sets target and flags.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn set(&mut self, new: Instance, owner: u32, kept: u32) {
+    fn set(&mut self, new: Instance) {
         let iid = new.iid();
         let target = match new.has_iid() {
             true => new.target().0,
             false => u32::from(new.target().oid()),
         };
         self.put_row(target_key(iid), target, 0);
-        self.put_row(owner_key(iid), owner | u32::from(new.flags()), kept);
+        self.put_row(owner_key(iid), new.flags().into(), !u32::from(FLAGS));
     }
 
     #[cfg_attr(target_os = "none", inline(never))]
