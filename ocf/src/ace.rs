@@ -145,15 +145,6 @@ pub enum Wildcard {
 }
 
 impl Wildcard {
-    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        match text {
-            b"*" => Some(Self::All),
-            b"+" => Some(Self::Discoverable),
-            b"-" => Some(Self::DiscoverableClear),
-            _ => None,
-        }
-    }
-
     pub(crate) fn byte(self) -> u8 {
         match self {
             Self::All => b'*',
@@ -163,12 +154,9 @@ impl Wildcard {
     }
 }
 
-/// An ACE without its aceid.
+/// An ACE without its aceid: its bytes, or none for one that is not there.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Record<'a> {
-    head: u32,
-    items: &'a [u8],
-}
+pub(crate) struct Record<'a>(pub &'a [u8]);
 
 /// The length is the rest of the head.
 const LENGTH_SHIFT: u32 = 8;
@@ -177,46 +165,41 @@ impl<'a> Record<'a> {
     pub const HEAD: usize = 4;
 
     /// The record that begins at an offset; nothing is given of one that is not there.
+    #[inline(never)]
     pub fn at(memory: &'a [u8], at: u32) -> Self {
-        let whole = || {
-            let (head, rest) = memory.get(at as usize..)?.split_first_chunk()?;
-            let head = u32::from_le_bytes(*head);
-            let items = rest.get(..(head >> LENGTH_SHIFT) as usize)?;
-            Some(Self { head, items })
-        };
-        whole().unwrap_or(Self {
-            head: 0,
-            items: &[],
-        })
-    }
-
-    /// `None` if it is too long to be kept.
-    pub fn head(kind: SubjectKind, permissions: u8, length: usize) -> Option<[u8; 4]> {
-        let length = u32::try_from(length)
-            .ok()
-            .filter(|length| *length < 1 << 24)?;
-        let head = (length << LENGTH_SHIFT) | u32::from((kind as u8) << 5 | (permissions & 31));
-        Some(head.to_le_bytes())
-    }
-
-    /// How many bytes it takes.
-    pub fn size(self) -> usize {
-        Self::HEAD + self.items.len()
-    }
-
-    /// The bytes themselves, of a record that begins at this offset.
-    pub fn bytes(self, memory: &[u8], at: u32) -> &[u8] {
         let rest = memory.get(at as usize..).unwrap_or_default();
-        rest.get(..self.size()).unwrap_or_default()
+        let head = rest.first_chunk().copied().unwrap_or_default();
+        let length = u32::from_le_bytes(head) >> LENGTH_SHIFT;
+        Self(rest.get(..length as usize + Self::HEAD).unwrap_or_default())
     }
 
-    /// What a row of the list has of it.
-    pub fn notes(self) -> [u32; 2] {
-        [self.key().0, self.digest()]
+    /// Writes the head of the record that begins at `start` and ends where the memory does.
+    #[inline(never)]
+    pub fn close(memory: &mut [u8], start: usize, first: u8) -> Result<(), Reason> {
+        let record = memory.get_mut(start..).unwrap_or_default();
+        let length = record.len().wrapping_sub(Self::HEAD);
+        if length >> (32 - LENGTH_SHIFT) != 0 {
+            return Err(Reason::TooLong);
+        }
+        let head = (length as u32) << LENGTH_SHIFT | u32::from(first);
+        if let Some(place) = record.first_chunk_mut() {
+            *place = head.to_le_bytes();
+        }
+        Ok(())
+    }
+
+    /// The first byte of a head: of which kind the subject is, and what it may do.
+    pub fn first_byte(kind: SubjectKind, permissions: u8) -> u8 {
+        (kind as u8) << 5 | permissions & 31
+    }
+
+    /// Permissions and kind of the subject.
+    pub fn first(self) -> u8 {
+        self.0.first().copied().unwrap_or_default()
     }
 
     pub fn subject_kind(self) -> SubjectKind {
-        match (self.head >> 5) & 7 {
+        match self.first() >> 5 {
             1 => SubjectKind::Uuid,
             3 => SubjectKind::AuthCrypt,
             4 => SubjectKind::AnonClear,
@@ -225,90 +208,89 @@ impl<'a> Record<'a> {
     }
 
     pub fn permissions(self) -> Permissions {
-        Permissions::from_bits_truncate(self.head as u8)
+        Permissions::from_bits_truncate(self.first())
     }
 
     pub fn items(self) -> Items<'a> {
-        Items(self.items)
+        Items(self.0.get(Self::HEAD..).unwrap_or_default())
     }
 
+    #[inline(never)]
     pub fn find(self, kind: u8) -> Option<&'a [u8]> {
         self.items()
-            .find(|item| item.kind == kind)
-            .map(|item| item.bytes)
+            .find(|item| item.kind() == kind)
+            .map(Item::bytes)
     }
 
-    pub fn resources(self) -> usize {
-        self.items().filter(|item| item.is_resource()).count()
+    /// What it has of each kind of items, and how many resources.
+    #[inline(never)]
+    pub fn parts(self) -> ([Option<&'a [u8]>; 4], usize) {
+        let (mut texts, mut resources) = ([None; 4], 0);
+        for item in self.items() {
+            match texts.get_mut(usize::from(item.kind())) {
+                Some(text) => *text = Some(item.bytes()),
+                None => resources += 1,
+            }
+        }
+        (texts, resources)
     }
 
     /// How many resources this record has that the other one has not.
+    #[inline(never)]
     pub fn resources_beyond(self, other: Self) -> usize {
         self.items()
             .filter(|item| item.is_resource() && !other.has(*item))
             .count()
     }
 
+    #[inline(never)]
     pub fn has(self, item: Item<'_>) -> bool {
         self.items().any(|own| own == item)
     }
 
+    /// Whether the other has all that this one has, but for resources.
+    #[inline(never)]
+    fn is_within(self, other: Self) -> bool {
+        self.items()
+            .all(|item| item.is_resource() || other.has(item))
+    }
+
     /// Equal subject, permissions and tag, whatever the resources.
     pub fn is_of_the_same(self, other: Self) -> bool {
-        let within = |one: Self, other: Self| {
-            one.items()
-                .all(|item| item.is_resource() || other.has(item))
-        };
-        self.head as u8 == other.head as u8 && within(self, other) && within(other, self)
+        self.first() == other.first() && self.is_within(other) && other.is_within(self)
     }
 
     /// Equal in all, with the resources as a set.
+    #[inline(never)]
     pub fn says_the_same(self, other: Self) -> bool {
-        if self.head == other.head && self.items == other.items {
-            return true;
-        }
-        self.is_of_the_same(other)
-            && self.resources_beyond(other) == 0
-            && other.resources_beyond(self) == 0
+        self.0 == other.0
+            || (self.is_of_the_same(other)
+                && self.resources_beyond(other) == 0
+                && other.resources_beyond(self) == 0)
     }
 
-    /// Equal for records that say the same: no item counts twice, nor does the order.
-    pub fn digest(self) -> u32 {
-        let (least, most) = self
-            .items()
-            .map(|item| hash(item.kind.into(), item.bytes))
-            .fold((u32::MAX, 0), |(least, most), hash| {
-                (least.min(hash), most.max(hash))
-            });
-        (self.head & 0xff) ^ least ^ most.rotate_left(16)
-    }
-
-    /// What a decision looks at first.
+    /// What a decision looks at first; equal for records that say the same.
+    #[inline(never)]
     pub fn key(self) -> Key {
-        let subject = match self.subject_kind() {
-            SubjectKind::Uuid => Key::uuid(self.find(Item::UUID).unwrap_or_default()),
-            SubjectKind::Role => Key::role(self.find(Item::ROLE).unwrap_or_default()),
-            SubjectKind::AuthCrypt => Key::AUTH_CRYPT,
-            SubjectKind::AnonClear => Key::ANON_CLEAR,
-        };
-        let is_anyone = subject <= Key::ANON_CLEAR;
-        let mut resources = self.items().filter(|item| item.is_resource());
-        let resource = match (resources.next(), resources.next()) {
-            (Some(only), None) if !only.bytes.is_empty() && !is_anyone => Key::path(only.bytes),
-            _ => Key::ANY_PATH,
-        };
-        Key::new(subject, resource)
+        let mut subject = 0;
+        // No resource counts twice, nor does the order.
+        let (mut least, mut most) = (u32::MAX, 0);
+        for item in self.items() {
+            let hash = hash(item.bytes());
+            if item.is_resource() {
+                least = least.min(hash);
+                most = most.max(hash);
+            } else if item.kind() < Item::AUTHORITY {
+                subject = hash;
+            }
+        }
+        Key::new(subject, self.subject_kind(), least, most)
     }
 }
 
-/// A part of a record.
+/// A part of a record, with its head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Item<'a> {
-    pub kind: u8,
-    pub bytes: &'a [u8],
-}
-
-const KIND_SHIFT: u32 = 13;
+pub(crate) struct Item<'a>(pub &'a [u8]);
 
 impl<'a> Item<'a> {
     pub const UUID: u8 = 0;
@@ -320,21 +302,35 @@ impl<'a> Item<'a> {
     pub const RESOURCE: u8 = 4;
     pub const HEAD: usize = 2;
 
-    pub fn head(kind: u8, length: usize) -> Result<[u8; 2], Reason> {
-        match u16::try_from(length) {
-            Ok(length) if usize::from(length) <= MAX_TEXT => {
-                Ok((u16::from(kind & 7) << KIND_SHIFT | length).to_le_bytes())
-            }
-            _ => Err(Reason::TooLong),
+    /// Writes the head of the item that begins at `start` and ends where the memory does; says
+    /// whether it has any bytes.
+    #[inline(never)]
+    pub fn close(memory: &mut [u8], start: usize, kind: u8) -> Result<bool, Reason> {
+        let item = memory.get_mut(start..).unwrap_or_default();
+        let length = item.len().wrapping_sub(Self::HEAD);
+        if length > MAX_TEXT {
+            return Err(Reason::TooLong);
         }
+        if let Some(place) = item.first_chunk_mut() {
+            *place = [kind << 5 | (length >> 8) as u8, length as u8];
+        }
+        Ok(length > 0)
+    }
+
+    pub fn kind(self) -> u8 {
+        self.0.first().copied().unwrap_or_default() >> 5
+    }
+
+    pub fn bytes(self) -> &'a [u8] {
+        self.0.get(Self::HEAD..).unwrap_or_default()
     }
 
     pub fn is_resource(self) -> bool {
-        self.kind >= Self::RESOURCE
+        self.kind() >= Self::RESOURCE
     }
 
     pub fn wildcard(self) -> Option<Wildcard> {
-        match self.kind {
+        match self.kind() {
             5 => Some(Wildcard::All),
             6 => Some(Wildcard::Discoverable),
             7 => Some(Wildcard::DiscoverableClear),
@@ -343,8 +339,9 @@ impl<'a> Item<'a> {
     }
 
     pub fn resource(self) -> Option<Resource<'a>> {
+        let bytes = self.bytes();
         self.is_resource().then(|| Resource {
-            href: (!self.bytes.is_empty()).then(|| text(self.bytes)),
+            href: (!bytes.is_empty()).then(|| text(bytes)),
             wildcard: self.wildcard(),
         })
     }
@@ -357,100 +354,55 @@ pub(crate) struct Items<'a>(pub &'a [u8]);
 impl<'a> Iterator for Items<'a> {
     type Item = Item<'a>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Item<'a>> {
-        let (head, rest) = self.0.split_first_chunk()?;
-        let head = u16::from_le_bytes(*head);
-        let (bytes, rest) = rest.split_at_checked(usize::from(head) & MAX_TEXT)?;
+        let [high, low] = *self.0.first_chunk()?;
+        let length = usize::from(high & 31) << 8 | usize::from(low);
+        let (item, rest) = self.0.split_at_checked(length + Item::HEAD)?;
         self.0 = rest;
-        Some(Item {
-            kind: (head >> KIND_SHIFT) as u8,
-            bytes,
-        })
+        Some(Item(item))
     }
 }
 
-/// Two hashes of 16 bits: of the subject, and of the path if an ACE is for one only, and not for
-/// anyone. Records whose key does not fit need not be looked at.
+/// Two hashes: 14 bits of the subject's name, before two for the kind of subject, and 15 of the
+/// resources, before one that says whether it is that of one path only. Records whose key does not
+/// fit need not be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(pub u32);
 
 impl Key {
-    pub const AUTH_CRYPT: u16 = 1;
-    pub const ANON_CLEAR: u16 = 2;
-    pub const ANY_PATH: u16 = 0;
-
-    pub fn new(subject: u16, resource: u16) -> Self {
-        Self(u32::from(subject) << 16 | u32::from(resource))
+    fn new(subject: u32, kind: SubjectKind, least: u32, most: u32) -> Self {
+        let resources = match least == most && least & PATH != 0 {
+            true => least >> 16 | 1,
+            false => (least ^ most.rotate_left(8)) >> 16 & !1,
+        };
+        Self(subject & 0xfffc_0000 | (kind as u32 - 1) << 16 | resources)
     }
 
-    /// That of no record: a path is odd.
-    pub const NONE: Self = Self(1);
-
-    /// Whether it is for one path.
-    pub fn has_path(self) -> bool {
-        self.0 & 1 != 0
+    /// That of an ACE for this peer and this path only.
+    pub fn of(peer: &[u8], path: &[u8]) -> Self {
+        let path = hash(path);
+        Self::new(hash(peer), SubjectKind::Uuid, path, path)
     }
 
-    pub fn subject(self) -> u16 {
-        (self.0 >> 16) as u16
-    }
-
-    pub fn resource(self) -> u16 {
-        self.0 as u16
-    }
-
-    pub fn uuid(bytes: &[u8]) -> u16 {
-        fold(hash(0, bytes))
-    }
-
-    pub fn role(name: &[u8]) -> u16 {
-        fold(hash(1, name))
-    }
-
-    pub fn path(path: &[u8]) -> u16 {
-        // The lowest bit keeps it from being the one that stands for any.
-        fold(hash(2, path)) | 1
+    /// Whether an ACE with this key may be for another peer and another path only.
+    pub fn may_match(self, wanted: Self) -> bool {
+        let differs = self.0 ^ wanted.0;
+        (self.0 & 1 == 0 || differs & 0xffff == 0) && (self.0 & 0x3_0000 != 0 || differs >> 16 == 0)
     }
 }
 
-/// A set of hashes that may take another one for one of its own, once in some hundred times.
-pub(crate) struct Filter([u32; 8]);
-
-impl Filter {
-    pub const NEW: Self = Self([0; 8]);
-
-    pub fn add(&mut self, hash: u16) {
-        if let Some(word) = self.0.get_mut(usize::from(hash >> 5) & 7) {
-            *word |= 1 << (hash & 31);
-        }
-    }
-
-    pub fn has(&self, hash: u16) -> bool {
-        let word = self.0.get(usize::from(hash >> 5) & 7);
-        word.is_some_and(|word| word >> (hash & 31) & 1 != 0)
-    }
-}
-
-fn fold(hash: u32) -> u16 {
-    (hash >> 16) as u16
-}
+/// In the hash of all that is not empty. A wildcard alone has no path.
+const PATH: u32 = 1;
 
 /// Spreads well enough over a table, and takes a step for four bytes.
-pub(crate) fn hash(seed: u32, bytes: &[u8]) -> u32 {
-    const FACTOR: u32 = 0x9e37_79b1;
-    let mix = |hash: u32, word: u32| {
-        let mixed = (hash ^ word).wrapping_mul(FACTOR);
-        mixed ^ (mixed >> 15)
-    };
-    let (words, rest) = bytes
-        .split_at_checked(bytes.len() & !3)
-        .unwrap_or((bytes, &[]));
-    let hash = words.chunks_exact(4).fold(seed, |hash, word| {
-        let word = word.first_chunk().copied().unwrap_or_default();
-        mix(hash, u32::from_le_bytes(word))
-    });
-    let rest = rest.iter().fold(bytes.len() as u32, |word, byte| {
-        word << 8 | u32::from(*byte)
-    });
-    mix(hash, rest)
+#[inline(never)]
+pub(crate) fn hash(bytes: &[u8]) -> u32 {
+    bytes.chunks(4).fold(0, |hash, chunk| {
+        let word = chunk
+            .iter()
+            .fold(1, |word, byte| word << 8 | u32::from(*byte));
+        let mixed = (hash ^ word).wrapping_mul(0x9e37_79b1);
+        mixed ^ mixed >> 15 | PATH
+    })
 }

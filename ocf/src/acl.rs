@@ -1,12 +1,14 @@
 //! The list and its updates.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject};
+use crate::ace::{
+    Ace, Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject, Wildcard,
+};
 use crate::error::{Reason, Refusal};
-use crate::rows::{self, Row};
-use crate::update::{Outcome, Owner, Update, What};
-use crate::{Uuid, fallible, query};
-use alloc::vec::Vec;
+use crate::names::field;
+use crate::rows::{AT, ID, KEY, MARK, Row, Table, find, has, sort};
+use crate::update::{Outcome, Update, What};
+use crate::{Uuid, query};
 
 /// The state of a device (`dos.s` of `/oic/sec/pstat`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +64,10 @@ pub enum Put {
 /// The list of one device: its entries and its owner.
 #[derive(Debug)]
 pub struct Acl {
-    /// In rising order of the aceid, each with the key and the digest of its record.
-    rows: Vec<Row>,
-    /// The records, in any order, and what is left of former ones.
-    memory: Vec<u8>,
-    /// How many bytes of that are left over.
-    waste: usize,
-    owner: Option<Uuid>,
+    /// Rows and records in rising order of the aceid, and nothing between them.
+    table: Table,
+    /// The nil UUID for none.
+    owner: Uuid,
     generation: u32,
     /// Where the search for a free aceid begins. It only moves on, so that the aceid of a deleted
     /// ACE does not soon name another one.
@@ -85,10 +84,8 @@ impl Acl {
     /// An empty list without an owner; it allows nothing by rule 10.
     pub const fn new() -> Self {
         Self {
-            rows: Vec::new(),
-            memory: Vec::new(),
-            waste: 0,
-            owner: None,
+            table: Table::new(),
+            owner: Uuid::NIL,
             generation: 0,
             next_id: 1,
         }
@@ -96,38 +93,34 @@ impl Acl {
 
     /// The entries, in rising order of the aceid.
     pub fn aces(&self) -> impl ExactSizeIterator<Item = Ace<'_>> + Clone {
-        self.rows.iter().map(|row| self.ace_of(row))
+        self.rows().iter().map(|row| self.table.ace(row))
     }
 
     /// The entry with the lowest aceid that is not below `from`.
     pub fn next_ace(&self, from: u32) -> Option<Ace<'_>> {
-        let row = self.rows.get(rows::find(&self.rows, from))?;
-        Some(self.ace_of(row))
+        self.table.next(from)
     }
 
     /// The entry with this aceid.
     pub fn ace(&self, id: u32) -> Option<Ace<'_>> {
-        self.next_ace(id).filter(|ace| ace.id == id)
+        self.table.get(id)
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
-        &self.rows
+        &self.table.rows
     }
 
     pub(crate) fn ace_of(&self, row: &Row) -> Ace<'_> {
-        Ace {
-            id: row.id,
-            record: Record::at(&self.memory, row.at),
-        }
+        self.table.ace(row)
     }
 
     /// `rowneruuid`.
     pub fn owner(&self) -> Option<Uuid> {
-        self.owner
+        self.owner_ref().copied()
     }
 
     pub(crate) fn owner_ref(&self) -> Option<&Uuid> {
-        self.owner.as_ref()
+        (!self.owner.is_nil()).then_some(&self.owner)
     }
 
     /// Grows with every change (and wraps): when it differs, there is something to persist.
@@ -137,8 +130,13 @@ impl Acl {
 
     /// Sets `rowneruuid`, on behalf of the device itself; [`Acl::post`] is for clients.
     pub fn set_owner(&mut self, owner: Option<Uuid>) {
-        if self.owner != owner {
-            self.owner = owner;
+        self.give_to(&owner.unwrap_or(Uuid::NIL));
+    }
+
+    #[inline(never)]
+    pub(crate) fn give_to(&mut self, owner: &Uuid) {
+        if self.owner != *owner {
+            self.owner = *owner;
             self.touch();
         }
     }
@@ -146,29 +144,37 @@ impl Acl {
     /// What entering RESET does: no entries, no owner.
     pub fn reset(&mut self) {
         self.next_id = 1;
-        self.set_owner(None);
+        self.give_to(&Uuid::NIL);
         self.clear();
     }
 
     /// Replaces list and owner by what was persisted; unlike a POST, whatever the state. As
     /// IoTivity-lite stores the absence of an owner, the nil UUID is none here.
     pub fn load(&mut self, payload: &[u8]) -> Result<(), Refusal> {
-        let mut update = Update::new();
-        update.cbor(payload, &mut |_| {})?;
-        self.take_over(&mut update)?;
-        Ok(())
+        self.take(payload, Apply::Load, &mut Update::new())
     }
 
     /// Applies the payload of a POST, wholly or not at all.
     pub fn post(&mut self, state: State, payload: &[u8]) -> Result<(), Refusal> {
-        if state == State::Rfnop {
-            return Err(Reason::State.into());
+        self.take(payload, Apply::Post(state), &mut Update::new())
+    }
+
+    fn take(&mut self, payload: &[u8], how: Apply, update: &mut Update) -> Result<(), Refusal> {
+        self.try_take(payload, how, update)
+            .map_err(|reason| update.refusal(reason))
+    }
+
+    pub(crate) fn try_take(
+        &mut self,
+        payload: &[u8],
+        how: Apply,
+        update: &mut Update,
+    ) -> Result<(), Reason> {
+        if how == Apply::Post(State::Rfnop) {
+            return Err(Reason::State);
         }
-        let mut update = Update::new();
-        update.cbor(payload, &mut |_| {})?;
-        self.apply(&mut update, Apply::Post(state))?;
-        self.tidy();
-        Ok(())
+        update.read(payload, &mut |_| {})?;
+        self.try_apply(update, how)
     }
 
     /// Carries out an update, wholly or not at all. What became of each of its ACEs is for
@@ -178,226 +184,127 @@ impl Acl {
     ///
     /// The update is as it was then, and can be applied again.
     pub fn apply(&mut self, update: &mut Update, how: Apply) -> Result<(), Refusal> {
-        let refuse = |reason, offset| {
-            Err(Refusal {
-                reason,
-                offset,
-                ace: None,
-            })
-        };
+        self.try_apply(update, how)
+            .map_err(|reason| update.refusal(reason))
+    }
+
+    pub(crate) fn try_apply(&mut self, update: &mut Update, how: Apply) -> Result<(), Reason> {
+        update.at_fault(0, NO_ACE_ID);
         if !update.is_whole() {
-            return refuse(Reason::Truncated, 0);
+            return Err(Reason::Truncated);
         }
-        match (how, update.owner) {
-            (Apply::Post(State::Rfnop), _) | (Apply::Post(State::Rfpro), Owner::Uuid(_)) => {
-                return refuse(Reason::State, 0);
+        let load = how == Apply::Load;
+        let has_owner = update.has_owner && !update.owner.is_nil();
+        if let Apply::Post(state) = how {
+            if state == State::Rfnop || (state == State::Rfpro && has_owner) {
+                return Err(Reason::State);
             }
-            (Apply::Post(_), Owner::Nil) => {
-                return refuse(Reason::SubjectUuid, update.owner_offset);
-            }
-            (Apply::Load, _) => self.take_over(update)?,
-            _ => {
-                let changed = self.bring_in(update)?;
-                if self.take_owner(update) || changed {
-                    self.touch();
-                }
+            if update.has_owner && !has_owner {
+                update.at_fault(update.owner_offset, NO_ACE_ID);
+                return Err(Reason::SubjectUuid);
             }
         }
-        Ok(())
-    }
-
-    fn take_owner(&mut self, update: &Update) -> bool {
-        let before = self.owner;
-        match update.owner {
-            Owner::NotGiven => {}
-            Owner::Nil => self.owner = None,
-            Owner::Uuid(uuid) => self.owner = Some(uuid),
-        }
-        self.owner != before
-    }
-
-    /// Puts the whole of an update in the place of the list.
-    fn take_over(&mut self, update: &mut Update) -> Result<(), Reason> {
-        if !update.has_list {
+        if load && !update.has_list {
             return Err(Reason::FieldMissing);
         }
-        self.owner = None;
-        self.take_owner(update);
-        self.memory = core::mem::take(&mut update.memory);
-        self.rows = core::mem::take(&mut update.aces);
-        self.waste = 0;
-        self.next_id = 1;
-        self.touch();
-        rows::sort(&mut self.rows);
-        // Those without an aceid are the last, in the order of the payload.
-        let given = rows::find(&self.rows, NO_ACE_ID);
-        for index in 0..self.rows.len() {
-            let Some(mut row) = self.rows.get(index).copied() else {
-                break;
-            };
-            if row.id == NO_ACE_ID {
-                row.id = self.free_id(given);
-            }
-            row.note = self.ace_of(&row).record.notes();
-            rows::set(&mut self.rows, index, row);
+        let changed = self.bring_in(update, load)?;
+        if changed || load {
+            self.touch();
         }
-        rows::sort(&mut self.rows);
+        if update.has_owner || load {
+            self.give_to(&update.owner);
+        }
         Ok(())
     }
 
-    /// The next aceid that none of the first ACEs has, as many as are said.
-    fn free_id(&mut self, first: usize) -> u32 {
-        let rows = self.rows.get(..first).unwrap_or_default();
-        loop {
-            let id = self.next_id;
-            self.next_id = if id >= MAX_ACE_ID { 1 } else { id + 1 };
-            if !rows::has(rows, id) {
-                return id;
-            }
+    /// Adds the ACEs of an update, or puts them in the place of the list; says whether that changed
+    /// anything. The former list stays with the update.
+    #[inline(never)]
+    fn bring_in(&mut self, update: &mut Update, load: bool) -> Result<bool, Reason> {
+        let mut both = Table::new();
+        both.rows
+            .reserve(self.rows().len() + update.table.rows.len())?;
+        if !load {
+            both.rows.extend(self.rows())?;
+            both.memory.extend(&self.table.memory)?;
         }
-    }
-
-    /// Adds the ACEs of an update; says whether that changed anything.
-    fn bring_in(&mut self, update: &mut Update) -> Result<bool, Reason> {
-        let Update { memory, aces, .. } = update;
-        let mut order = Vec::new();
-        fallible::reserve(&mut order, aces.len())?;
-        fallible::reserve(&mut self.rows, aces.len())?;
-        fallible::reserve(&mut self.memory, memory.len())?;
-        if self.memory.len().saturating_add(memory.len()) > u32::MAX as usize {
+        let count = both.rows.len();
+        for row in update.table.rows.iter() {
+            let at = both.memory.len() as u32;
+            let record = update.table.record(row);
+            both.memory.extend(record.0)?;
+            both.rows.push([record.key().0, row[ID], at, 0])?;
+        }
+        if size_of::<usize>() > 4 && both.memory.len() >= MAX_ACE_ID as usize {
             return Err(Reason::OutOfMemory);
         }
 
-        // Nothing below can fail. First those that have an aceid.
-        for (index, ace) in (0..).zip(aces.iter()) {
-            if ace.id != NO_ACE_ID {
-                fallible::push(&mut order, Row::new(ace.id, index))?;
-            }
+        // Nothing fails any more.
+        if load {
+            self.next_id = 1;
         }
-        let mut changed = self.insert(&mut order, memory, aces)?;
-
-        // Then the others, unless the list has one that is alike, or the payload before them.
-        order.clear();
-        for (index, ace) in (0..).zip(aces.iter()) {
-            if ace.id == NO_ACE_ID {
-                let [_, digest] = Record::at(memory, ace.at).notes();
-                fallible::push(&mut order, Row::new(digest, index))?;
-            }
-        }
-        if order.is_empty() {
-            return Ok(changed);
-        }
-        rows::sort(&mut order);
-        for row in &self.rows {
-            recognise(self.ace_of(row), row.note[1], &order, memory, aces);
-        }
-        for index in 0..aces.len() {
-            let Some(ace) = aces.get(index).filter(|ace| ace.id == NO_ACE_ID) else {
-                continue;
-            };
-            let record = Record::at(memory, ace.at);
-            let [_, digest] = record.notes();
-            let id = self.free_id(self.rows.len());
-            recognise(Ace { id, record }, digest, &order, memory, aces);
-            if let Some(ace) = aces.get_mut(index) {
-                ace.note[0] = What::Added as u32;
-            }
-        }
-        order.clear();
-        for (index, ace) in (0..).zip(aces.iter()) {
-            if ace.note[0] == What::Added as u32 && !rows::has(&self.rows, ace.id) {
-                fallible::push(&mut order, Row::new(ace.id, index))?;
-            }
-        }
-        changed |= self.insert(&mut order, memory, aces)?;
-        Ok(changed)
-    }
-
-    /// Puts ACEs of an update, which all have aceids, where they belong; says whether that changed
-    /// anything.
-    fn insert(
-        &mut self,
-        order: &mut Vec<Row>,
-        memory: &[u8],
-        aces: &mut [Row],
-    ) -> Result<bool, Reason> {
-        rows::sort(order);
+        self.next_id = give_ids(&mut both, self.next_id);
+        sort(&mut both.rows, AT);
         let mut changed = false;
-        for new in order.iter_mut() {
-            let Some(ace) = aces.get_mut(new.at as usize) else {
-                continue;
-            };
-            let record = Record::at(memory, ace.at);
-            let mut what = What::Added;
-            let place = rows::find(&self.rows, new.id);
-            let known = self.rows.get_mut(place).filter(|row| row.id == new.id);
-            new.at = self.memory.len() as u32;
-            new.note = record.notes();
-            if let Some(row) = known {
-                let former = Record::at(&self.memory, row.at);
-                what = What::Unchanged;
-                if !former.says_the_same(record) {
-                    what = What::Replaced;
-                    self.waste += former.size();
-                    ace.note[1] = row.at;
-                    *row = *new;
-                }
+        for (row, given) in update
+            .table
+            .rows
+            .iter_mut()
+            .zip(both.rows.iter().skip(count))
+        {
+            let mut id = given[ID];
+            if id > MAX_ACE_ID {
+                // It says what another one of the payload says, which is before it.
+                let other = find(&both.rows, AT, id & MAX_ACE_ID);
+                id = both.rows.get(other).map_or(id, |other| other[ID]);
             }
-            ace.note[0] = what as u32;
-            if what != What::Unchanged {
-                changed = true;
-                fallible::extend(&mut self.memory, record.bytes(memory, ace.at))?;
-            }
-            if what != What::Added {
-                new.id = NO_ACE_ID;
-            }
+            row[ID] = id;
+            row[MARK] = given[MARK];
+            changed |= given[MARK] == 0;
         }
-        order.retain(|row| row.id != NO_ACE_ID);
-        rows::merge(&mut self.rows, order)?;
+        if load {
+            update.table.rows.truncate(0);
+        }
+        both.sweep();
+        update.former = core::mem::replace(&mut self.table, both);
         Ok(changed)
     }
 
     /// What became of the ACE of this number in an update that was applied, and the ACE that it
     /// replaced; `None` if there are not so many.
     pub fn outcome<'a>(
-        &'a self,
-        update: &Update,
+        &self,
+        update: &'a Update,
         number: usize,
     ) -> Option<(Outcome, Option<Ace<'a>>)> {
-        let row = update.aces.get(number)?;
-        let record = Record::at(&update.memory, row.at);
-        let [what, at] = row.note;
-        let (what, former, new_resources) = if what == What::Unchanged as u32 {
-            (What::Unchanged, None, 0)
-        } else if what == What::Replaced as u32 {
-            let former = Record::at(&self.memory, at);
-            let new = record.resources_beyond(former);
-            (
-                What::Replaced,
-                Some(Ace {
-                    id: row.id,
-                    record: former,
-                }),
-                new,
-            )
-        } else {
-            (What::Added, None, record.resources())
+        let row = update.table.rows.get(number)?;
+        let record = update.table.record(row);
+        let former = update.former.get(row[ID]).filter(|_| row[MARK] == 0);
+        let mut before = former.map_or(Record(&[]), |ace| ace.record);
+        let what = match former {
+            Some(_) => What::Replaced,
+            None if row[MARK] == 0 => What::Added,
+            None => {
+                before = record;
+                What::Unchanged
+            }
         };
-        let ace = row.id;
-        Some((
-            Outcome {
-                ace,
-                what,
-                new_resources,
-            },
-            former,
-        ))
+        let outcome = Outcome {
+            ace: row[ID],
+            what,
+            new_resources: record.resources_beyond(before),
+        };
+        Some((outcome, former))
     }
 
     /// Answers a DELETE: with the query `aceid=N` it removes that ACE, without a query all.
     pub fn delete(&mut self, state: State, query: Option<&[u8]>) -> Result<(), Refusal> {
+        Ok(self.try_delete(state, query)?)
+    }
+
+    pub(crate) fn try_delete(&mut self, state: State, query: Option<&[u8]>) -> Result<(), Reason> {
         if state == State::Rfnop {
-            return Err(Reason::DeleteState.into());
+            return Err(Reason::DeleteState);
         }
         let Some(query) = query else {
             self.clear();
@@ -406,7 +313,7 @@ impl Acl {
         let id = query::ace_id(query).ok_or(Reason::Query)?;
         match self.remove(id) {
             true => Ok(()),
-            false => Err(Reason::UnknownAce.into()),
+            false => Err(Reason::UnknownAce),
         }
     }
 
@@ -431,7 +338,8 @@ impl Acl {
         let mut new = Update::new();
         new.make(id, subject, permissions, tag)?;
         for resource in resources {
-            new.resource(resource)?;
+            let wildcard = resource.wildcard.map_or(0, Wildcard::byte);
+            new.resource(resource.href.map(str::as_bytes), &[wildcard])?;
         }
         new.finish()?;
         self.put_made(how, &mut new)
@@ -439,50 +347,48 @@ impl Acl {
 
     /// As [`Acl::put`], for the one ACE of an update.
     pub(crate) fn put_made(&mut self, how: Put, new: &mut Update) -> Result<Outcome, Reason> {
-        let row = *new.aces.first().ok_or(Reason::FieldMissing)?;
-        if how == Put::Merge {
-            let record = Record::at(&new.memory, row.at);
-            let target = match row.id {
-                NO_ACE_ID => self.aces().find(|ace| ace.record.is_of_the_same(record)),
-                id => self.ace(id),
-            };
-            if let Some(target) = target {
-                if !target.record.is_of_the_same(record) {
-                    return Err(Reason::AceTaken);
-                }
-                let mut merged = copied(target, u8::MAX)?;
-                for item in record.items() {
-                    if item.is_resource() && !target.record.has(item) {
-                        merged.item(item.kind, item.bytes)?;
-                    }
-                }
-                merged.finish()?;
-                return self.carry_out(&mut merged);
-            }
+        match how {
+            Put::Merge => self.carry_out(new, MERGE),
+            Put::Replace => self.carry_out(new, REPLACE),
         }
-        self.carry_out(new)
     }
 
-    /// Applies an update with one ACE.
-    fn carry_out(&mut self, update: &mut Update) -> Result<Outcome, Reason> {
-        let changed = self.bring_in(update)?;
-        let outcome = self.outcome(update, 0).map(|(outcome, _)| outcome);
-        if changed {
-            self.touch();
-            self.tidy();
+    /// Applies an update with one ACE: as it is, or together with what the ACE says that is there.
+    #[inline(never)]
+    pub(crate) fn carry_out(&mut self, new: &mut Update, how: u8) -> Result<Outcome, Reason> {
+        let row = new.table.rows.first().ok_or(Reason::FieldMissing)?;
+        let (id, record) = (row[ID], new.table.record(row));
+        if how != REPLACE {
+            let target = self.aces().find(|ace| match id {
+                NO_ACE_ID if how == MERGE => ace.record.is_of_the_same(record),
+                id => ace.id == id,
+            });
+            if let Some(target) = target {
+                if how == MERGE && !target.record.is_of_the_same(record) {
+                    return Err(Reason::AceTaken);
+                }
+                unite(new, target, how)?;
+            } else if how != MERGE {
+                return Err(Reason::UnknownAce);
+            }
         }
-        outcome.ok_or(Reason::FieldMissing)
+        if self.bring_in(new, false)? {
+            self.touch();
+        }
+        self.outcome(new, 0)
+            .map(|(outcome, _)| outcome)
+            .ok_or(Reason::FieldMissing)
     }
 
     /// Sets the tag of an ACE, on behalf of the device itself.
     pub fn set_tag(&mut self, id: u32, tag: Option<&str>) -> Result<(), Reason> {
-        let ace = self.ace(id).ok_or(Reason::UnknownAce)?;
-        let mut update = copied(ace, Item::TAG)?;
+        let mut update = Update::new();
+        update.begin_ace(0, id)?;
         if let Some(tag) = tag {
-            update.item(Item::TAG, tag.as_bytes())?;
+            update.text(field::TAG, tag.as_bytes())?;
         }
         update.finish()?;
-        self.carry_out(&mut update).map(|_| ())
+        self.carry_out(&mut update, Item::TAG).map(|_| ())
     }
 
     /// Removes an ACE on behalf of the device itself; says whether there was one.
@@ -492,55 +398,28 @@ impl Acl {
 
     /// Removes the ACEs that are picked, on behalf of the device itself; says how many.
     pub fn remove_if(&mut self, pick: &mut dyn FnMut(Ace<'_>) -> bool) -> usize {
-        let before = self.rows.len();
-        let (memory, waste) = (&self.memory, &mut self.waste);
-        self.rows.retain(|row| {
-            let record = Record::at(memory, row.at);
-            let picked = pick(Ace { id: row.id, record });
-            if picked {
-                *waste += record.size();
+        let Table { rows, memory } = &mut self.table;
+        let mut removed = 0;
+        for row in rows.iter_mut() {
+            let (id, record) = (row[ID], Record::at(memory, row[AT]));
+            if pick(Ace { id, record }) {
+                row[MARK] = 1;
+                removed += 1;
             }
-            !picked
-        });
-        let removed = before - self.rows.len();
+        }
         if removed > 0 {
+            self.table.sweep();
             self.touch();
-            self.tidy();
         }
         removed
     }
 
     /// Removes all ACEs; the owner stays.
     pub fn clear(&mut self) {
-        if !self.rows.is_empty() {
-            self.rows = Vec::new();
-            self.memory = Vec::new();
-            self.waste = 0;
+        if !self.rows().is_empty() {
+            self.table = Table::new();
             self.touch();
         }
-    }
-
-    /// Gives memory back once a third of it is left over. If there is none to move to, that waits.
-    pub(crate) fn tidy(&mut self) {
-        if self.waste > self.memory.len() / 3 {
-            let _ = self.move_out();
-        }
-    }
-
-    fn move_out(&mut self) -> Result<(), Reason> {
-        let mut memory = Vec::new();
-        let mut rows = rows::copy(&self.rows)?;
-        fallible::reserve(&mut memory, self.memory.len().saturating_sub(self.waste))?;
-        for row in &mut rows {
-            let at = memory.len() as u32;
-            let record = Record::at(&self.memory, row.at);
-            fallible::extend(&mut memory, record.bytes(&self.memory, row.at))?;
-            row.at = at;
-        }
-        self.memory = memory;
-        self.rows = rows;
-        self.waste = 0;
-        Ok(())
     }
 
     fn touch(&mut self) {
@@ -548,33 +427,98 @@ impl Acl {
     }
 }
 
-/// An update that begins with an ACE as it is, but for items of one kind.
-fn copied(ace: Ace<'_>, but: u8) -> Result<Update, Reason> {
-    let mut update = Update::new();
-    update.begin(ace.id, ace.record.subject_kind(), ace.permissions())?;
-    for item in ace.record.items() {
-        if item.kind != but {
-            update.item(item.kind, item.bytes)?;
+/// How an ACE is brought in: as it is, or its resources are added to what is there. In place of these,
+/// the kind of items that are taken from what is there.
+const REPLACE: u8 = 9;
+const MERGE: u8 = 8;
+
+/// Puts in the place of the one ACE of an update one that says what `target` says, but for one kind of
+/// items, and what the update says.
+#[inline(never)]
+fn unite(update: &mut Update, target: Ace<'_>, but: u8) -> Result<(), Reason> {
+    let Update { table, former, .. } = update;
+    core::mem::swap(table, former);
+    table.rows.push([0, target.id, 0, 0])?;
+    let memory = &mut table.memory;
+    memory.extend(&[0; Record::HEAD])?;
+    let record = target.record;
+    for item in record.items().filter(|item| item.kind() != but) {
+        memory.extend(item.0)?;
+    }
+    for item in Record(&former.memory).items() {
+        if item.kind() == but || !record.has(item) {
+            memory.extend(item.0)?;
         }
     }
-    Ok(update)
+    Record::close(memory, 0, record.first())
 }
 
-/// Gives the ACEs of an update that say what this one says, and have no aceid, the aceid of it;
-/// `order` has them by their digests.
-fn recognise(ace: Ace<'_>, digest: u32, order: &[Row], memory: &[u8], aces: &mut [Row]) {
-    let first = rows::find(order, digest);
-    for row in order.get(first..).unwrap_or_default() {
-        if row.id != digest {
-            return;
+/// Settles who is who among the ACEs of a list, and behind them those of an update: marks those that
+/// are replaced and those that say what is there already, and gives aceids to those that have none.
+/// An ACE that says what one before it in the payload says has the place of that one for an aceid, in
+/// the upper half of the numbers.
+fn give_ids(table: &mut Table, mut next_id: u32) -> u32 {
+    let Table { rows, memory } = table;
+    let same = |one: &Row, other: &Row| {
+        Record::at(memory, one[AT]).says_the_same(Record::at(memory, other[AT]))
+    };
+    sort(rows, ID);
+    let count = find(rows, ID, NO_ACE_ID);
+    let Some((given, rest)) = rows.split_at_mut_checked(count) else {
+        return next_id;
+    };
+    sort(rest, KEY);
+    let mut former: Option<&mut Row> = None;
+    for row in given {
+        if let Some(former) = former.filter(|former| former[ID] == row[ID]) {
+            if same(former, row) {
+                row[MARK] = 1;
+            } else {
+                former[MARK] = 1;
+            }
         }
-        if let Some(other) = aces.get_mut(row.at as usize) {
-            if other.id == NO_ACE_ID && Record::at(memory, other.at).says_the_same(ace.record) {
-                other.id = ace.id;
-                other.note[0] = What::Unchanged as u32;
+        former = Some(row);
+    }
+    let Some((given, rest)) = rows.split_at_mut_checked(count) else {
+        return next_id;
+    };
+    for row in given.iter().filter(|row| row[MARK] == 0) {
+        let first = find(rest, KEY, row[KEY]);
+        for other in rest.iter_mut().skip(first) {
+            if other[KEY] != row[KEY] {
+                break;
+            }
+            if other[MARK] == 0 && same(row, other) {
+                other[ID] = row[ID];
+                other[MARK] = 1;
             }
         }
     }
+    for index in 0..rest.len() {
+        let Some((before, from)) = rest.split_at_mut_checked(index) else {
+            break;
+        };
+        let Some(row) = from.first_mut().filter(|row| row[MARK] == 0) else {
+            continue;
+        };
+        let first = find(before, KEY, row[KEY]);
+        if let Some(other) = before.iter().skip(first).find(|other| same(other, row)) {
+            row[ID] = other[AT] | !MAX_ACE_ID;
+            row[MARK] = 1;
+        }
+    }
+    sort(rest, ID);
+    let first = find(rest, ID, NO_ACE_ID);
+    for row in rest.iter_mut().skip(first) {
+        row[ID] = loop {
+            let id = next_id;
+            next_id = if id >= MAX_ACE_ID { 1 } else { id + 1 };
+            if !has(given, id) {
+                break id;
+            }
+        };
+    }
+    next_id
 }
 
 #[cfg(test)]

@@ -5,15 +5,13 @@
 #![forbid(unsafe_code)]
 
 use crate::error::{Reason, Refusal};
-use crate::fallible;
-use crate::update::{Event, Update};
-use alloc::vec::Vec;
-use core::str::from_utf8;
+use crate::list::List;
+use crate::names::name;
+use crate::update::{Part, Update};
 
 const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
 const MAP: u8 = 5;
-const TAG: u8 = 6;
 
 const BREAK: u8 = 0xff;
 
@@ -32,28 +30,34 @@ struct Open {
 }
 
 struct Reader<'b> {
+    /// What is left of the payload.
     bytes: &'b [u8],
-    position: usize,
-    /// The number or the length in the last head.
+    /// The major type and the number or the length in the last head.
+    major: u8,
     argument: u32,
 }
 
 impl<'b> Reader<'b> {
-    fn take(&mut self, count: u32) -> Result<&'b [u8], Reason> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let taken = rest.get(..count as usize).ok_or(Reason::Truncated)?;
-        self.position += taken.len();
-        Ok(taken)
+    #[inline(never)]
+    fn take(&mut self, count: u32) -> Option<&'b [u8]> {
+        let taken = self.bytes.get(..count as usize)?;
+        self.bytes = self.bytes.get(count as usize..)?;
+        Some(taken)
     }
 
-    /// Reads a head; gives the major type.
-    fn head(&mut self) -> Result<u8, Reason> {
-        let first = self.take(1)?.first().copied().unwrap_or_default();
+    #[inline(never)]
+    fn head(&mut self) -> Result<(), Reason> {
+        let [first, rest @ ..] = self.bytes else {
+            return Err(Reason::Truncated);
+        };
+        let first = *first;
+        self.bytes = rest;
+        self.major = first >> 5;
         let info = u32::from(first & 31);
         self.argument = match info {
             0..24 => info,
             24..28 => {
-                let bytes = self.take(1 << (info - 24))?;
+                let bytes = self.take(1 << (info - 24)).ok_or(Reason::Truncated)?;
                 let number = bytes.iter().fold(0u32, |number, byte| match number >> 24 {
                     0 => number << 8 | u32::from(*byte),
                     _ => UNTIL_BREAK,
@@ -63,65 +67,110 @@ impl<'b> Reader<'b> {
             31 => UNTIL_BREAK,
             _ => return Err(Reason::WrongType),
         };
-        Ok(first >> 5)
+        Ok(())
     }
 
-    fn ends(&mut self) -> Result<bool, Reason> {
-        let next = self.bytes.get(self.position).ok_or(Reason::Truncated)?;
-        let ends = *next == BREAK;
-        self.position += usize::from(ends);
-        Ok(ends)
-    }
-
-    /// The next event, if no break has to be expected.
+    /// Takes a break, if that is what is next.
     #[inline(never)]
-    fn item<'a>(&mut self, buffer: &'a mut Vec<u8>) -> Result<Event<'a>, Reason>
+    fn ends(&mut self) -> bool {
+        let [BREAK, rest @ ..] = self.bytes else {
+            return false;
+        };
+        self.bytes = rest;
+        true
+    }
+
+    /// The string whose head was read, or a chunk of one.
+    #[inline(never)]
+    fn string(&mut self) -> Result<&'b [u8], Reason> {
+        let bytes = self.take(self.argument).ok_or(Reason::Truncated)?;
+        match self.major == TEXT && !is_text(bytes) {
+            true => Err(Reason::NotText),
+            false => Ok(bytes),
+        }
+    }
+
+    /// The next event, if no break has to be expected: its kind, and its number and its text.
+    #[inline(never)]
+    fn item<'a>(&mut self, part: &mut Part<'a>, buffer: &'a mut List<u8>) -> Result<(), Reason>
     where
         'b: 'a,
     {
-        let major = self.head()?;
-        let argument = self.argument;
-        Ok(match major {
-            ARRAY => Event::Array,
-            MAP if argument == UNTIL_BREAK => Event::Map,
-            MAP => {
-                self.argument = argument.saturating_mul(2).min(UNTIL_BREAK - 1);
-                Event::Map
-            }
-            2 | TEXT if argument == UNTIL_BREAK => {
-                buffer.clear();
-                while !self.ends()? {
-                    if self.head()? != major || self.argument == UNTIL_BREAK {
-                        return Err(Reason::WrongType);
+        self.head()?;
+        let (major, argument) = (self.major, self.argument);
+        part.number = argument;
+        part.kind = match major {
+            2 | TEXT => {
+                if argument != UNTIL_BREAK {
+                    part.text = self.string()?;
+                } else {
+                    buffer.truncate(0);
+                    while !self.ends() {
+                        self.head()?;
+                        if self.major != major || self.argument == UNTIL_BREAK {
+                            return Err(Reason::WrongType);
+                        }
+                        buffer.extend(self.string()?)?;
                     }
-                    let chunk = self.take(self.argument)?;
-                    text(major, chunk)?;
-                    fallible::extend(buffer, chunk)?;
+                    part.text = buffer;
                 }
-                text(major, buffer)?
+                match major {
+                    TEXT => Part::TEXT,
+                    _ => Part::OTHER,
+                }
             }
-            2 | TEXT => text(major, self.take(argument)?)?,
+            ARRAY => Part::ARRAY,
+            MAP => {
+                if argument != UNTIL_BREAK {
+                    self.argument = argument.saturating_mul(2).min(UNTIL_BREAK - 1);
+                }
+                Part::MAP
+            }
             _ if argument == UNTIL_BREAK => return Err(Reason::WrongType),
-            0 => Event::Number(argument),
-            1 => Event::Number(u32::MAX),
-            TAG => {
-                // It holds one item; nothing in a list has one.
-                self.argument = 1;
-                Event::Array
+            0 => Part::NUMBER,
+            1 => {
+                part.number = u32::MAX;
+                Part::NUMBER
             }
-            _ => Event::Other,
-        })
+            6 => {
+                // A tag holds one item; nothing in a list has one.
+                self.argument = 1;
+                Part::ARRAY
+            }
+            _ => Part::OTHER,
+        };
+        Ok(())
     }
 }
 
-fn text(major: u8, bytes: &[u8]) -> Result<Event<'_>, Reason> {
-    if major != TEXT {
-        return Ok(Event::Other);
+/// Whether bytes are UTF-8 (RFC 3629). The one of the standard library is faster, and weighs ten
+/// times as much.
+#[inline(never)]
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    // How many bytes are to follow of a character, what its bits are so far, and the least that as
+    // many bytes may say.
+    let (mut left, mut bits, mut least) = (0u32, 0u32, 0u32);
+    for byte in bytes {
+        let byte = u32::from(*byte);
+        if left > 0 {
+            left -= 1;
+            bits = bits << 6 | byte & 63;
+            let is_surrogate = bits >> 11 == 0x1b;
+            if byte >> 6 != 2 || (left == 0 && (bits < least || bits > 0x10_ffff || is_surrogate)) {
+                return false;
+            }
+        } else if byte > 127 {
+            left = (byte << 24).leading_ones() - 1;
+            bits = byte & (63 >> left);
+            least = match left {
+                1 => 0x80,
+                2 => 0x800,
+                3 => 0x1_0000,
+                _ => return false,
+            };
+        }
     }
-    match from_utf8(bytes) {
-        Ok(text) => Ok(Event::Text(text)),
-        Err(_) => Err(Reason::NotText),
-    }
+    left == 0
 }
 
 impl Update {
@@ -137,58 +186,65 @@ impl Update {
         payload: &[u8],
         skipped: &mut dyn FnMut(&Refusal),
     ) -> Result<(), Refusal> {
+        self.read(payload, skipped)
+            .map_err(|reason| self.refusal(reason))
+    }
+
+    #[inline(never)]
+    pub(crate) fn read(
+        &mut self,
+        payload: &[u8],
+        skipped: &mut dyn FnMut(&Refusal),
+    ) -> Result<(), Reason> {
         self.clear();
         let mut reader = Reader {
             bytes: payload,
-            position: 0,
+            major: 0,
             argument: 0,
         };
-        let mut buffer = Vec::new();
+        let mut buffer = List::new();
         let mut stack = [Open { left: 0, start: 0 }; DEPTH];
         let mut depth = 0usize;
         loop {
-            let mut at = reader.position;
-            let item = match stack.get_mut(depth.wrapping_sub(1)) {
-                Some(Open { left: 0, .. }) => Ok(Event::End),
+            let mut part = Part {
+                kind: Part::END,
+                number: 0,
+                text: &[],
+                offset: payload.len() - reader.bytes.len(),
+            };
+            let ends = match stack.get_mut(depth.wrapping_sub(1)) {
+                Some(Open { left: 0, .. }) => true,
+                Some(Open {
+                    left: UNTIL_BREAK, ..
+                }) => reader.ends(),
                 Some(open) => {
-                    let mut ends = Ok(false);
-                    if open.left == UNTIL_BREAK {
-                        ends = reader.ends();
-                    } else {
-                        open.left -= 1;
-                    }
-                    match ends {
-                        Ok(true) => Ok(Event::End),
-                        Ok(false) => reader.item(&mut buffer),
-                        Err(reason) => Err(reason),
-                    }
+                    open.left -= 1;
+                    false
                 }
-                None if !self.is_whole() => reader.item(&mut buffer),
-                None if at == payload.len() => return Ok(()),
-                None => Err(Reason::Trailing),
+                None if !self.is_whole() => false,
+                None if reader.bytes.is_empty() => return Ok(()),
+                None => return Err(self.cannot_read(Reason::Trailing, part.offset)),
             };
-            let event = match item {
-                Ok(event) => event,
-                Err(reason) => return Err(self.refuse(reason, at)),
-            };
-            match event {
-                Event::End => {
-                    depth = depth.wrapping_sub(1);
-                    at = stack.get(depth).map_or(at, |open| open.start);
+            if !ends {
+                if let Err(reason) = reader.item(&mut part, &mut buffer) {
+                    return Err(self.cannot_read(reason, part.offset));
                 }
-                Event::Map | Event::Array => {
-                    let Some(slot) = stack.get_mut(depth) else {
-                        return Err(self.refuse(Reason::WrongType, at));
-                    };
-                    *slot = Open {
-                        left: reader.argument,
-                        start: at,
-                    };
-                    depth += 1;
-                }
-                _ => {}
             }
-            self.event(event, at, skipped)?;
+            if part.kind == Part::END {
+                depth = depth.wrapping_sub(1);
+                part.offset = stack.get(depth).map_or(part.offset, |open| open.start);
+            }
+            if part.kind <= Part::ARRAY {
+                let Some(slot) = stack.get_mut(depth) else {
+                    return Err(self.cannot_read(Reason::WrongType, part.offset));
+                };
+                *slot = Open {
+                    left: reader.argument,
+                    start: part.offset,
+                };
+                depth += 1;
+            }
+            self.part(&part, skipped)?;
         }
     }
 }
@@ -220,23 +276,41 @@ impl<'a> Writer<'a> {
         self.head(0, number);
     }
 
-    pub fn text(&mut self, text: &[u8]) {
-        self.head(TEXT, text.len() as u32);
-        self.bytes(text);
+    /// A key or a word that has a name.
+    #[inline(never)]
+    pub fn name(&mut self, entry: u8) {
+        self.bytes(name(entry));
     }
 
-    fn head(&mut self, major: u8, argument: u32) {
-        let first = major << 5;
-        let [a, b, c, d] = argument.to_be_bytes();
-        match argument {
-            0..24 => self.bytes(&[first | d]),
-            24..0x100 => self.bytes(&[first | 24, d]),
-            0x100..0x1_0000 => self.bytes(&[first | 25, c, d]),
-            _ => self.bytes(&[first | 26, a, b, c, d]),
+    /// A field whose value is a text, if there is one.
+    #[inline(never)]
+    pub fn field(&mut self, entry: u8, text: Option<&[u8]>) {
+        if let Some(text) = text {
+            self.name(entry);
+            self.head(TEXT, text.len() as u32);
+            self.bytes(text);
         }
     }
 
+    #[inline(never)]
+    fn head(&mut self, major: u8, argument: u32) {
+        let mut bytes = [0; 5];
+        let [first, rest @ ..] = &mut bytes;
+        *rest = argument.to_be_bytes();
+        // Those that are 0 are left out, in pairs.
+        let (info, skip) = match argument {
+            0..24 => (argument as u8, 4),
+            24..0x100 => (24, 3),
+            0x100..0x1_0000 => (25, 2),
+            _ => (26, 0),
+        };
+        *first = major << 5 | info;
+        self.bytes(bytes.get(..1).unwrap_or_default());
+        self.bytes(bytes.get(skip + 1..).unwrap_or_default());
+    }
+
     /// CBOR that is given as it is, or a part of it.
+    #[inline(never)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         let end = self.written.saturating_add(bytes.len());
         if let Some(room) = self.buffer.get_mut(self.written..end) {

@@ -1,8 +1,9 @@
 //! The decision.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Filter, Item, Key, Permissions, Record, SubjectKind, Wildcard};
+use crate::ace::{Item, Key, Permissions, Record, SubjectKind, Wildcard};
 use crate::kind::{Kind, Special, look_up};
+use crate::rows::KEY;
 use crate::{Acl, State, Uuid};
 
 /// The role whose certified holder may do everything.
@@ -176,25 +177,22 @@ pub struct Decision {
     pub ace: Option<u32>,
 }
 
-impl Decision {
-    fn allow(rule: Rule, permissions: Permissions) -> Self {
-        Self {
-            allowed: true,
-            permissions,
-            rule,
-            ace: None,
-        }
+impl Role<'_> {
+    /// Whether it is this role, as given by this authority; `None` is anyone.
+    pub(crate) fn is(&self, role: &[u8], authority: Option<&[u8]>) -> bool {
+        self.role == role && (authority.is_none() || authority == self.authority)
     }
 
-    fn deny(rule: Rule) -> Self {
-        Self {
-            allowed: false,
-            permissions: Permissions::empty(),
-            rule,
-            ace: None,
-        }
+    /// Whether it is the role whose holder may do everything.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.certified && self.role == OWNER_ROLE
     }
 }
+
+/// Whether the peer has proven a role, as given by an authority, if that matters.
+pub(crate) type Roles<'a> = &'a dyn Fn(&[u8], Option<&[u8]>) -> bool;
+
+const DENIED: Permissions = Permissions::empty();
 
 impl Acl {
     /// Decides a request; `roles` are those that the peer has proven.
@@ -202,40 +200,65 @@ impl Acl {
     where
         I: Iterator<Item = Role<'r>> + Clone,
     {
-        let decision = self.first_match(request, roles);
-        // Rules 4, 6, 8 and 9 do not look at the permissions, so a method that no permission
-        // stands for would pass them.
-        if decision.allowed && request.method == Method::Other {
-            return Decision::deny(Rule::List);
-        }
-        decision
+        let is_owner = roles.clone().any(|role| role.is_owner());
+        self.decide(request, is_owner, &|name, authority| {
+            roles.clone().any(|role| role.is(name, authority))
+        })
     }
 
-    fn first_match<'r, I>(&self, request: &Request<'_>, roles: I) -> Decision
-    where
-        I: Iterator<Item = Role<'r>> + Clone,
-    {
+    /// As [`Acl::check`]; `is_owner` if a role of the peer lets it do everything.
+    pub(crate) fn decide(
+        &self,
+        request: &Request<'_>,
+        is_owner: bool,
+        roles: Roles<'_>,
+    ) -> Decision {
         let (by_path, special) = look_up(request.path);
         let kind = request.kind.unwrap_or(by_path);
+        let (mut rule, mut permissions) = self.first_match(request, kind, special);
+        let needed = request.method.needs();
+        if rule == Rule::List {
+            return self.by_list(request, kind, is_owner, roles);
+        }
+        let allowed = permissions.intersects(needed);
+        if !allowed && permissions != DENIED {
+            // Rules 4, 6, 8 and 9 let in whatever has a permission that stands for it.
+            (rule, permissions) = (Rule::List, DENIED);
+        }
+        Decision {
+            allowed,
+            permissions,
+            rule,
+            ace: None,
+        }
+    }
+
+    /// The rule that decides, and what it lets this peer do; of the last rule, nothing yet.
+    fn first_match(
+        &self,
+        request: &Request<'_>,
+        kind: Kind,
+        special: Special,
+    ) -> (Rule, Permissions) {
         let rfotm = request.state == State::Rfotm;
         let operational = matches!(request.state, State::Rfpro | State::Rfnop | State::Sreset);
 
         if rfotm && !request.secured {
             if request.secure_peers == 1 {
-                return Decision::deny(Rule::UnsecuredRfotm);
+                return (Rule::UnsecuredRfotm, DENIED);
             }
             if request.rfotm_access.intersects(request.method.needs()) {
-                return Decision::allow(Rule::UnsecuredRfotm, request.rfotm_access);
+                return (Rule::UnsecuredRfotm, request.rfotm_access);
             }
         }
         if !kind.is_dcr() && request.state != State::Rfnop {
-            return Decision::deny(Rule::OutsideRfnop);
+            return (Rule::OutsideRfnop, DENIED);
         }
         if kind == Kind::Vertical && !request.secured {
-            return Decision::deny(Rule::UnsecuredVertical);
+            return (Rule::UnsecuredVertical, DENIED);
         }
         if kind.is_dcr() && request.onboarding {
-            return Decision::allow(Rule::Onboarding, Permissions::all());
+            return (Rule::Onboarding, Permissions::all());
         }
         let public = match special {
             Special::Public => true,
@@ -243,27 +266,26 @@ impl Acl {
             _ => false,
         };
         if public && request.method == Method::Get {
-            return Decision::allow(Rule::PublicRead, READ);
+            return (Rule::PublicRead, READ);
         }
         if rfotm && request.secure_peers == 0 {
-            return match special {
-                Special::Doxm => Decision::allow(Rule::BeforeOnboarding, Permissions::all()),
-                Special::Pstat if request.method == Method::Get => {
-                    Decision::allow(Rule::BeforeOnboarding, READ)
-                }
-                _ => Decision::deny(Rule::BeforeOnboarding),
+            let open = match special {
+                Special::Doxm => Permissions::all(),
+                Special::Pstat if request.method == Method::Get => READ,
+                _ => DENIED,
             };
+            return (Rule::BeforeOnboarding, open);
         }
         if kind == Kind::Security && !request.secured && operational {
-            return Decision::deny(Rule::UnsecuredSecurity);
+            return (Rule::UnsecuredSecurity, DENIED);
         }
         if request.peer.is_some() && request.peer == self.owner_of(special, request) {
-            return Decision::allow(Rule::ResourceOwner, Permissions::all());
+            return (Rule::ResourceOwner, Permissions::all());
         }
         if operational && special == Special::Roles {
-            return Decision::allow(Rule::Roles, Permissions::all());
+            return (Rule::Roles, Permissions::all());
         }
-        self.by_list(request, kind, roles)
+        (Rule::List, DENIED)
     }
 
     fn owner_of<'a>(&'a self, special: Special, request: &Request<'a>) -> Option<&'a Uuid> {
@@ -276,57 +298,35 @@ impl Acl {
         }
     }
 
-    fn by_list<'r, I>(&self, request: &Request<'_>, kind: Kind, roles: I) -> Decision
-    where
-        I: Iterator<Item = Role<'r>> + Clone,
-    {
-        let needed = request.method.needs();
-        let mut decision = Decision::deny(Rule::List);
-        if roles
-            .clone()
-            .any(|role| role.certified && role.role == OWNER_ROLE)
-        {
+    fn by_list(
+        &self,
+        request: &Request<'_>,
+        kind: Kind,
+        is_owner: bool,
+        roles: Roles<'_>,
+    ) -> Decision {
+        let mut decision = Decision {
+            allowed: false,
+            permissions: DENIED,
+            rule: Rule::List,
+            ace: None,
+        };
+        if is_owner {
             decision.permissions = Permissions::all();
         }
-        // Most rows are passed over without a look at their records, and most of these after one
-        // comparison: they are for one path and another subject, or another path.
-        let path = Key::path(request.path);
-        let mut subjects = Filter::NEW;
-        let mut peers = Key::NONE;
-        if let Some(peer) = request.peer {
-            let peer = Key::uuid(peer.as_bytes());
-            subjects.add(peer);
-            peers = Key::new(peer, path);
-        }
-        let mut has_roles = false;
-        for role in roles.clone() {
-            subjects.add(Key::role(role.role));
-            has_roles = true;
-        }
-        if kind != Kind::Security {
-            subjects.add(Key::ANON_CLEAR);
-            if request.secured {
-                subjects.add(Key::AUTH_CRYPT);
-            }
-        }
+        let needed = request.method.needs();
+        let open = openings(request, kind);
+        // Most rows are passed over without a look at their records: they are for another peer, or
+        // another path.
+        let peer = request.peer.map_or(&[][..], |peer| peer.as_bytes());
+        let wanted = Key::of(peer, request.path);
         for row in self.rows() {
-            let key = Key(row.note[0]);
-            let may_match =
-                key == peers || !key.has_path() || (has_roles && key.resource() == path);
-            if !may_match || !subjects.has(key.subject()) {
+            if !Key(row[KEY]).may_match(wanted) {
                 continue;
             }
             let ace = self.ace_of(row);
-            let permissions = ace.permissions();
-            let adds = !decision.permissions.contains(permissions)
-                || (decision.ace.is_none() && permissions.intersects(needed));
-            if adds
-                && subject_matches(ace.record, request, kind, roles.clone())
-                && ace
-                    .record
-                    .items()
-                    .any(|item| item.is_resource() && resource_matches(item, request, kind))
-            {
+            if matches(ace.record, open, peer, request.path, roles) {
+                let permissions = ace.permissions();
                 decision.permissions |= permissions;
                 if decision.ace.is_none() && permissions.intersects(needed) {
                     decision.ace = Some(ace.id);
@@ -338,39 +338,46 @@ impl Acl {
     }
 }
 
-fn subject_matches<'r>(
-    record: Record<'_>,
-    request: &Request<'_>,
-    kind: Kind,
-    mut roles: impl Iterator<Item = Role<'r>>,
-) -> bool {
-    match record.subject_kind() {
-        SubjectKind::Uuid => request
-            .peer
-            .is_some_and(|peer| record.find(Item::UUID) == Some(peer.as_bytes().as_slice())),
-        SubjectKind::Role => {
-            let role = record.find(Item::ROLE).unwrap_or_default();
-            let authority = record.find(Item::AUTHORITY);
-            roles.any(|held| {
-                !role.is_empty()
-                    && held.role == role
-                    && (authority.is_none() || authority == held.authority)
-            })
+/// Which resources of an ACE, and which connections, can match at all: a bit for the kind of each
+/// item, and eight beyond those one for each kind of subject.
+fn openings(request: &Request<'_>, kind: Kind) -> u32 {
+    let mut open = 1 << Item::RESOURCE;
+    if !kind.is_dcr() {
+        open |= resource_bit(Wildcard::All);
+        if request.discoverable {
+            open |= resource_bit(Wildcard::Discoverable);
+            if request.no_secure_endpoint {
+                open |= resource_bit(Wildcard::DiscoverableClear);
+            }
         }
-        SubjectKind::AuthCrypt => kind != Kind::Security && request.secured,
-        SubjectKind::AnonClear => kind != Kind::Security,
     }
+    if kind != Kind::Security {
+        open |= subject_bit(SubjectKind::AnonClear);
+        if request.secured {
+            open |= subject_bit(SubjectKind::AuthCrypt);
+        }
+    }
+    open
 }
 
-fn resource_matches(item: Item<'_>, request: &Request<'_>, kind: Kind) -> bool {
-    let href = item.bytes.is_empty() || item.bytes == request.path;
-    let wildcard = item.wildcard().is_none_or(|wildcard| {
-        !kind.is_dcr()
-            && match wildcard {
-                Wildcard::All => true,
-                Wildcard::Discoverable => request.discoverable,
-                Wildcard::DiscoverableClear => request.discoverable && request.no_secure_endpoint,
-            }
+const fn resource_bit(wildcard: Wildcard) -> u32 {
+    1 << (Item::RESOURCE + wildcard as u8)
+}
+
+const fn subject_bit(kind: SubjectKind) -> u32 {
+    1 << (8 + kind as u8)
+}
+
+/// Whether subject and resources match.
+fn matches(record: Record<'_>, open: u32, peer: &[u8], path: &[u8], roles: Roles<'_>) -> bool {
+    let ([uuid, role, authority, _], _) = record.parts();
+    let resource = record.items().any(|item| {
+        let href = item.bytes().is_empty() || item.bytes() == path;
+        let wildcard = open >> item.kind() & 1 != 0;
+        href && wildcard
     });
-    href && wildcard
+    resource
+        && (open >> (8 + (record.first() >> 5)) & 1 != 0
+            || uuid == Some(peer)
+            || role.is_some_and(|role| roles(role, authority)))
 }

@@ -1,10 +1,12 @@
 //! The list, as CBOR.
 #![forbid(unsafe_code)]
 
-use crate::ace::{Ace, Item, SubjectKind};
+use crate::ace::{Ace, Item, NO_ACE_ID};
 use crate::cbor::Writer;
 use crate::error::Reason;
-use crate::{Acl, query};
+use crate::names::{entry, field, group};
+use crate::rows::{ID, has};
+use crate::{Acl, query, uuid};
 
 /// Which properties are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Acl {
     ///
     /// `Err` holds the number of bytes needed, if `buffer` is shorter; it is then left as it was.
     pub fn encode(&self, view: View, buffer: &mut [u8]) -> Result<usize, usize> {
-        self.answer(view, None, buffer)
+        self.answer(view, NO_ACE_ID, buffer)
     }
 
     /// Answers a GET: with the query `aceid=N` that ACE alone is written, without a query all.
@@ -49,16 +51,23 @@ impl Acl {
         buffer: &mut [u8],
     ) -> Result<usize, NoAnswer> {
         let only = match query {
-            Some(query) => {
-                let id = query::ace_id(query).ok_or(NoAnswer::Refused(Reason::Query))?;
-                Some(self.ace(id).ok_or(NoAnswer::Refused(Reason::UnknownAce))?)
-            }
-            None => None,
+            Some(query) => self.asked(query).map_err(NoAnswer::Refused)?,
+            None => NO_ACE_ID,
         };
         self.answer(view, only, buffer).map_err(NoAnswer::TooShort)
     }
 
-    fn answer(&self, view: View, only: Option<Ace<'_>>, buffer: &mut [u8]) -> Result<usize, usize> {
+    /// The aceid that a query asks for.
+    pub(crate) fn asked(&self, query: &[u8]) -> Result<u32, Reason> {
+        let id = query::ace_id(query).ok_or(Reason::Query)?;
+        match has(self.rows(), id) {
+            true => Ok(id),
+            false => Err(Reason::UnknownAce),
+        }
+    }
+
+    /// One ACE, or for `NO_ACE_ID` all.
+    pub(crate) fn answer(&self, view: View, only: u32, buffer: &mut [u8]) -> Result<usize, usize> {
         let needed = self.write(view, only, &mut []);
         if needed > buffer.len() {
             return Err(needed);
@@ -66,90 +75,73 @@ impl Acl {
         Ok(self.write(view, only, buffer))
     }
 
-    fn write(&self, view: View, only: Option<Ace<'_>>, buffer: &mut [u8]) -> usize {
+    #[inline(never)]
+    fn write(&self, view: View, only: u32, buffer: &mut [u8]) -> usize {
         let mut out = Writer::new(buffer);
+        let owner = self.owner_ref();
         let baseline = view != View::Plain;
-        out.map(1 + usize::from(self.owner().is_some()) + if baseline { 2 } else { 0 });
+        out.map(1 + usize::from(owner.is_some()) + 2 * usize::from(baseline));
         if baseline {
             out.bytes(b"\x62rt\x81\x6aoic.r.acl2\x62if\x82\x6foic.if.baseline\x69oic.if.rw");
         }
-        out.bytes(b"\x67aclist2");
-        let storage = view == View::Storage;
-        if let Some(ace) = only {
-            out.array(1);
-            out.ace(ace, storage);
-        } else {
-            out.array(self.rows().len());
-            for ace in self.aces() {
-                out.ace(ace, storage);
+        out.name(entry(group::ROOT, field::ACE_LIST));
+        let is_all = only == NO_ACE_ID;
+        out.array(if is_all { self.rows().len() } else { 1 });
+        for row in self.rows() {
+            if is_all || only == row[ID] {
+                out.ace(self.ace_of(row), view == View::Storage);
             }
         }
-        if let Some(owner) = self.owner() {
-            out.text(b"rowneruuid");
-            out.uuid(owner.as_bytes());
+        if let Some(owner) = owner {
+            out.uuid(entry(group::ROOT, field::OWNER), owner.as_bytes());
         }
         out.written()
     }
 }
 
 impl Writer<'_> {
-    fn uuid(&mut self, uuid: &[u8]) {
-        self.bytes(b"\x78\x24");
-        for (position, byte) in uuid.iter().enumerate() {
-            if matches!(position, 4 | 6 | 8 | 10) {
-                self.bytes(b"-");
-            }
-            for digit in [byte >> 4, byte & 15] {
-                self.bytes(&[digit + if digit < 10 { b'0' } else { b'a' - 10 }]);
-            }
-        }
+    #[inline(never)]
+    fn uuid(&mut self, entry: u8, uuid: &[u8]) {
+        self.field(entry, Some(&uuid::text(uuid)));
     }
 
+    #[inline(never)]
     fn ace(&mut self, ace: Ace<'_>, with_tag: bool) {
         let record = ace.record;
-        let tag = record.find(Item::TAG).filter(|_| with_tag);
+        let ([uuid, role, authority, tag], resources) = record.parts();
+        let tag = tag.filter(|_| with_tag);
         self.map(4 + usize::from(tag.is_some()));
-        self.bytes(b"\x65aceid");
+        self.name(entry(group::ACE, field::ACE_ID));
         self.number(ace.id);
-        self.bytes(b"\x67subject");
-        match record.subject_kind() {
-            SubjectKind::Uuid => {
-                self.bytes(b"\xa1\x64uuid");
-                self.uuid(record.find(Item::UUID).unwrap_or_default());
-            }
-            SubjectKind::Role => {
-                let authority = record.find(Item::AUTHORITY);
-                self.map(1 + usize::from(authority.is_some()));
-                self.bytes(b"\x64role");
-                self.text(record.find(Item::ROLE).unwrap_or_default());
-                if let Some(authority) = authority {
-                    self.bytes(b"\x69authority");
-                    self.text(authority);
-                }
-            }
-            SubjectKind::AuthCrypt => self.bytes(b"\xa1\x68conntype\x6aauth-crypt"),
-            SubjectKind::AnonClear => self.bytes(b"\xa1\x68conntype\x6aanon-clear"),
+
+        self.name(entry(group::ACE, field::SUBJECT));
+        self.map(1 + usize::from(authority.is_some()));
+        let kind = record.subject_kind() as u8;
+        if kind > 2 {
+            self.name(entry(group::SUBJECT, field::CONN_TYPE));
+            self.name(entry(group::CONN_TYPE, kind));
         }
-        self.bytes(b"\x69resources");
-        self.array(record.resources());
+        if let Some(uuid) = uuid {
+            self.uuid(entry(group::SUBJECT, field::UUID), uuid);
+        }
+        self.field(entry(group::SUBJECT, field::ROLE), role);
+        self.field(entry(group::SUBJECT, field::AUTHORITY), authority);
+
+        self.name(entry(group::ACE, field::RESOURCES));
+        self.array(resources);
         for item in record.items().filter(|item| item.is_resource()) {
-            let wildcard = item.wildcard();
-            let has_href = !item.bytes.is_empty();
-            self.map(usize::from(has_href) + usize::from(wildcard.is_some()));
-            if has_href {
-                self.bytes(b"\x64href");
-                self.text(item.bytes);
-            }
-            if let Some(wildcard) = wildcard {
-                self.bytes(b"\x62wc\x61");
-                self.bytes(&[wildcard.byte()]);
+            let href = (!item.bytes().is_empty()).then_some(item.bytes());
+            let wildcard = item.kind() - Item::RESOURCE;
+            self.map(usize::from(href.is_some()) + usize::from(wildcard != 0));
+            self.field(entry(group::RESOURCE, field::HREF), href);
+            if wildcard != 0 {
+                self.name(entry(group::RESOURCE, field::WILDCARD));
+                self.name(entry(group::WILDCARD, wildcard));
             }
         }
-        self.bytes(b"\x6apermission");
+
+        self.name(entry(group::ACE, field::PERMISSION));
         self.number(ace.permissions().bits().into());
-        if let Some(tag) = tag {
-            self.bytes(b"\x63tag");
-            self.text(tag);
-        }
+        self.field(entry(group::ACE, field::TAG), tag);
     }
 }

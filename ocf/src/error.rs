@@ -31,7 +31,8 @@ macro_rules! reasons {
         /// What was wrong. The numbers are part of the C interface and never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
         #[non_exhaustive]
-        #[repr(u8)]
+        // As wide as a register of small machines: it is what most functions return.
+        #[repr(u32)]
         pub enum Reason {
             $(#[doc = $text] #[error($text)] $name = $number,)*
         }
@@ -39,6 +40,10 @@ macro_rules! reasons {
         impl Reason {
             /// Every reason, in the order of the numbers.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// All texts in a row, each with a NUL at its end.
+            #[cfg(feature = "capi")]
+            const TEXTS: &[u8] = concat!($($text, "\0"),*).as_bytes();
 
             /// The text of `Display`, without the formatting machinery.
             pub const fn text(self) -> &'static str {
@@ -110,45 +115,71 @@ impl From<Reason> for Refusal {
     }
 }
 
-/// "ACE 2, byte 47: unknown field" with a terminating NUL, cut to `buffer`; the whole length
-/// without the NUL. By hand, as the formatting machinery would weigh more than the list.
+/// "ACE 2, byte 47: unknown field" with a terminating NUL, cut to `buffer`; the whole length without
+/// the NUL, or 0 for a reason that there is not. By hand, as the formatting machinery would weigh more
+/// than the list.
 #[cfg(feature = "capi")]
-pub(crate) fn describe(refusal: &Refusal, buffer: &mut [u8]) -> usize {
-    let room = buffer.len().saturating_sub(1);
-    let mut length = 0usize;
-    let mut put = |byte: u8| {
-        if let Some(slot) = buffer.get_mut(length).filter(|_| length < room) {
-            *slot = byte;
-        }
-        length = length.saturating_add(1);
-    };
-    if let Some(ace) = refusal.ace {
-        b"ACE ".iter().for_each(|byte| put(*byte));
-        decimal(ace as usize, &mut put);
-        b", ".iter().for_each(|byte| put(*byte));
+pub(crate) fn describe(reason: u8, ace: Option<u32>, offset: usize, buffer: &mut [u8]) -> usize {
+    let mut left = reason;
+    let mut text = Reason::TEXTS;
+    while left > 1 {
+        let Some((byte, rest)) = text.split_first() else {
+            break;
+        };
+        left -= u8::from(*byte == 0);
+        text = rest;
     }
-    b"byte ".iter().for_each(|byte| put(*byte));
-    decimal(refusal.offset, &mut put);
-    b": ".iter().for_each(|byte| put(*byte));
-    refusal.reason.text().bytes().for_each(&mut put);
-    if let Some(end) = buffer.get_mut(length.min(room)) {
+    if left != 1 || text.is_empty() {
+        return 0;
+    }
+    let mut out = Text { buffer, length: 0 };
+    if let Some(ace) = ace {
+        out.put(b"ACE ");
+        out.number(ace as usize);
+        out.put(b", ");
+    }
+    out.put(b"byte ");
+    out.number(offset);
+    out.put(b": ");
+    out.put(text.split(|byte| *byte == 0).next().unwrap_or_default());
+    let length = out.length;
+    let end = length.min(out.buffer.len().wrapping_sub(1));
+    if let Some(end) = out.buffer.get_mut(end) {
         *end = 0;
     }
     length
 }
 
+/// Text that is written, and cut to what there is room for.
 #[cfg(feature = "capi")]
-fn decimal(number: usize, put: &mut impl FnMut(u8)) {
-    let mut digits = [b'0'; 20];
-    let mut rest = number;
-    let mut count = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit += (rest % 10) as u8;
-        rest /= 10;
-        count += 1;
-        if rest == 0 {
-            break;
+struct Text<'a> {
+    buffer: &'a mut [u8],
+    length: usize,
+}
+
+#[cfg(feature = "capi")]
+impl Text<'_> {
+    #[inline(never)]
+    fn put(&mut self, text: &[u8]) {
+        let room = self.buffer.get_mut(self.length..).unwrap_or_default();
+        for (slot, byte) in room.iter_mut().zip(text) {
+            *slot = *byte;
         }
+        self.length += text.len();
     }
-    digits.iter().skip(20 - count).for_each(|digit| put(*digit));
+
+    #[inline(never)]
+    fn number(&mut self, mut number: usize) {
+        let mut digits = [0; 20];
+        let mut count = 0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (number % 10) as u8;
+            number /= 10;
+            count += 1;
+            if number == 0 {
+                break;
+            }
+        }
+        self.put(digits.get(20 - count..).unwrap_or_default());
+    }
 }

@@ -5,9 +5,12 @@
 #![allow(non_camel_case_types)]
 
 use crate::ace::{Item, Items, SubjectKind};
+use crate::cbor::is_text;
+use crate::names::field;
+use crate::update::Part;
 use crate::{
-    Ace, Acl, Apply, Code, Event, Kind, Method, NoAnswer, Outcome, Permissions, Put, Reason,
-    Refusal, Request, Resource, Role, State, Update, Uuid, View, What, Wildcard,
+    Ace, Acl, Apply, Code, Kind, Method, Outcome, Permissions, Put, Reason, Refusal, Request, Role,
+    State, Update, Uuid, View, What,
 };
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
@@ -198,6 +201,12 @@ const _: () = assert!(
         && OCF_ACL_ADDED == What::Added as u8
         && OCF_ACL_REPLACED == What::Replaced as u8
         && OCF_ACL_UNCHANGED == What::Unchanged as u8
+        && OCF_ACL_EVENT_MAP == Part::MAP
+        && OCF_ACL_EVENT_ARRAY == Part::ARRAY
+        && OCF_ACL_EVENT_END == Part::END
+        && OCF_ACL_EVENT_TEXT == Part::TEXT
+        && OCF_ACL_EVENT_NUMBER == Part::NUMBER
+        && OCF_ACL_EVENT_OTHER == Part::OTHER
 );
 const _: () = {
     use crate::Rule;
@@ -446,9 +455,8 @@ pub unsafe extern "C" fn ocf_acl_load(
     payload_len: usize,
     error: *mut ocf_acl_error_t,
 ) -> u8 {
-    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), payload = bytes(payload, payload_len));
-    // SAFETY: `error` is NULL or writable.
-    unsafe { answer(list.0.load(payload), OCF_ACL_CODE_CHANGED, error) }
+    // SAFETY: as above.
+    unsafe { take(list, Some(Apply::Load), payload, payload_len, error) }
 }
 
 /// Applies the payload of a POST to /oic/sec/acl2 (OCF Security Specification, resource oic.r.acl2),
@@ -474,10 +482,9 @@ pub unsafe extern "C" fn ocf_acl_post(
     payload_len: usize,
     error: *mut ocf_acl_error_t,
 ) -> u8 {
-    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), payload = bytes(payload, payload_len));
-    let outcome = in_state(state, |state| list.0.post(state, payload));
-    // SAFETY: `error` is NULL or writable.
-    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+    let how = State::from_number(state).map(Apply::Post);
+    // SAFETY: as above.
+    unsafe { take(list, how, payload, payload_len, error) }
 }
 
 /// Answers a DELETE of /oic/sec/acl2: the query "aceid=N" removes that ACE, none (NULL, or
@@ -500,9 +507,10 @@ pub unsafe extern "C" fn ocf_acl_delete(
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), query = bytes(query.cast(), query_len));
     let query = (!query.is_empty()).then_some(query);
-    let outcome = in_state(state, |state| list.0.delete(state, query));
-    // SAFETY: NULL asks for no details.
-    unsafe { answer(outcome, OCF_ACL_CODE_DELETED, ptr::null_mut()) }
+    let Some(state) = State::from_number(state) else {
+        return OCF_ACL_CODE_BAD_REQUEST;
+    };
+    code(list.0.try_delete(state, query), OCF_ACL_CODE_DELETED)
 }
 
 /// Writes the list as CBOR into `buffer` of `capacity` bytes. `view` is OCF_ACL_VIEW_*.
@@ -524,18 +532,8 @@ pub unsafe extern "C" fn ocf_acl_encode(
     capacity: usize,
     length: *mut usize,
 ) -> u8 {
-    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), length = length.as_mut());
-    guard!(OCF_ACL_CODE_INTERNAL; buffer = bytes_mut(buffer, capacity));
-    let Some(view) = view_from(view) else {
-        return OCF_ACL_CODE_BAD_REQUEST;
-    };
-    let outcome = list.0.encode(view, buffer);
-    *length = outcome.unwrap_or_else(|needed| needed);
-    if outcome.is_ok() {
-        OCF_ACL_CODE_CONTENT
-    } else {
-        OCF_ACL_CODE_TOO_LARGE
-    }
+    // SAFETY: as above.
+    unsafe { write(list, view, OCF_ACL_NO_ACE, buffer, capacity, length) }
 }
 
 /// Answers a GET of /oic/sec/acl2: as ocf_acl_encode() without a query (NULL, or `query_len` 0); with
@@ -558,24 +556,16 @@ pub unsafe extern "C" fn ocf_acl_get(
     capacity: usize,
     length: *mut usize,
 ) -> u8 {
-    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), length = length.as_mut());
-    guard!(OCF_ACL_CODE_INTERNAL; query = bytes(query.cast(), query_len));
-    guard!(OCF_ACL_CODE_INTERNAL; buffer = bytes_mut(buffer, capacity));
-    let Some(view) = view_from(view) else {
-        return OCF_ACL_CODE_BAD_REQUEST;
-    };
-    let query = (!query.is_empty()).then_some(query);
-    match list.0.get(view, query, buffer) {
-        Ok(written) => {
-            *length = written;
-            OCF_ACL_CODE_CONTENT
+    guard!(OCF_ACL_CODE_INTERNAL; known = list.as_ref(), query = bytes(query.cast(), query_len));
+    let mut only = OCF_ACL_NO_ACE;
+    if !query.is_empty() {
+        match known.0.asked(query) {
+            Ok(id) => only = id,
+            Err(reason) => return reason.code() as u8,
         }
-        Err(NoAnswer::TooShort(needed)) => {
-            *length = needed;
-            OCF_ACL_CODE_TOO_LARGE
-        }
-        Err(NoAnswer::Refused(reason)) => reason.code() as u8,
     }
+    // SAFETY: as above.
+    unsafe { write(list, view, only, buffer, capacity, length) }
 }
 
 /// Gives the ACE with the lowest aceid that is not below `from`. All ACEs are walked over with `from`
@@ -632,15 +622,17 @@ pub unsafe extern "C" fn ocf_acl_next_resource(
     let Some(found) = found else {
         return OCF_ACL_CODE_NOT_FOUND;
     };
-    let (href, href_len) = given((!found.bytes.is_empty()).then_some(found.bytes));
+    let href = found.bytes();
     // SAFETY: `resource` is writable.
     unsafe {
         resource.write(ocf_acl_resource_t {
-            href,
-            href_len,
-            wildcard: found
-                .wildcard()
-                .map_or(0, |wildcard| wildcard.byte() as c_char),
+            href: if href.is_empty() {
+                ptr::null()
+            } else {
+                href.as_ptr().cast()
+            },
+            href_len: href.len(),
+            wildcard: (b"\0*+-\0*+-"[usize::from(found.kind() & 7)]) as c_char,
         });
     }
     OCF_ACL_CODE_CONTENT
@@ -677,28 +669,25 @@ pub unsafe extern "C" fn ocf_acl_put(
     if list.is_null() {
         return OCF_ACL_CODE_INTERNAL;
     }
+    let mut update = Update::new();
     // SAFETY: what `ace` and `resources` point to is readable; `list` is live. The strings have been
     // copied when the list is changed.
-    let done = unsafe { made(ace, resources) }.and_then(|mut update| {
+    let done = unsafe { make(&mut update, ace, resources) }.and_then(|()| {
         let how = match how {
             OCF_ACL_PUT_MERGE => Put::Merge,
             OCF_ACL_PUT_REPLACE => Put::Replace,
             _ => return Err(Reason::WrongType),
         };
         // SAFETY: `list` is live, and nobody else uses it.
-        unsafe { &mut *list }.0.put_made(how, &mut update)
-    });
-    match done {
-        Ok(done) => {
-            if !outcome.is_null() {
-                // SAFETY: `outcome` is writable.
-                unsafe { outcome.write(told(done)) };
-            }
-            OCF_ACL_CODE_CHANGED
+        let done = unsafe { &mut *list }.0.put_made(how, &mut update)?;
+        if !outcome.is_null() {
+            // SAFETY: `outcome` is writable.
+            unsafe { outcome.write(told(done)) };
         }
-        // SAFETY: `error` is NULL or writable.
-        Err(reason) => unsafe { answer(Err(reason.into()), OCF_ACL_CODE_CHANGED, error) },
-    }
+        Ok(())
+    });
+    // SAFETY: `error` is NULL or writable.
+    unsafe { answer(done, &update, error) }
 }
 
 /// Removes an ACE on behalf of the device itself, in any state.
@@ -762,15 +751,32 @@ pub unsafe extern "C" fn ocf_acl_set_tag(
     tag: *const c_char,
     tag_len: usize,
 ) -> u8 {
-    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), text = bytes(tag.cast(), tag_len));
-    let Ok(text) = core::str::from_utf8(text) else {
-        return OCF_ACL_CODE_BAD_REQUEST;
-    };
-    let text = (!tag.is_null()).then_some(text);
-    match list.0.set_tag(aceid, text) {
-        Ok(()) => OCF_ACL_CODE_CHANGED,
-        Err(reason) => reason.code() as u8,
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut());
+    if tag.is_null() && tag_len > 0 {
+        return OCF_ACL_CODE_INTERNAL;
     }
+    let mut update = Update::new();
+    // SAFETY: `tag` has `tag_len` readable bytes.
+    let made = unsafe { make_tag(&mut update, aceid, tag, tag_len) };
+    let done = made.and_then(|()| list.0.carry_out(&mut update, Item::TAG));
+    code(done.map(|_| ()), OCF_ACL_CODE_CHANGED)
+}
+
+/// An ACE that is nothing but its tag.
+///
+/// # Safety
+///
+/// `tag` is NULL or has `tag_len` readable bytes.
+unsafe fn make_tag(
+    update: &mut Update,
+    aceid: u32,
+    tag: *const c_char,
+    tag_len: usize,
+) -> Result<(), Reason> {
+    update.begin_ace(0, aceid)?;
+    // SAFETY: by contract.
+    unsafe { give(update, field::TAG, tag, tag_len) }?;
+    update.finish()
 }
 
 /// Makes an update, empty; it is the caller's until ocf_acl_update_free().
@@ -834,12 +840,12 @@ pub unsafe extern "C" fn ocf_acl_update_cbor(
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut(), payload = bytes(payload, payload_len));
     let (on_skipped, context) = (update.on_skipped, update.context);
-    let outcome = update.update.cbor(payload, &mut |refusal| {
+    let outcome = update.update.read(payload, &mut |refusal| {
         // SAFETY: by contract of ocf_acl_update_new() it may be called.
         unsafe { tell(on_skipped, context, refusal) };
     });
     // SAFETY: `error` is NULL or writable.
-    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+    unsafe { answer(outcome, &update.update, error) }
 }
 
 /// Gives an update the next part of a payload that the caller has decoded, OCF_ACL_EVENT_*. The
@@ -865,30 +871,27 @@ pub unsafe extern "C" fn ocf_acl_update_event(
     error: *mut ocf_acl_error_t,
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut(), text = bytes(text.cast(), text_len));
-    let event = match event {
-        OCF_ACL_EVENT_MAP => Ok(Event::Map),
-        OCF_ACL_EVENT_ARRAY => Ok(Event::Array),
-        OCF_ACL_EVENT_END => Ok(Event::End),
-        OCF_ACL_EVENT_TEXT => core::str::from_utf8(text)
-            .map(Event::Text)
-            .map_err(|_| Reason::NotText),
-        OCF_ACL_EVENT_NUMBER => Ok(Event::Number(u32::try_from(number).unwrap_or(u32::MAX))),
-        OCF_ACL_EVENT_OTHER => Ok(Event::Other),
-        _ => Err(Reason::WrongType),
-    };
     let (on_skipped, context) = (update.on_skipped, update.context);
-    let at = update.events;
-    update.events = at.wrapping_add(1);
-    let outcome = event
-        .map_err(|reason| update.update.refuse(reason, at))
-        .and_then(|event| {
-            update.update.event(event, at, &mut |refusal| {
-                // SAFETY: by contract of ocf_acl_update_new() it may be called.
-                unsafe { tell(on_skipped, context, refusal) };
-            })
-        });
+    let offset = update.events;
+    update.events = offset.wrapping_add(1);
+    let part = Part {
+        kind: event,
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        text,
+        offset,
+    };
+    let outcome = if !(OCF_ACL_EVENT_MAP..=OCF_ACL_EVENT_OTHER).contains(&event) {
+        Err(update.update.cannot_read(Reason::WrongType, offset))
+    } else if event == OCF_ACL_EVENT_TEXT && !is_text(text) {
+        Err(update.update.cannot_read(Reason::NotText, offset))
+    } else {
+        update.update.part(&part, &mut |refusal| {
+            // SAFETY: by contract of ocf_acl_update_new() it may be called.
+            unsafe { tell(on_skipped, context, refusal) };
+        })
+    };
     // SAFETY: `error` is NULL or writable.
-    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+    unsafe { answer(outcome, &update.update, error) }
 }
 
 /// Carries out an update, whole or not at all. `how` is the state of the device, OCF_ACL_STATE_*, for
@@ -921,36 +924,44 @@ pub unsafe extern "C" fn ocf_acl_update_apply(
         return OCF_ACL_CODE_INTERNAL;
     }
     let how = match how {
-        OCF_ACL_APPLY_ADD => Ok(Apply::Add),
-        OCF_ACL_APPLY_LOAD => Ok(Apply::Load),
-        state => State::from_number(state)
-            .map(Apply::Post)
-            .ok_or(Reason::State.into()),
+        OCF_ACL_APPLY_ADD => Some(Apply::Add),
+        OCF_ACL_APPLY_LOAD => Some(Apply::Load),
+        state => State::from_number(state).map(Apply::Post),
     };
-    // SAFETY: `list` is live, and nobody else uses it.
-    let outcome = how.and_then(|how| unsafe { &mut *list }.0.apply(&mut update.update, how));
-    if outcome.is_ok() {
-        if let Some(on_applied) = on_applied {
-            for number in 0.. {
-                // SAFETY: as above. The callback may read the list: what it is given has been copied
-                // out, and no reference is used any more while it runs.
-                let Some((outcome, former)) = (unsafe { &*list }).0.outcome(&update.update, number)
-                else {
-                    break;
-                };
-                let (outcome, former) = (told(outcome), former.map(shown));
-                let former = former.as_ref().map_or(ptr::null(), ptr::from_ref);
-                // SAFETY: by contract it may be called so.
-                unsafe { on_applied(context, &raw const outcome, former) };
-            }
-        }
-        update.update.clear();
-        update.events = 0;
-        // SAFETY: as above; the callbacks are over.
-        unsafe { &mut *list }.0.tidy();
-    }
+    let update = &mut update.update;
+    let outcome = match how {
+        // SAFETY: `list` is live, and nobody else uses it.
+        Some(how) => unsafe { &mut *list }.0.try_apply(update, how),
+        None => Err(Reason::State),
+    };
     // SAFETY: `error` is NULL or writable.
-    unsafe { answer(outcome, OCF_ACL_CODE_CHANGED, error) }
+    let code = unsafe { answer(outcome, update, error) };
+    if code != OCF_ACL_CODE_CHANGED {
+        return code;
+    }
+    if let Some(on_applied) = on_applied {
+        for number in 0.. {
+            // SAFETY: as above. The callback may read the list: what it is given has been copied
+            // out, and no reference is used any more while it runs.
+            let outcome = unsafe { &*list }.0.outcome(update, number);
+            let Some((outcome, former)) = outcome else {
+                break;
+            };
+            let outcome = told(outcome);
+            let replaced;
+            let former = match former {
+                Some(former) => {
+                    replaced = shown(former);
+                    &raw const replaced
+                }
+                None => ptr::null(),
+            };
+            // SAFETY: by contract it may be called so.
+            unsafe { on_applied(context, &raw const outcome, former) };
+        }
+    }
+    update.clear();
+    code
 }
 
 /// Decides a request (OCF Security Specification, access control; the rules in docs/ocf.md).
@@ -1009,7 +1020,7 @@ pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8
     if owner.is_none() && !uuid.is_null() {
         return OCF_ACL_CODE_BAD_REQUEST;
     }
-    list.0.set_owner(owner.copied());
+    list.0.give_to(owner.unwrap_or(&Uuid::NIL));
     OCF_ACL_CODE_CHANGED
 }
 
@@ -1025,7 +1036,7 @@ pub unsafe extern "C" fn ocf_acl_set_owner(list: *mut ocf_acl_t, uuid: *const u8
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ocf_acl_owner(list: *const ocf_acl_t, uuid: *mut u8) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), uuid = uuid.cast::<[u8; 16]>().as_mut());
-    let Some(owner) = list.0.owner() else {
+    let Some(owner) = list.0.owner_ref() else {
         return OCF_ACL_CODE_NOT_FOUND;
     };
     *uuid = *owner.as_bytes();
@@ -1083,32 +1094,29 @@ pub unsafe extern "C" fn ocf_acl_error_text(
     capacity: usize,
 ) -> usize {
     guard!(0; error = error.as_ref(), buffer = bytes_mut(buffer.cast(), capacity));
-    refusal_from(error).map_or(0, |refusal| crate::error::describe(&refusal, buffer))
-}
-
-fn given(bytes: Option<&[u8]>) -> (*const c_char, usize) {
-    bytes.map_or((ptr::null(), 0), |bytes| {
-        (bytes.as_ptr().cast(), bytes.len())
-    })
+    let ace = (error.ace != OCF_ACL_NO_ACE).then_some(error.ace);
+    crate::error::describe(error.reason, ace, error.offset, buffer)
 }
 
 fn shown(ace: Ace<'_>) -> ocf_acl_ace_t {
     let record = ace.record;
-    let (role, role_len) = given(record.find(Item::ROLE));
-    let (authority, authority_len) = given(record.find(Item::AUTHORITY));
-    let (tag, tag_len) = given(record.find(Item::TAG));
+    let ([uuid, role, authority, tag], resource_count) = record.parts();
+    let text = |bytes: Option<&[u8]>| {
+        bytes.map_or((ptr::null(), 0), |bytes| (bytes.as_ptr(), bytes.len()))
+    };
+    let (role, authority, tag) = (text(role), text(authority), text(tag));
     ocf_acl_ace_t {
         aceid: ace.id,
         subject: record.subject_kind() as u8,
         permission: record.permissions().bits(),
-        uuid: given(record.find(Item::UUID)).0.cast(),
-        role,
-        role_len,
-        authority,
-        authority_len,
-        tag,
-        tag_len,
-        resource_count: record.resources(),
+        uuid: text(uuid).0,
+        role: role.0.cast(),
+        role_len: role.1,
+        authority: authority.0.cast(),
+        authority_len: authority.1,
+        tag: tag.0.cast(),
+        tag_len: tag.1,
+        resource_count,
         rest: record.items().0.as_ptr(),
         rest_len: record.items().0.len(),
     }
@@ -1133,14 +1141,16 @@ unsafe fn tell(on_skipped: ocf_acl_skipped_t, context: *mut c_void, refusal: &Re
     }
 }
 
-/// The update with the one ACE that the caller describes.
+/// Fills an update with the one ACE that the caller describes.
 ///
 /// # Safety
 ///
 /// What `ace` and `resources` point to is readable in the lengths they give.
-unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<Update, Reason> {
-    // SAFETY: by contract, here and below.
-    let text = |data, len| unsafe { text_from(data, len) };
+unsafe fn make(
+    update: &mut Update,
+    ace: &ocf_acl_ace_t,
+    resources: &[ocf_acl_resource_t],
+) -> Result<(), Reason> {
     let kind = match ace.subject {
         OCF_ACL_SUBJECT_UUID => SubjectKind::Uuid,
         OCF_ACL_SUBJECT_ROLE => SubjectKind::Role,
@@ -1149,33 +1159,53 @@ unsafe fn made(ace: &ocf_acl_ace_t, resources: &[ocf_acl_resource_t]) -> Result<
         _ => return Err(Reason::Subject),
     };
     let permissions = Permissions::from_bits(ace.permission).ok_or(Reason::Permission)?;
-    let mut update = Update::new();
     update.begin(ace.aceid, kind, permissions)?;
     if kind == SubjectKind::Uuid {
         // SAFETY: by contract.
         let uuid = unsafe { uuid_from(ace.uuid) }.ok_or(Reason::SubjectUuid)?;
         update.item(Item::UUID, uuid.as_bytes())?;
     }
-    if kind == SubjectKind::Role {
-        let role = text(ace.role, ace.role_len)?.unwrap_or_default();
-        update.text_item(Item::ROLE, role)?;
-        if let Some(authority) = text(ace.authority, ace.authority_len)? {
-            update.text_item(Item::AUTHORITY, authority)?;
+    // SAFETY: by contract, here and below.
+    unsafe {
+        if kind == SubjectKind::Role {
+            give(update, field::ROLE, ace.role, ace.role_len)?;
+            give(update, field::AUTHORITY, ace.authority, ace.authority_len)?;
         }
-    }
-    if let Some(tag) = text(ace.tag, ace.tag_len)? {
-        update.text_item(Item::TAG, tag)?;
+        give(update, field::TAG, ace.tag, ace.tag_len)?;
     }
     for resource in resources {
-        let wildcard = match resource.wildcard as u8 {
-            0 => None,
-            byte => Some(Wildcard::parse(&[byte]).ok_or(Reason::Wildcard)?),
-        };
-        let href = text(resource.href, resource.href_len)?;
-        update.resource(&Resource { href, wildcard })?;
+        update.begin_resource()?;
+        if resource.wildcard != 0 {
+            update.wildcard(&[resource.wildcard as u8])?;
+        }
+        // SAFETY: by contract.
+        unsafe { give(update, field::HREF, resource.href, resource.href_len) }?;
+        update.finish_resource()?;
     }
-    update.finish()?;
-    Ok(update)
+    update.finish()
+}
+
+/// Takes a text that the caller has given; NULL is none.
+///
+/// # Safety
+///
+/// `data` is NULL or has `len` readable bytes.
+#[inline(never)]
+unsafe fn give(
+    update: &mut Update,
+    field: u8,
+    data: *const c_char,
+    len: usize,
+) -> Result<(), Reason> {
+    // SAFETY: by contract.
+    let text = unsafe { bytes(data.cast(), len) }.ok_or(Reason::WrongType)?;
+    if !is_text(text) {
+        return Err(Reason::NotText);
+    }
+    if data.is_null() && field != field::ROLE {
+        return Ok(());
+    }
+    update.text(field, text)
 }
 
 const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
@@ -1203,8 +1233,7 @@ unsafe fn elements<'a, T>(data: *const T, count: usize) -> Option<&'a [T]> {
         return Some(&[]);
     }
     // A size above isize::MAX cannot be one of an object, so it is a mistake of the caller's.
-    let size = count.checked_mul(size_of::<T>())?;
-    if data.is_null() || isize::try_from(size).is_err() {
+    if data.is_null() || count > isize::MAX as usize / size_of::<T>() {
         return None;
     }
     // SAFETY: by contract, and the size is in range.
@@ -1224,30 +1253,41 @@ unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Option<&'a mut [u8]> {
     Some(unsafe { slice::from_raw_parts_mut(data, len) })
 }
 
-/// Text, or `None` for NULL.
-///
-/// # Safety
-///
-/// `data` is NULL or has `len` readable bytes for as long as the result is used.
-#[inline(never)]
-unsafe fn text_from<'a>(data: *const c_char, len: usize) -> Result<Option<&'a str>, Reason> {
-    // SAFETY: by contract.
-    let bytes = unsafe { bytes(data.cast(), len) }.ok_or(Reason::WrongType)?;
-    match core::str::from_utf8(bytes) {
-        Ok(_) if data.is_null() => Ok(None),
-        Ok(text) => Ok(Some(text)),
-        Err(_) => Err(Reason::NotText),
-    }
-}
-
 /// # Safety
 ///
 /// `data` is NULL or has 16 readable bytes for as long as the result is used.
 unsafe fn uuid_from<'a>(data: *const u8) -> Option<&'a Uuid> {
-    // SAFETY: by contract; an array of bytes has no alignment.
-    let bytes = unsafe { data.cast::<[u8; 16]>().as_ref() }?;
-    // SAFETY: a UUID is these bytes, but not all 0.
-    (*bytes != [0; 16]).then(|| unsafe { &*data.cast::<Uuid>() })
+    // SAFETY: by contract; a UUID is 16 bytes and has no alignment.
+    let uuid = unsafe { data.cast::<Uuid>().as_ref() };
+    uuid.filter(|uuid| !uuid.is_nil())
+}
+
+/// As ocf_acl_encode(), for one ACE or, with OCF_ACL_NO_ACE, all.
+///
+/// # Safety
+///
+/// As ocf_acl_encode().
+#[inline(never)]
+unsafe fn write(
+    list: *const ocf_acl_t,
+    view: u8,
+    only: u32,
+    buffer: *mut u8,
+    capacity: usize,
+    length: *mut usize,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_ref(), length = length.as_mut());
+    guard!(OCF_ACL_CODE_INTERNAL; buffer = bytes_mut(buffer, capacity));
+    let Some(view) = view_from(view) else {
+        return OCF_ACL_CODE_BAD_REQUEST;
+    };
+    let outcome = list.0.answer(view, only, buffer);
+    *length = outcome.unwrap_or_else(|needed| needed);
+    if outcome.is_ok() {
+        OCF_ACL_CODE_CONTENT
+    } else {
+        OCF_ACL_CODE_TOO_LARGE
+    }
 }
 
 fn view_from(view: u8) -> Option<View> {
@@ -1259,22 +1299,48 @@ fn view_from(view: u8) -> Option<View> {
     }
 }
 
-fn in_state(state: u8, update: impl FnOnce(State) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    State::from_number(state)
-        .ok_or_else(|| Reason::State.into())
-        .and_then(update)
+/// Takes a payload in place of the list, or as a client's; `None` for no state.
+///
+/// # Safety
+///
+/// As ocf_acl_load().
+#[inline(never)]
+unsafe fn take(
+    list: *mut ocf_acl_t,
+    how: Option<Apply>,
+    payload: *const u8,
+    payload_len: usize,
+    error: *mut ocf_acl_error_t,
+) -> u8 {
+    guard!(OCF_ACL_CODE_INTERNAL; list = list.as_mut(), payload = bytes(payload, payload_len));
+    let mut update = Update::new();
+    let outcome = match how {
+        Some(how) => list.0.try_take(payload, how, &mut update),
+        None => Err(Reason::State),
+    };
+    // SAFETY: `error` is NULL or writable.
+    unsafe { answer(outcome, &update, error) }
+}
+
+fn code(outcome: Result<(), Reason>, done: u8) -> u8 {
+    match outcome {
+        Ok(()) => done,
+        Err(reason) => reason.code() as u8,
+    }
 }
 
 /// # Safety
 ///
 /// `error` is NULL or writable.
-unsafe fn answer(outcome: Result<(), Refusal>, done: u8, error: *mut ocf_acl_error_t) -> u8 {
-    let Err(refusal) = outcome else { return done };
-    if !error.is_null() {
-        // SAFETY: by contract.
-        unsafe { error.write(error_from(&refusal)) };
+#[inline(never)]
+unsafe fn answer(outcome: Result<(), Reason>, update: &Update, error: *mut ocf_acl_error_t) -> u8 {
+    if let Err(reason) = outcome {
+        if !error.is_null() {
+            // SAFETY: by contract.
+            unsafe { error.write(error_from(&update.refusal(reason))) };
+        }
     }
-    refusal.code() as u8
+    code(outcome, OCF_ACL_CODE_CHANGED)
 }
 
 fn error_from(refusal: &Refusal) -> ocf_acl_error_t {
@@ -1283,18 +1349,6 @@ fn error_from(refusal: &Refusal) -> ocf_acl_error_t {
         ace: refusal.ace.unwrap_or(OCF_ACL_NO_ACE),
         reason: refusal.reason as u8,
     }
-}
-
-fn refusal_from(error: &ocf_acl_error_t) -> Option<Refusal> {
-    let reason = *Reason::ALL
-        .iter()
-        .find(|reason| **reason as u8 == error.reason)?;
-    let ace = (error.ace != OCF_ACL_NO_ACE).then_some(error.ace);
-    Some(Refusal {
-        reason,
-        offset: error.offset,
-        ace,
-    })
 }
 
 /// `None` for a malformed request.
@@ -1308,8 +1362,20 @@ unsafe fn decide(
     decision: &mut ocf_acl_decision_t,
 ) -> Option<u8> {
     // SAFETY: by contract.
-    let (roles, request) = unsafe { (roles_from(request)?, request_from(request)?) };
-    let outcome = list.check(&request, roles);
+    let roles = unsafe { elements(request.roles, request.role_count) }?;
+    let mut is_owner = false;
+    for role in roles {
+        // SAFETY: by contract.
+        is_owner |= unsafe { role_from(role) }?.is_owner();
+    }
+    let held = |name: &[u8], authority: Option<&[u8]>| {
+        // SAFETY: by contract.
+        let mut roles = roles.iter().filter_map(|role| unsafe { role_from(role) });
+        roles.any(|role| role.is(name, authority))
+    };
+    // SAFETY: by contract.
+    let request = unsafe { request_from(request) }?;
+    let outcome = list.decide(&request, is_owner, &held);
     *decision = ocf_acl_decision_t {
         aceid: outcome.ace.unwrap_or(0),
         has_aceid: outcome.ace.is_some().into(),
@@ -1374,27 +1440,10 @@ fn kind_from(kind: u8) -> Option<Option<Kind>> {
     }
 }
 
-/// `None` if any role is malformed.
-///
-/// # Safety
-///
-/// What `request` points to is readable in the lengths it gives.
-unsafe fn roles_from(
-    request: &ocf_acl_request_t,
-) -> Option<impl Iterator<Item = Role<'_>> + Clone> {
-    // SAFETY: by contract.
-    let roles = unsafe { elements(request.roles, request.role_count) }?;
-    // SAFETY: by contract, here and below.
-    let role = |role: &ocf_acl_role_t| unsafe { role_from(role) };
-    roles
-        .iter()
-        .all(|raw| role(raw).is_some())
-        .then_some(roles.iter().filter_map(role))
-}
-
 /// # Safety
 ///
 /// What `role` points to is readable in the lengths it gives.
+#[inline(never)]
 unsafe fn role_from<'a>(role: &ocf_acl_role_t) -> Option<Role<'a>> {
     // SAFETY: by contract.
     let (name, authority) = unsafe {

@@ -1,6 +1,8 @@
 //! The kinds of resources.
 #![forbid(unsafe_code)]
 
+use crate::names::{entry, group, meaning, pack, size};
+
 /// What kind of resource a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -17,59 +19,90 @@ pub enum Kind {
 
 /// The paths that a rule treats in a way of its own, whatever the host says of their kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Special {
-    None,
+    None = 0,
     /// Everyone may read it, in every state.
-    Public,
+    Public = 1,
     /// Everyone may read it in RFOTM.
-    PublicInRfotm,
-    Acl,
-    Doxm,
-    Pstat,
-    Cred,
-    Roles,
+    PublicInRfotm = 2,
+    Acl = 3,
+    Doxm = 4,
+    Pstat = 5,
+    Cred = 6,
+    Roles = 7,
 }
 
 /// Whatever is under here is an SVR: one that this table does not know must not pass for the
 /// application's own, which `*` opens.
 const SECURITY: &[u8] = b"/oic/sec/";
 
-const SECURITY_TABLE: [(&[u8], Special); 5] = [
-    (b"doxm", Special::Doxm),
-    (b"pstat", Special::Pstat),
-    (b"acl2", Special::Acl),
-    (b"cred", Special::Cred),
-    (b"roles", Special::Roles),
+const fn security(special: Special) -> u8 {
+    entry(group::SECURITY, special as u8)
+}
+
+const fn path(kind: Kind, special: Special) -> u8 {
+    entry(group::PATH, (kind as u8) << 3 | special as u8)
+}
+
+const ENTRIES: &[(u8, &str)] = &[
+    (security(Special::Doxm), "doxm"),
+    (security(Special::Pstat), "pstat"),
+    (security(Special::Acl), "acl2"),
+    (security(Special::Cred), "cred"),
+    (security(Special::Roles), "roles"),
+    (path(Kind::Configuration, Special::PublicInRfotm), "/oic/p"),
+    (path(Kind::Configuration, Special::PublicInRfotm), "/oic/d"),
+    (
+        path(Kind::Configuration, Special::PublicInRfotm),
+        "/oic/res",
+    ),
+    (
+        path(Kind::Configuration, Special::Public),
+        "/.well-known/core",
+    ),
+    (path(Kind::Configuration, Special::None), "/oic/mnt"),
+    (
+        path(Kind::Configuration, Special::None),
+        "/CoapCloudConfResURI",
+    ),
+    (path(Kind::Configuration, Special::None), "/oc/swu"),
+    (
+        path(Kind::Configuration, Special::Public),
+        "/x.plgd.dev/time",
+    ),
+    (path(Kind::Other, Special::None), "/oc/con"),
+    (path(Kind::Other, Special::None), "/oc/introspection"),
+    (path(Kind::Other, Special::None), "/oc/wk/introspection"),
 ];
 
-const TABLE: [(&[u8], Kind, Special); 11] = [
-    (b"/oic/p", Kind::Configuration, Special::PublicInRfotm),
-    (b"/oic/d", Kind::Configuration, Special::PublicInRfotm),
-    (b"/oic/res", Kind::Configuration, Special::PublicInRfotm),
-    (b"/.well-known/core", Kind::Configuration, Special::Public),
-    (b"/oic/mnt", Kind::Configuration, Special::None),
-    (b"/CoapCloudConfResURI", Kind::Configuration, Special::None),
-    (b"/oc/swu", Kind::Configuration, Special::None),
-    (b"/x.plgd.dev/time", Kind::Configuration, Special::Public),
-    (b"/oc/con", Kind::Other, Special::None),
-    (b"/oc/introspection", Kind::Other, Special::None),
-    (b"/oc/wk/introspection", Kind::Other, Special::None),
-];
+pub(crate) static PATHS: [u8; size(ENTRIES)] = pack(ENTRIES);
 
+#[inline(never)]
 pub(crate) fn look_up(path: &[u8]) -> (Kind, Special) {
-    if let Some(name) = path.strip_prefix(SECURITY) {
-        let special = SECURITY_TABLE
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or(Special::None, |(_, special)| *special);
-        return (Kind::Security, special);
-    }
-    TABLE
-        .iter()
-        .find(|(known, ..)| *known == path)
-        .map_or((Kind::Vertical, Special::None), |(_, kind, special)| {
-            (*kind, *special)
-        })
+    let name = path.strip_prefix(SECURITY);
+    let group = match name {
+        Some(_) => group::SECURITY,
+        None => group::PATH,
+    };
+    let meaning = meaning(group, name.unwrap_or(path));
+    let special = match meaning & 7 {
+        1 => Special::Public,
+        2 => Special::PublicInRfotm,
+        3 => Special::Acl,
+        4 => Special::Doxm,
+        5 => Special::Pstat,
+        6 => Special::Cred,
+        7 => Special::Roles,
+        _ => Special::None,
+    };
+    let kind = match meaning >> 3 {
+        _ if name.is_some() => Kind::Security,
+        0 => Kind::Vertical,
+        1 => Kind::Other,
+        _ => Kind::Configuration,
+    };
+    (kind, special)
 }
 
 impl Kind {

@@ -38,13 +38,15 @@ mod cbor;
 mod check;
 mod encode;
 mod error;
-mod fallible;
 #[cfg(feature = "capi")]
 #[allow(unsafe_code)]
 pub mod ffi;
 #[cfg(feature = "json")]
 pub mod json;
 mod kind;
+#[allow(unsafe_code)]
+mod list;
+mod names;
 mod query;
 mod rows;
 mod update;

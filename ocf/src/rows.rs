@@ -4,166 +4,149 @@
 //! would come with its own copy of the code that does it.
 #![forbid(unsafe_code)]
 
-use crate::error::Reason;
-use crate::fallible;
-use alloc::vec::Vec;
+use crate::ace::{Ace, NO_ACE_ID, Record};
+use crate::list::List;
 
-/// An ACE: what it is called, where its record is, and two things more.
-///
-/// In a list these are the key and the digest of the record. In an update they are, until the payload
-/// has been read, its number and its offset, and after it was applied, what was done with it and
-/// where the record of the ACE is that it replaced.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    pub id: u32,
-    pub at: u32,
-    pub note: [u32; 2],
+/// An ACE, in four columns.
+pub(crate) type Row = [u32; 4];
+
+/// The key of the record; in an update, until it is applied, its number.
+pub(crate) const KEY: usize = 0;
+/// Its aceid.
+pub(crate) const ID: usize = 1;
+/// Where its record begins. Those of an update rise in the order of the payload.
+pub(crate) const AT: usize = 2;
+/// 0, or 1 for one that is to go; in an update, until it is applied, its offset, and then 1 if the list
+/// or the payload before it said the same.
+pub(crate) const MARK: usize = 3;
+
+/// ACEs: rows, and the records in any order.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub rows: List<Row>,
+    pub memory: List<u8>,
 }
 
-impl Row {
-    pub const fn new(id: u32, at: u32) -> Self {
+impl Table {
+    pub const fn new() -> Self {
         Self {
-            id,
-            at,
-            note: [0; 2],
+            rows: List::new(),
+            memory: List::new(),
         }
     }
 
-    fn is_before(&self, other: &Self) -> bool {
-        (self.id, self.at) < (other.id, other.at)
+    pub fn record(&self, row: &Row) -> Record<'_> {
+        Record::at(&self.memory, row[AT])
     }
-}
 
-/// The first row whose aceid is not below this one.
-pub fn find(rows: &[Row], id: u32) -> usize {
-    rows.partition_point(|row| row.id < id)
-}
-
-pub fn has(rows: &[Row], id: u32) -> bool {
-    rows.get(find(rows, id)).is_some_and(|row| row.id == id)
-}
-
-pub fn set(rows: &mut [Row], index: usize, row: Row) {
-    if let Some(slot) = rows.get_mut(index) {
-        *slot = row;
-    }
-}
-
-pub fn copy(rows: &[Row]) -> Result<Vec<Row>, Reason> {
-    let mut copy = Vec::new();
-    fallible::reserve(&mut copy, rows.len())?;
-    for row in rows {
-        fallible::push(&mut copy, *row)?;
-    }
-    Ok(copy)
-}
-
-/// Sorts by the aceid and then by the place, in n log n steps whatever the order.
-pub fn sort(rows: &mut [Row]) {
-    if rows
-        .iter()
-        .zip(rows.iter().skip(1))
-        .all(|(one, next)| one.is_before(next))
-    {
-        return;
-    }
-    let mut parent = rows.len() / 2;
-    while parent > 0 {
-        parent -= 1;
-        sift(rows, parent);
-    }
-    let mut heap = rows;
-    while let [first, .., last] = &mut *heap {
-        core::mem::swap(first, last);
-        let Some((_, rest)) = heap.split_last_mut() else {
-            return;
-        };
-        sift(rest, 0);
-        heap = rest;
-    }
-}
-
-fn sift(heap: &mut [Row], mut parent: usize) {
-    loop {
-        let left = 2 * parent + 1;
-        let mut child = left;
-        match (heap.get(left), heap.get(left + 1)) {
-            (Some(one), Some(other)) if one.is_before(other) => child += 1,
-            (None, _) => return,
-            _ => {}
+    pub fn ace(&self, row: &Row) -> Ace<'_> {
+        Ace {
+            id: row[ID],
+            record: self.record(row),
         }
-        let (Some(above), Some(below)) = (heap.get(parent).copied(), heap.get(child).copied())
-        else {
-            return;
-        };
-        if !above.is_before(&below) {
-            return;
-        }
-        set(heap, parent, below);
-        set(heap, child, above);
-        parent = child;
     }
-}
 
-/// Adds rows, which are sorted as those are that are there, where they belong. There has to be room.
-pub fn merge(rows: &mut Vec<Row>, new: &[Row]) -> Result<(), Reason> {
-    let mut old = rows.len();
-    for _ in new {
-        fallible::push(rows, Row::new(0, 0))?;
+    /// The ACE with the lowest aceid that is not below `from`, where the rows are in order of these.
+    pub fn next(&self, from: u32) -> Option<Ace<'_>> {
+        let row = self.rows.get(find(&self.rows, ID, from))?;
+        Some(self.ace(row))
     }
-    // From the end on, where the room is: what is there moves up until the new one fits.
-    let mut place = rows.len();
-    for row in new.iter().rev() {
-        while let Some(last) = rows.get(old.wrapping_sub(1)).copied() {
-            if last.id < row.id {
-                break;
+
+    /// The ACE with this aceid, likewise.
+    pub fn get(&self, id: u32) -> Option<Ace<'_>> {
+        self.next(id).filter(|ace| ace.id == id)
+    }
+
+    /// Takes out the ACEs that are marked, and puts the others in order of their aceids.
+    #[inline(never)]
+    pub fn sweep(&mut self) {
+        let Self { rows, memory } = self;
+        sort(rows, AT);
+        let mut end = 0;
+        for row in rows.iter_mut() {
+            if row[MARK] != 0 {
+                row[ID] = NO_ACE_ID;
+                continue;
             }
-            old -= 1;
-            place = place.wrapping_sub(1);
-            set(rows, place, last);
+            let length = Record::at(memory, row[AT]).0.len();
+            memory.move_down(row[AT] as usize, length, end);
+            row[AT] = end as u32;
+            end += length;
         }
-        place = place.wrapping_sub(1);
-        set(rows, place, *row);
+        memory.truncate(end);
+        memory.fit();
+        sort(rows, ID);
+        rows.truncate(find(rows, ID, NO_ACE_ID));
+        rows.fit();
     }
-    Ok(())
+}
+
+/// The first row with no less in this column, by which they are sorted.
+#[inline(never)]
+pub(crate) fn find(rows: &[Row], column: usize, value: u32) -> usize {
+    rows.partition_point(|row| row[column & 3] < value)
+}
+
+pub(crate) fn has(rows: &[Row], id: u32) -> bool {
+    rows.get(find(rows, ID, id))
+        .is_some_and(|row| row[ID] == id)
+}
+
+/// Sorts by a column, and those that are equal in it by the place of the record.
+///
+/// A shell sort: rows that are sorted cost a few looks at them, and forty thousand in no order some
+/// twenty steps each.
+#[inline(never)]
+pub(crate) fn sort(rows: &mut [Row], column: usize) {
+    let rank = |row: &Row| u64::from(row[column & 3]) << 32 | u64::from(row[AT]);
+    let mut gap = rows.len();
+    while gap > 1 {
+        gap = (gap * 4 / 9).max(1);
+        for index in gap..rows.len() {
+            let mut place = index;
+            while let Some((before, from)) = rows.split_at_mut_checked(place) {
+                let above = before.get_mut(place.wrapping_sub(gap));
+                let (Some(above), Some(row)) = (above, from.first_mut()) else {
+                    break;
+                };
+                if rank(above) <= rank(row) {
+                    break;
+                }
+                core::mem::swap(above, row);
+                place -= gap;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn random(seed: &mut u32) -> u32 {
-        *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *seed >> 16
-    }
+    use std::vec::Vec;
 
     #[test]
-    fn any_order_is_sorted() {
+    fn any_order_is_sorted_by_any_column() {
         let mut seed = 1u32;
+        let mut random = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed >> 16
+        };
         for len in 0..200u32 {
-            let mut rows: Vec<Row> = (0..len)
-                .map(|at| Row::new(random(&mut seed) % 50, at))
-                .collect();
-            let mut expected = rows.clone();
-            expected.sort_unstable_by_key(|row| (row.id, row.at));
-            sort(&mut rows);
-            let ids = |rows: &[Row]| rows.iter().map(|row| (row.id, row.at)).collect::<Vec<_>>();
-            assert_eq!(ids(&rows), ids(&expected));
-        }
-    }
-
-    #[test]
-    fn rows_are_merged_where_they_belong() {
-        for split in 0u32..1 << 10 {
-            let of = |bit| {
-                (0..10)
-                    .filter(move |id| split >> id & 1 == bit)
-                    .map(|id| Row::new(id, id))
-            };
-            let mut rows: Vec<Row> = of(0).collect();
-            let new: Vec<Row> = of(1).collect();
-            merge(&mut rows, &new).unwrap();
-            assert!(rows.iter().map(|row| row.id).eq(0..10), "{split:b}");
+            for column in 0..3 {
+                let mut rows: Vec<Row> = (0..len)
+                    .map(|at| [random() % 50, random() % 20, at, random() % 9])
+                    .collect();
+                let mut expected = rows.clone();
+                expected.sort_by_key(|row| (row[column], row[AT]));
+                sort(&mut rows, column);
+                assert_eq!(rows, expected);
+                for value in [0, 7, 30, 60] {
+                    assert_eq!(
+                        find(&rows, column, value),
+                        rows.iter().filter(|row| row[column] < value).count()
+                    );
+                }
+            }
         }
     }
 }

@@ -5,13 +5,11 @@
 //! nothing is reserved on the word of a length: each byte kept follows bytes that were read.
 #![forbid(unsafe_code)]
 
-use crate::ace::{
-    Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Resource, Subject, SubjectKind, Wildcard,
-};
+use crate::ace::{Item, MAX_ACE_ID, NO_ACE_ID, Permissions, Record, Subject, SubjectKind};
 use crate::error::{Reason, Refusal};
-use crate::rows::{self, Row};
-use crate::{Uuid, fallible, uuid};
-use alloc::vec::Vec;
+use crate::names::{field, group, meaning};
+use crate::rows::{AT, ID, KEY, MARK, Table, find, sort};
+use crate::{Uuid, uuid};
 
 /// A part of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,27 +52,40 @@ pub enum What {
     Unchanged = 3,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
-    NotGiven,
-    Nil,
-    Uuid(Uuid),
+/// An event, as it is passed on: its kind has its number in the C interface.
+#[derive(Clone, Copy)]
+pub(crate) struct Part<'a> {
+    pub kind: u8,
+    pub number: u32,
+    pub text: &'a [u8],
+    pub offset: usize,
+}
+
+impl Part<'_> {
+    pub const MAP: u8 = 1;
+    pub const ARRAY: u8 = 2;
+    pub const END: u8 = 3;
+    pub const TEXT: u8 = 4;
+    pub const NUMBER: u8 = 5;
+    pub const OTHER: u8 = 6;
 }
 
 /// A change of the list, prepared: [`Acl::apply`](crate::Acl::apply) carries it out, whole or not at
 /// all.
+// In this order what is used most is reached by the shortest instructions.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Update {
-    /// The records, in the order of the payload, and where they are.
-    pub(crate) memory: Vec<u8>,
-    pub(crate) aces: Vec<Row>,
-    pub(crate) owner: Owner,
-    pub(crate) owner_offset: usize,
-    pub(crate) has_list: bool,
-    lenient: bool,
-    place: Place,
+    /// Where in the payload the next event is.
+    place: u8,
     /// The key whose value is next.
-    field: Option<Field>,
+    field: u8,
+    kind: SubjectKind,
+    permissions: u8,
+    resource_kind: u8,
+    lenient: bool,
+    pub(crate) has_list: bool,
+    pub(crate) has_owner: bool,
     /// The fields that were given, of the map that is read and of those around it.
     seen: u32,
     depth: u32,
@@ -85,97 +96,76 @@ pub struct Update {
     offset: usize,
     start: usize,
     id: u32,
-    permissions: u8,
-    kind: SubjectKind,
-    /// Where the item of the resource that is read begins, and what it is.
+    /// Where the item of the resource that is read begins.
     resource: usize,
-    resource_kind: u8,
+    fault_offset: usize,
+    fault_ace: u32,
+    pub(crate) owner_offset: usize,
+    /// The ACEs, in the order of the payload.
+    pub(crate) table: Table,
+    /// Those of the list before the update was applied.
+    pub(crate) former: Table,
+    /// If one is given; the nil UUID stands for nobody.
+    pub(crate) owner: Uuid,
 }
 
-/// Where in a payload the next event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Place {
-    Start,
-    // Maps.
-    Root,
-    Ace,
-    Subject,
-    Resource,
-    // Arrays.
-    Aces,
-    Resources,
-    /// An array of text that means nothing to the list: of the root, of a resource.
-    RootTexts,
-    ResourceTexts,
-    End,
-    /// Something was refused: nothing more is taken, and nothing can be applied.
-    Refused,
-}
+/// Places: the maps, which have the numbers of their groups of names, arrays, and what is outside.
+const START: u8 = 0;
+const ROOT: u8 = group::ROOT;
+const ACE: u8 = group::ACE;
+const SUBJECT: u8 = group::SUBJECT;
+const RESOURCE: u8 = group::RESOURCE;
+const ACES: u8 = 5;
+const RESOURCES: u8 = 6;
+/// Arrays of text that mean nothing to the list: of the root, of a resource.
+const ROOT_TEXTS: u8 = 7;
+const RESOURCE_TEXTS: u8 = 8;
+const END: u8 = 9;
+/// Something was refused: nothing more is taken, and nothing can be applied.
+const REFUSED: u8 = 10;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Field {
-    AceList,
-    Owner,
-    Rt,
-    If,
-    AceId,
-    Subject,
-    Resources,
-    Permission,
-    Tag,
-    AceHref,
-    Uuid,
-    Role,
-    Authority,
-    ConnType,
-    Href,
-    Wildcard,
-    ResourceTexts,
-    /// A field of the root that is left out.
-    Unknown,
-}
+/// The place around each of those from 1 on, in four bits each.
+const AROUND: u32 = nibbles([END, ACES, ACE, RESOURCES, ROOT, ACE, ROOT, RESOURCE]);
+/// The place within each of the fields that are containers, likewise.
+const WITHIN: u32 = nibbles([
+    ACES,
+    ROOT_TEXTS,
+    ROOT_TEXTS,
+    RESOURCES,
+    RESOURCE_TEXTS,
+    SUBJECT,
+    0,
+    0,
+]);
 
-impl Field {
-    const fn bit(self) -> u32 {
-        1 << self as u8
+const fn nibbles(places: [u8; 8]) -> u32 {
+    let mut packed = 0;
+    let mut index = 8;
+    while index > 0 {
+        index -= 1;
+        packed = packed << 4 | places[index] as u32;
     }
+    packed
 }
 
-/// What baseline reads add, `rt` and `if`, may come back and changes nothing.
-const FIELDS: [(Place, Field, &str); 17] = [
-    (Place::Root, Field::AceList, "aclist2"),
-    (Place::Root, Field::Owner, "rowneruuid"),
-    (Place::Root, Field::Rt, "rt"),
-    (Place::Root, Field::If, "if"),
-    (Place::Ace, Field::AceId, "aceid"),
-    (Place::Ace, Field::Subject, "subject"),
-    (Place::Ace, Field::Resources, "resources"),
-    (Place::Ace, Field::Permission, "permission"),
-    (Place::Ace, Field::Tag, "tag"),
-    (Place::Ace, Field::AceHref, "href"),
-    (Place::Subject, Field::Uuid, "uuid"),
-    (Place::Subject, Field::Role, "role"),
-    (Place::Subject, Field::Authority, "authority"),
-    (Place::Subject, Field::ConnType, "conntype"),
-    (Place::Resource, Field::Href, "href"),
-    (Place::Resource, Field::Wildcard, "wc"),
-    (Place::Resource, Field::ResourceTexts, "if"),
-];
+/// That of a place or a field, from 1 to 8.
+fn nibble(packed: u32, index: u8) -> u8 {
+    (packed >> ((index.wrapping_sub(1) & 7) * 4)) as u8 & 15
+}
 
-const OF_ROOT: u32 = Field::AceList.bit() | Field::Owner.bit() | Field::Rt.bit() | Field::If.bit();
+const fn bit(field: u8) -> u32 {
+    1 << field
+}
+
+const OF_ROOT: u32 = bit(field::ACE_LIST) | bit(field::OWNER) | bit(field::RT) | bit(field::IF);
 const OF_SUBJECT: u32 =
-    Field::Uuid.bit() | Field::Role.bit() | Field::Authority.bit() | Field::ConnType.bit();
-const OF_RESOURCE: u32 = Field::Href.bit() | Field::Wildcard.bit() | Field::ResourceTexts.bit();
+    bit(field::UUID) | bit(field::ROLE) | bit(field::AUTHORITY) | bit(field::CONN_TYPE);
+const OF_RESOURCE: u32 = bit(field::HREF) | bit(field::WILDCARD) | bit(field::RESOURCE_IF);
 /// An ACE has its resources in one of two ways.
-const RESOURCES: u32 = Field::Resources.bit() | Field::AceHref.bit();
+const EITHER: u32 = bit(field::RESOURCES) | bit(field::ACE_HREF);
 
 /// How deep an ACE is: within the root and the list.
 const ACE_DEPTH: u32 = 3;
-
-/// Bytes to begin with: a record or two.
-const FIRST: usize = 64;
 
 impl Default for Update {
     fn default() -> Self {
@@ -189,25 +179,28 @@ impl Update {
     #[inline(never)]
     pub const fn new() -> Self {
         Self {
-            memory: Vec::new(),
-            aces: Vec::new(),
-            owner: Owner::NotGiven,
-            owner_offset: 0,
-            has_list: false,
+            place: START,
+            field: field::NONE,
+            kind: SubjectKind::Uuid,
+            permissions: 0,
+            resource_kind: 0,
             lenient: false,
-            place: Place::Start,
-            field: None,
+            has_list: false,
+            has_owner: false,
             seen: 0,
             depth: 0,
             kept_depth: 0,
             number: 0,
             offset: 0,
             start: 0,
-            id: NO_ACE_ID,
-            permissions: 0,
-            kind: SubjectKind::Uuid,
+            id: 0,
             resource: 0,
-            resource_kind: Item::RESOURCE,
+            fault_offset: 0,
+            fault_ace: NO_ACE_ID,
+            owner_offset: 0,
+            table: Table::new(),
+            former: Table::new(),
+            owner: Uuid::NIL,
         }
     }
 
@@ -220,6 +213,7 @@ impl Update {
     }
 
     /// Empties it.
+    #[inline(never)]
     pub fn clear(&mut self) {
         let lenient = self.lenient;
         *self = Self::new();
@@ -228,19 +222,42 @@ impl Update {
 
     /// Whether a payload has come to its end.
     pub(crate) fn is_whole(&self) -> bool {
-        self.place == Place::End
+        self.place == END
+    }
+
+    /// Where the refusal is that follows: in the payload, and in which ACE, if that is not
+    /// `NO_ACE_ID`.
+    pub(crate) fn at_fault(&mut self, offset: usize, ace: u32) {
+        self.fault_offset = offset;
+        self.fault_ace = ace;
+    }
+
+    /// What was refused, where and why.
+    pub(crate) fn refusal(&self, reason: Reason) -> Refusal {
+        Refusal {
+            reason,
+            offset: self.fault_offset,
+            ace: (self.fault_ace != NO_ACE_ID).then_some(self.fault_ace),
+        }
     }
 
     /// Nothing of what came can be applied any more.
-    pub(crate) fn refuse(&mut self, reason: Reason, offset: usize) -> Refusal {
-        let refusal = Refusal {
-            reason,
-            offset,
-            ace: (self.depth >= ACE_DEPTH).then_some(self.number),
-        };
+    fn refuse(&mut self, reason: Reason) -> Reason {
+        let (offset, ace) = (self.fault_offset, self.fault_ace);
         self.clear();
-        self.place = Place::Refused;
-        refusal
+        self.at_fault(offset, ace);
+        self.place = REFUSED;
+        reason
+    }
+
+    /// Refuses what is no event.
+    pub(crate) fn cannot_read(&mut self, reason: Reason, offset: usize) -> Reason {
+        let ace = match self.depth {
+            ACE_DEPTH.. => self.number,
+            _ => NO_ACE_ID,
+        };
+        self.at_fault(offset, ace);
+        self.refuse(reason)
     }
 
     /// Takes the next part of the payload. `offset` is where it begins, and for [`Event::End`] where
@@ -255,10 +272,35 @@ impl Update {
         offset: usize,
         skipped: &mut dyn FnMut(&Refusal),
     ) -> Result<(), Refusal> {
+        let (kind, number, text) = match event {
+            Event::Map => (Part::MAP, 0, ""),
+            Event::Array => (Part::ARRAY, 0, ""),
+            Event::End => (Part::END, 0, ""),
+            Event::Text(text) => (Part::TEXT, 0, text),
+            Event::Number(number) => (Part::NUMBER, number, ""),
+            Event::Other => (Part::OTHER, 0, ""),
+        };
+        let part = Part {
+            kind,
+            number,
+            text: text.as_bytes(),
+            offset,
+        };
+        self.part(&part, skipped)
+            .map_err(|reason| self.refusal(reason))
+    }
+
+    /// As [`Update::event`]; text is UTF-8.
+    #[inline(never)]
+    pub(crate) fn part(
+        &mut self,
+        part: &Part<'_>,
+        skipped: &mut dyn FnMut(&Refusal),
+    ) -> Result<(), Reason> {
         let depth = self.depth;
-        match event {
-            Event::Map | Event::Array => self.depth = depth.wrapping_add(1),
-            Event::End => self.depth = depth.saturating_sub(1),
+        match part.kind {
+            Part::MAP | Part::ARRAY => self.depth = depth.wrapping_add(1),
+            Part::END => self.depth = depth.saturating_sub(1),
             _ => {}
         }
         if self.kept_depth != 0 {
@@ -267,45 +309,43 @@ impl Update {
             }
             return Ok(());
         }
-        let in_ace = depth >= ACE_DEPTH || (self.place == Place::Aces && event != Event::End);
-        if let Err(reason) = self.step(event, offset) {
-            let refusal = Refusal {
-                reason,
-                offset,
-                ace: in_ace.then_some(self.number),
-            };
-            if !self.lenient || reason == Reason::OutOfMemory || !self.leave_out(in_ace, event) {
-                self.clear();
-                self.place = Place::Refused;
-                return Err(refusal);
+        let in_ace = depth >= ACE_DEPTH || (self.place == ACES && part.kind != Part::END);
+        if let Err(reason) = self.step(part) {
+            self.at_fault(part.offset, if in_ace { self.number } else { NO_ACE_ID });
+            if !self.lenient || reason == Reason::OutOfMemory || !self.leave_out(in_ace, part.kind)
+            {
+                return Err(self.refuse(reason));
             }
-            skipped(&refusal);
+            skipped(&self.refusal(reason));
         }
-        if self.is_whole() {
-            self.drop_repeated(skipped)?;
+        match self.is_whole() {
+            true => self.drop_repeated(skipped),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Goes on after what has a fault, if that is possible.
-    #[inline(never)]
-    fn leave_out(&mut self, in_ace: bool, event: Event<'_>) -> bool {
-        let kept = if in_ace {
-            self.memory.truncate(self.start);
-            self.place = Place::Aces;
-            self.field = None;
+    fn leave_out(&mut self, in_ace: bool, kind: u8) -> bool {
+        let mut kept = 1;
+        if in_ace {
+            kept = ACE_DEPTH - 1;
+            self.table.memory.truncate(self.start);
+            self.place = ACES;
+            self.field = field::NONE;
             self.number = self.number.wrapping_add(1);
-            ACE_DEPTH - 1
         } else {
-            self.field = match (self.place, self.field, event) {
-                (Place::Root, None, Event::Text(_)) => Some(Field::Unknown),
-                (Place::Root, Some(_), Event::End) => return false,
-                (Place::Root, Some(_), _) | (Place::RootTexts, ..) => None,
-                _ => return false,
+            let is_key = self.place == ROOT && self.field == field::NONE;
+            let can_go_on = match self.place {
+                ROOT if is_key => kind == Part::TEXT,
+                ROOT => kind != Part::END,
+                place => place == ROOT_TEXTS,
             };
-            self.place = Place::Root;
-            1
-        };
+            if !can_go_on {
+                return false;
+            }
+            self.field = if is_key { field::UNKNOWN } else { field::NONE };
+            self.place = ROOT;
+        }
         if self.depth > kept {
             self.kept_depth = kept;
         }
@@ -313,229 +353,241 @@ impl Update {
     }
 
     /// No two ACEs of one payload have the same aceid.
-    #[inline(never)]
-    fn drop_repeated(&mut self, skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Refusal> {
-        let mut order = rows::copy(&self.aces)?;
-        rows::sort(&mut order);
+    fn drop_repeated(&mut self, skipped: &mut dyn FnMut(&Refusal)) -> Result<(), Reason> {
+        sort(&mut self.table.rows, ID);
         let mut last = NO_ACE_ID;
-        for row in order {
-            if row.id == last && last != NO_ACE_ID {
-                let refusal = Refusal {
-                    reason: Reason::AceIdTwice,
-                    offset: row.note[1] as usize,
-                    ace: Some(row.note[0]),
-                };
+        for row in self.table.rows.iter_mut() {
+            if row[ID] == last && last != NO_ACE_ID {
+                (self.fault_offset, self.fault_ace) = (row[MARK] as usize, row[KEY]);
                 if !self.lenient {
-                    self.clear();
-                    self.place = Place::Refused;
-                    return Err(refusal);
+                    return Err(self.refuse(Reason::AceIdTwice));
                 }
-                skipped(&refusal);
-                self.aces.retain(|ace| ace.at != row.at);
+                skipped(&Refusal {
+                    reason: Reason::AceIdTwice,
+                    offset: row[MARK] as usize,
+                    ace: Some(row[KEY]),
+                });
+                row[AT] = u32::MAX;
             }
-            last = row.id;
+            last = row[ID];
         }
+        let rows = &mut self.table.rows;
+        sort(rows, AT);
+        rows.truncate(find(rows, AT, u32::MAX));
         Ok(())
     }
 
-    #[inline(never)]
-    fn step(&mut self, event: Event<'_>, offset: usize) -> Result<(), Reason> {
-        match (self.place, event) {
-            (Place::Start, Event::Map) => self.place = Place::Root,
-            (Place::End, _) => return Err(Reason::Trailing),
-            (Place::Root | Place::Ace | Place::Subject | Place::Resource, _) => match self.field {
-                Some(field) => {
-                    self.value(field, event, offset)?;
-                    self.field = None;
-                }
-                None => match event {
-                    Event::Text(key) => self.key(key)?,
-                    Event::End => self.end_map()?,
-                    _ => return Err(Reason::WrongType),
-                },
-            },
-            (Place::Aces | Place::RootTexts, Event::End) => self.place = Place::Root,
-            (Place::Resources, Event::End) => self.place = Place::Ace,
-            (Place::ResourceTexts, Event::End) => self.place = Place::Resource,
-            (Place::RootTexts | Place::ResourceTexts, Event::Text(_)) => {}
-            (Place::Aces, Event::Map) => self.begin_ace(offset)?,
-            (Place::Resources, Event::Map) => {
-                self.place = Place::Resource;
-                self.seen &= !OF_RESOURCE;
-                self.resource = self.memory.len();
-                self.resource_kind = Item::RESOURCE;
-                fallible::extend(&mut self.memory, &[0; Item::HEAD])?;
+    fn step(&mut self, part: &Part<'_>) -> Result<(), Reason> {
+        let place = self.place;
+        if place == END {
+            return Err(Reason::Trailing);
+        }
+        if self.field != field::NONE {
+            self.value(part)?;
+            self.field = field::NONE;
+            return Ok(());
+        }
+        match (part.kind, place) {
+            (Part::END, ROOT..END) => return self.end(),
+            (Part::TEXT, ROOT..=RESOURCE) => return self.key(part.text),
+            (Part::TEXT, ROOT_TEXTS | RESOURCE_TEXTS) => {}
+            (Part::MAP, START) => self.place = ROOT,
+            (Part::MAP, ACES) => {
+                self.begin_ace(part.offset, NO_ACE_ID)?;
+            }
+            (Part::MAP, RESOURCES) => {
+                self.place = RESOURCE;
+                return self.begin_resource();
             }
             _ => return Err(Reason::WrongType),
         }
         Ok(())
     }
 
-    #[inline(never)]
-    fn key(&mut self, key: &str) -> Result<(), Reason> {
-        let place = self.place;
-        let field = FIELDS
-            .iter()
-            .find(|(of, _, name)| *of == place && *name == key)
-            .map(|(_, field, _)| *field)
-            .ok_or(Reason::UnknownField)?;
-        let mut already = field.bit();
-        if already & RESOURCES != 0 {
-            already = RESOURCES;
+    fn key(&mut self, key: &[u8]) -> Result<(), Reason> {
+        let field = meaning(self.place, key);
+        if field == field::NONE {
+            return Err(Reason::UnknownField);
+        }
+        let mut already = bit(field);
+        if already & EITHER != 0 {
+            already = EITHER;
         }
         if self.seen & already != 0 {
             return Err(Reason::FieldTwice);
         }
-        self.seen |= field.bit();
-        self.field = Some(field);
+        self.seen |= bit(field);
+        self.field = field;
         Ok(())
     }
 
-    #[inline(never)]
-    fn value(&mut self, field: Field, event: Event<'_>, offset: usize) -> Result<(), Reason> {
-        match (field, event) {
-            (_, Event::Text(text)) => return self.text(field, text, offset),
-            (Field::AceId, Event::Number(number)) => {
-                if number > MAX_ACE_ID {
+    fn value(&mut self, part: &Part<'_>) -> Result<(), Reason> {
+        let field = self.field;
+        let needed = match field {
+            field::SUBJECT => Part::MAP,
+            field::NONE..field::SUBJECT => Part::ARRAY,
+            field::ACE_ID | field::PERMISSION => Part::NUMBER,
+            field::UNKNOWN if part.kind != Part::END => part.kind,
+            _ => Part::TEXT,
+        };
+        if part.kind != needed {
+            return Err(Reason::WrongType);
+        }
+        match field {
+            ..=field::SUBJECT => {
+                self.has_list |= field == field::ACE_LIST;
+                self.place = nibble(WITHIN, field);
+            }
+            field::ACE_ID => {
+                if part.number > MAX_ACE_ID {
                     return Err(Reason::AceId);
                 }
-                self.id = number;
+                self.id = part.number;
             }
-            (Field::Permission, Event::Number(number)) => {
-                if number > u32::from(Permissions::all().bits()) {
+            field::PERMISSION => {
+                if part.number > u32::from(Permissions::all().bits()) {
                     return Err(Reason::Permission);
                 }
-                self.permissions = number as u8;
+                self.permissions = part.number as u8;
             }
-            (Field::AceList, Event::Array) => {
-                self.has_list = true;
-                self.place = Place::Aces;
+            field::OWNER => {
+                self.has_owner = uuid::read(part.text, &mut self.owner);
+                self.owner_offset = part.offset;
+                if !self.has_owner {
+                    self.owner = Uuid::NIL;
+                    return Err(Reason::SubjectUuid);
+                }
             }
-            (Field::Subject, Event::Map) => self.place = Place::Subject,
-            (Field::Resources, Event::Array) => self.place = Place::Resources,
-            (Field::Rt | Field::If, Event::Array) => self.place = Place::RootTexts,
-            (Field::ResourceTexts, Event::Array) => self.place = Place::ResourceTexts,
-            (Field::Unknown, Event::Map | Event::Array) => self.kept_depth = 1,
-            (Field::Unknown, Event::Number(_) | Event::Other) => {}
-            _ => return Err(Reason::WrongType),
+            field::CONN_TYPE => {
+                self.kind = match meaning(group::CONN_TYPE, part.text) {
+                    0 => return Err(Reason::ConnType),
+                    3 => SubjectKind::AuthCrypt,
+                    _ => SubjectKind::AnonClear,
+                };
+            }
+            field::WILDCARD => {
+                return self.wildcard(part.text);
+            }
+            field::UNKNOWN => {
+                if part.kind <= Part::ARRAY {
+                    self.kept_depth = 1;
+                }
+            }
+            field::UUID => {
+                let mut uuid = Uuid::NIL;
+                if !uuid::read(part.text, &mut uuid) || uuid.is_nil() {
+                    return Err(Reason::SubjectUuid);
+                }
+                return self.item(Item::UUID, uuid.as_bytes());
+            }
+            _ => return self.text(field, part.text),
         }
         Ok(())
     }
 
+    /// Takes a text that becomes an item of the record, or a part of one, if it is fit for that.
     #[inline(never)]
-    fn text(&mut self, field: Field, text: &str, offset: usize) -> Result<(), Reason> {
-        let bytes = text.as_bytes();
-        let item = match field {
-            Field::Tag => Item::TAG,
-            Field::Role => Item::ROLE,
-            Field::Authority => Item::AUTHORITY,
-            Field::AceHref => Item::RESOURCE,
-            Field::Href => {
-                check_text(Item::RESOURCE, bytes)?;
-                return fallible::extend(&mut self.memory, bytes);
-            }
-            Field::Uuid | Field::Owner => {
-                // IoTivity-lite's onboarding tool counts the NUL at the end of a UUID.
-                let text = text.strip_suffix('\0').unwrap_or(text);
-                let bytes = uuid::bytes(text).ok_or(Reason::SubjectUuid)?;
-                let uuid = Uuid::new(bytes);
-                if field == Field::Uuid {
-                    let uuid = uuid.ok_or(Reason::SubjectUuid)?;
-                    return self.item(Item::UUID, uuid.as_bytes());
+    pub(crate) fn text(&mut self, field: u8, text: &[u8]) -> Result<(), Reason> {
+        match field {
+            field::TAG => {}
+            field::ROLE | field::AUTHORITY => {
+                if text.is_empty() {
+                    return Err(Reason::EmptyRole);
                 }
-                self.owner = uuid.map_or(Owner::Nil, Owner::Uuid);
-                self.owner_offset = offset;
-                return Ok(());
             }
-            Field::ConnType => {
-                self.kind = match text {
-                    "auth-crypt" => SubjectKind::AuthCrypt,
-                    "anon-clear" => SubjectKind::AnonClear,
-                    _ => return Err(Reason::ConnType),
-                };
-                return Ok(());
+            _ => {
+                if text.first() != Some(&b'/') {
+                    return Err(Reason::Href);
+                }
             }
-            Field::Wildcard => {
-                let wildcard = Wildcard::parse(bytes).ok_or(Reason::Wildcard)?;
-                self.resource_kind = Item::RESOURCE + wildcard as u8;
-                return Ok(());
-            }
-            Field::Unknown => return Ok(()),
-            _ => return Err(Reason::WrongType),
-        };
-        check_text(item, bytes)?;
-        self.item(item, bytes)
-    }
-
-    pub(crate) fn item(&mut self, kind: u8, bytes: &[u8]) -> Result<(), Reason> {
-        let head = Item::head(kind, bytes.len())?;
-        fallible::extend(&mut self.memory, &head)?;
-        fallible::extend(&mut self.memory, bytes)
-    }
-
-    fn begin_ace(&mut self, offset: usize) -> Result<(), Reason> {
-        self.place = Place::Ace;
-        self.seen &= OF_ROOT;
-        self.id = NO_ACE_ID;
-        self.offset = offset;
-        self.start = self.memory.len();
-        if self.start == 0 {
-            fallible::reserve(&mut self.memory, FIRST)?;
         }
-        fallible::extend(&mut self.memory, &[0; Record::HEAD])
+        match field {
+            field::HREF => self.table.memory.extend(text),
+            _ => self.item(field - field::UUID, text),
+        }
     }
 
     #[inline(never)]
-    fn end_map(&mut self) -> Result<(), Reason> {
+    pub(crate) fn item(&mut self, kind: u8, bytes: &[u8]) -> Result<(), Reason> {
+        let memory = &mut self.table.memory;
+        let start = memory.len();
+        memory.extend(&[0; Item::HEAD])?;
+        memory.extend(bytes)?;
+        Item::close(memory, start, kind).map(|_| ())
+    }
+
+    pub(crate) fn begin_ace(&mut self, offset: usize, id: u32) -> Result<(), Reason> {
+        self.place = ACE;
+        self.seen &= OF_ROOT;
+        self.id = id;
+        self.offset = offset;
+        self.start = self.table.memory.len();
+        self.table.memory.extend(&[0; Record::HEAD])
+    }
+
+    fn end(&mut self) -> Result<(), Reason> {
         let seen = self.seen;
         match self.place {
-            Place::Resource => {
-                let start = self.resource;
-                let length = self.memory.len().saturating_sub(start + Item::HEAD);
-                if length == 0 && self.resource_kind == Item::RESOURCE {
-                    return Err(Reason::EmptyResource);
-                }
-                let head = Item::head(self.resource_kind, length)?;
-                overwrite(&mut self.memory, start, &head);
-                self.place = Place::Resources;
-            }
-            Place::Subject => {
+            RESOURCE => self.finish_resource()?,
+            SUBJECT => {
                 let subject = seen & OF_SUBJECT;
-                if subject == Field::Uuid.bit() {
+                if subject == bit(field::UUID) {
                     self.kind = SubjectKind::Uuid;
-                } else if subject & !Field::Authority.bit() == Field::Role.bit() {
+                } else if subject & !bit(field::AUTHORITY) == bit(field::ROLE) {
                     self.kind = SubjectKind::Role;
-                } else if subject != Field::ConnType.bit() {
+                } else if subject != bit(field::CONN_TYPE) {
                     return Err(Reason::Subject);
                 }
-                self.place = Place::Ace;
             }
-            Place::Ace => {
-                let needed = Field::Subject.bit() | Field::Permission.bit();
-                if seen & needed != needed || seen & RESOURCES == 0 {
+            ACE => {
+                let needed = bit(field::SUBJECT) | bit(field::PERMISSION);
+                if seen & needed != needed || seen & EITHER == 0 {
                     return Err(Reason::FieldMissing);
                 }
                 self.finish_ace()?;
-                self.place = Place::Aces;
             }
-            _ => self.place = Place::End,
+            _ => {}
         }
+        self.place = nibble(AROUND, self.place);
         Ok(())
+    }
+
+    #[inline(never)]
+    pub(crate) fn begin_resource(&mut self) -> Result<(), Reason> {
+        self.seen &= !OF_RESOURCE;
+        self.resource = self.table.memory.len();
+        self.resource_kind = Item::RESOURCE;
+        self.table.memory.extend(&[0; Item::HEAD])
+    }
+
+    #[inline(never)]
+    pub(crate) fn wildcard(&mut self, text: &[u8]) -> Result<(), Reason> {
+        let wildcard = meaning(group::WILDCARD, text);
+        if wildcard == 0 {
+            return Err(Reason::Wildcard);
+        }
+        self.resource_kind = Item::RESOURCE + wildcard;
+        Ok(())
+    }
+
+    #[inline(never)]
+    pub(crate) fn finish_resource(&mut self) -> Result<(), Reason> {
+        let has_href = Item::close(&mut self.table.memory, self.resource, self.resource_kind)?;
+        match has_href || self.resource_kind != Item::RESOURCE {
+            true => Ok(()),
+            false => Err(Reason::EmptyResource),
+        }
     }
 
     fn finish_ace(&mut self) -> Result<(), Reason> {
         let start = self.start;
-        let length = self.memory.len().saturating_sub(start + Record::HEAD);
-        let head = Record::head(self.kind, self.permissions, length).ok_or(Reason::TooLong)?;
-        overwrite(&mut self.memory, start, &head);
-        let at = u32::try_from(start).map_err(|_| Reason::OutOfMemory)?;
-        let row = Row {
-            note: [self.number, self.offset as u32],
-            ..Row::new(self.id, at)
-        };
-        fallible::push(&mut self.aces, row)?;
+        let first = Record::first_byte(self.kind, self.permissions);
+        Record::close(&mut self.table.memory, start, first)?;
+        self.table
+            .rows
+            .push([self.number, self.id, start as u32, self.offset as u32])?;
         self.number = self.number.wrapping_add(1);
-        self.start = self.memory.len();
+        self.start = self.table.memory.len();
         Ok(())
     }
 
@@ -549,22 +601,15 @@ impl Update {
         if id > MAX_ACE_ID && id != NO_ACE_ID {
             return Err(Reason::AceId);
         }
-        self.begin_ace(0)?;
-        self.id = id;
+        self.begin_ace(0, id)?;
         self.kind = kind;
         self.permissions = permissions.bits();
         Ok(())
     }
 
-    /// Adds an item of text, which has to be fit for it.
-    pub(crate) fn text_item(&mut self, kind: u8, text: &str) -> Result<(), Reason> {
-        check_text(kind, text.as_bytes())?;
-        self.item(kind, text.as_bytes())
-    }
-
     pub(crate) fn finish(&mut self) -> Result<(), Reason> {
         self.has_list = true;
-        self.place = Place::End;
+        self.place = END;
         self.finish_ace()
     }
 
@@ -586,43 +631,32 @@ impl Update {
         match subject {
             Subject::Uuid(uuid) => self.item(Item::UUID, uuid.as_bytes())?,
             Subject::Role { role, authority } => {
-                self.text_item(Item::ROLE, role)?;
+                self.text(field::ROLE, role.as_bytes())?;
                 if let Some(authority) = authority {
-                    self.text_item(Item::AUTHORITY, authority)?;
+                    self.text(field::AUTHORITY, authority.as_bytes())?;
                 }
             }
             Subject::AuthCrypt | Subject::AnonClear => {}
         }
         match tag {
-            Some(tag) => self.text_item(Item::TAG, tag),
+            Some(tag) => self.text(field::TAG, tag.as_bytes()),
             None => Ok(()),
         }
     }
 
-    pub(crate) fn resource(&mut self, resource: &Resource<'_>) -> Result<(), Reason> {
-        let kind = Item::RESOURCE + resource.wildcard.map_or(0, |wildcard| wildcard as u8);
-        match resource.href {
-            Some(href) => self.text_item(kind, href),
-            None if kind == Item::RESOURCE => Err(Reason::EmptyResource),
-            None => self.item(kind, &[]),
+    /// Adds a resource; a wildcard of 0 is none.
+    pub(crate) fn resource(
+        &mut self,
+        href: Option<&[u8]>,
+        wildcard: &[u8; 1],
+    ) -> Result<(), Reason> {
+        self.begin_resource()?;
+        if *wildcard != [0] {
+            self.wildcard(wildcard)?;
         }
-    }
-}
-
-/// Whether text is fit for what it is to be.
-fn check_text(kind: u8, text: &[u8]) -> Result<(), Reason> {
-    match kind {
-        Item::TAG => Ok(()),
-        Item::ROLE | Item::AUTHORITY if text.is_empty() => Err(Reason::EmptyRole),
-        Item::ROLE | Item::AUTHORITY => Ok(()),
-        _ if text.first() == Some(&b'/') => Ok(()),
-        _ => Err(Reason::Href),
-    }
-}
-
-fn overwrite(memory: &mut [u8], at: usize, bytes: &[u8]) {
-    let target = memory.get_mut(at..).unwrap_or_default();
-    for (target, byte) in target.iter_mut().zip(bytes) {
-        *target = *byte;
+        if let Some(href) = href {
+            self.text(field::HREF, href)?;
+        }
+        self.finish_resource()
     }
 }

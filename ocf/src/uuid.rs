@@ -12,13 +12,22 @@ pub struct Uuid([u8; 16]);
 const TEXT_LEN: usize = 36;
 
 fn is_dash(position: usize) -> bool {
-    matches!(position, 8 | 13 | 18 | 23)
+    const DASHES: u32 = 1 << 8 | 1 << 13 | 1 << 18 | 1 << 23;
+    position < 32 && DASHES >> position & 1 != 0
 }
 
 impl Uuid {
+    /// Stands for no owner in a list, which shows it to nobody.
+    pub(crate) const NIL: Self = Self([0; 16]);
+
+    #[inline(never)]
+    pub(crate) fn is_nil(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
     /// `None` for the nil UUID.
     pub fn new(bytes: [u8; 16]) -> Option<Self> {
-        (bytes != [0; 16]).then_some(Self(bytes))
+        Some(Self(bytes)).filter(|uuid| !uuid.is_nil())
     }
 
     /// The 16 bytes, most significant first.
@@ -28,46 +37,63 @@ impl Uuid {
 
     /// From the form `8-4-4-4-12` of RFC 9562, in either case; nothing else is a UUID.
     pub fn parse(text: &str) -> Option<Self> {
-        bytes(text).and_then(Self::new)
+        let mut uuid = Self::NIL;
+        let is_uuid = text.len() == TEXT_LEN && read(text.as_bytes(), &mut uuid);
+        (is_uuid && !uuid.is_nil()).then_some(uuid)
     }
 
     /// The form `8-4-4-4-12` in lower case, as ASCII.
     pub fn to_text(&self) -> [u8; TEXT_LEN] {
-        let mut digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let mut text = [b'-'; TEXT_LEN];
-        for (position, byte) in text.iter_mut().enumerate() {
-            if !is_dash(position) {
-                let digit = digits.next().unwrap_or(0);
-                *byte = digit + if digit < 10 { b'0' } else { b'a' - 10 };
-            }
-        }
-        text
+        text(&self.0)
     }
 }
 
-/// As [`Uuid::parse`], but the nil UUID passes.
-pub(crate) fn bytes(text: &str) -> Option<[u8; 16]> {
-    if text.len() != TEXT_LEN {
-        return None;
-    }
-    let mut bytes = [0; 16];
+/// As [`Uuid::to_text`]; 0 for what is not there.
+pub(crate) fn text(uuid: &[u8]) -> [u8; TEXT_LEN] {
+    let mut text = [b'-'; TEXT_LEN];
     let mut digits = 0usize;
-    for (position, byte) in text.bytes().enumerate() {
+    for (position, slot) in text.iter_mut().enumerate() {
+        if !is_dash(position) {
+            let byte = uuid.get(digits / 2).copied().unwrap_or_default();
+            let digit = if digits & 1 == 0 {
+                byte >> 4
+            } else {
+                byte & 15
+            };
+            *slot = digit + if digit < 10 { b'0' } else { b'a' - 10 };
+            digits += 1;
+        }
+    }
+    text
+}
+
+/// As [`Uuid::parse`], but the nil UUID passes, and so does a NUL at the end: IoTivity-lite's
+/// onboarding tool counts it. Says whether it was one; if not, something is left in `uuid`.
+#[inline(never)]
+pub(crate) fn read(text: &[u8], uuid: &mut Uuid) -> bool {
+    let text = text.strip_suffix(b"\0").unwrap_or(text);
+    if text.len() != TEXT_LEN {
+        return false;
+    }
+    let mut digits = 0usize;
+    for (position, byte) in text.iter().enumerate() {
         if is_dash(position) {
-            if byte != b'-' {
-                return None;
+            if *byte != b'-' {
+                return false;
             }
             continue;
         }
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            b'A'..=b'F' => byte - b'A' + 10,
-            _ => return None,
-        };
-        let slot = bytes.get_mut(digits / 2)?;
-        *slot = (*slot << 4) | digit;
+        let mut digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            digit = (byte | 32).wrapping_sub(b'a').wrapping_add(10);
+            if !(10..16).contains(&digit) {
+                return false;
+            }
+        }
+        // What is shifted out is what was there before.
+        let slot: &mut u8 = &mut uuid.0[(digits / 2) & 15];
+        *slot = *slot << 4 | digit;
         digits += 1;
     }
-    Some(bytes)
+    true
 }

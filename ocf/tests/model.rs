@@ -209,17 +209,7 @@ impl Model {
 
     fn load(&mut self, payload: &[(Option<u32>, Entry)]) {
         *self = Self::new();
-        for (id, entry) in payload {
-            if let Some(id) = id {
-                self.entries.insert(*id, entry.clone());
-            }
-        }
-        for (id, entry) in payload {
-            if id.is_none() {
-                let id = self.give();
-                self.entries.insert(id, entry.clone());
-            }
-        }
+        self.bring_in(payload);
     }
 
     fn put(&mut self, how: Put, id: Option<u32>, entry: &Entry) -> Result<(u32, What), Reason> {

@@ -219,6 +219,9 @@ fn compile(path: &Path, output: &Path, c_name: Option<&str>) -> Result<Answer, S
     }
     files::refuse_input_as_output(output, &[path])?;
     let text = files::read_text(path)?;
+    if ocf::is_list(text.as_bytes()) {
+        return Err(unusable(path, &Unusable::Ocf));
+    }
     let policy = policy::read(&text).map_err(|found| mistakes(path, &found))?;
     let state = state::compile(text, policy, None).map_err(|why| unusable(path, &why))?;
     let bytes = state.acl.persisted();
@@ -601,7 +604,9 @@ fn accounts(names: &Names) -> Option<BTreeSet<Ssid>> {
 }
 
 fn manual(command: &[String], to: Option<&Path>) -> Result<Answer, Stop> {
-    let mut cli = Cli::command();
+    // `help` repeats what the pages say.
+    let without_help = |cli: clap::Command| cli.disable_help_subcommand(true);
+    let mut cli = without_help(Cli::command()).mut_subcommand("ocf", without_help);
     cli.build();
     if let Some(folder) = to {
         let trouble = |error| Trouble::of_io(folder, &error);

@@ -417,4 +417,6 @@ fn all_manual_pages_are_written() {
     ] {
         assert!(names.contains(&name.to_owned()), "{names:?}");
     }
+    // Of what can be done, and not of how to ask for help once more.
+    assert!(!names.iter().any(|name| name.contains("help")), "{names:?}");
 }

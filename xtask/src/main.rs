@@ -38,7 +38,9 @@ cargo xtask dist [--source] [--without-sandbox] [--all | TARGET...]
                              tarballs of the built library, and of its sources with all packages
 cargo xtask unsafe-count     counts unsafe code; fails where there is to be none
 cargo xtask dependencies     licences and sources of all dependencies, by deny.toml
-cargo xtask mutants [NAME]   plants bugs in a copy of the tree; each must be found";
+cargo xtask mutants [--check | NAME]
+                             plants bugs in a copy of the tree; each must be found; or says
+                             which of them no longer fit";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         ("unsafe-count", []) => unsafe_count::main(),
         ("dependencies", []) => dependencies::main(),
         ("mutants", []) => mutants::main(None),
+        ("mutants", [option]) if option == "--check" => mutants::check(),
         ("mutants", [only]) => mutants::main(Some(only)),
         _ => {
             eprintln!("{USAGE}");

@@ -32,6 +32,25 @@ pub const fn mutant(
     }
 }
 
+/// Whether each bug can be planted where it is to be, without doing so.
+pub fn check() -> Result<(), String> {
+    let mut wrong = Vec::new();
+    let mut all = 0;
+    for mutant in planted_engine::PLANTED.iter().chain(planted_ocf::PLANTED) {
+        all += 1;
+        let text = fs::read_to_string(root().join(mutant.file)).unwrap_or_default();
+        match text.matches(mutant.from).count() {
+            1 => {}
+            count => wrong.push(format!("{}: {count} times in {}", mutant.name, mutant.file)),
+        }
+    }
+    println!("{} of {all} bugs fit", all - wrong.len());
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(wrong.join("\n")),
+    }
+}
+
 pub fn main(only: Option<&str>) -> Result<(), String> {
     let copy = target_folder().join("mutants");
     copy_tree(&copy)?;

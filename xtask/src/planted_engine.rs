@@ -342,8 +342,8 @@ pub const PLANTED: &[Mutant] = &[
         "a denial that is told while the state is borrowed",
         [
             "src/ffi/serve.rs",
-            "if aac.engine.lock().is_some() {",
-            "if true {",
+            "let is_idle = aac.engine.lock().is_some();",
+            "let is_idle = true;",
         ],
         &["c_surface"],
     ),
@@ -351,8 +351,8 @@ pub const PLANTED: &[Mutant] = &[
         "a hook that is told of what is allowed",
         [
             "src/ffi/serve.rs",
-            "if let (false, (Some(audit), arg)) = (decision.allowed, aac.audit.get())",
-            "if let (Some(audit), arg) = aac.audit.get()",
+            "if !decision.allowed && aac.audit.get().0.is_some() {",
+            "if aac.audit.get().0.is_some() {",
         ],
         &["c_surface"],
     ),
@@ -361,8 +361,8 @@ pub const PLANTED: &[Mutant] = &[
         "an OCF list whose owner is lost when it is loaded",
         [
             "ocf/src/acl.rs",
-            "self.owner = None;\n        self.take_owner(update);",
-            "self.owner = None;",
+            "if update.has_owner || load {\n            self.give_to",
+            "if update.has_owner && !load {\n            self.give_to",
         ],
         &["short::ocf"],
     ),

@@ -112,67 +112,65 @@ pub const PLANTED: &[Mutant] = &[
         "OCF: the owner's role by a credential",
         [
             CHECK,
-            "role.certified && role.role == OWNER_ROLE",
-            "role.role == OWNER_ROLE",
+            "self.certified && self.role == OWNER_ROLE",
+            "self.role == OWNER_ROLE",
         ],
     ),
     planted(
         "OCF: auth-crypt opens security resources",
         [
             CHECK,
-            "let needed = request.method.needs();\n        let mut decision = Decision::deny(Rule::List);",
-            "let needed = request.method.needs();\n        let mut decision = Decision::deny(Rule::List);\n        \
-             let kind = match kind {\n            Kind::Security if request.secured => Kind::Configuration,\n            \
-             other => other,\n        };",
+            "    if kind != Kind::Security {\n        open |= ",
+            "    if request.secured {\n        open |= subject_bit(SubjectKind::AuthCrypt);\n    }\n    \
+             if kind != Kind::Security {\n        open |= ",
         ],
     ),
     planted(
         "OCF: anon-clear opens security resources",
         [
             CHECK,
-            "let needed = request.method.needs();\n        let mut decision = Decision::deny(Rule::List);",
-            "let needed = request.method.needs();\n        let mut decision = Decision::deny(Rule::List);\n        \
-             let kind = match kind {\n            Kind::Security if !request.secured => Kind::Configuration,\n            \
-             other => other,\n        };",
+            "    if kind != Kind::Security {\n        open |= ",
+            "    open |= subject_bit(SubjectKind::AnonClear);\n    if kind != Kind::Security {\n        open |= ",
         ],
     ),
     planted(
         "OCF: + matches what cannot be discovered",
         [
             CHECK,
-            "Wildcard::Discoverable => request.discoverable,",
-            "Wildcard::Discoverable => true,",
+            "        open |= resource_bit(Wildcard::All);\n",
+            "        open |= resource_bit(Wildcard::All) | resource_bit(Wildcard::Discoverable);\n",
         ],
     ),
     planted(
         "OCF: - matches what cannot be discovered",
         [
             CHECK,
-            "request.discoverable && request.no_secure_endpoint",
-            "request.no_secure_endpoint",
+            "        open |= resource_bit(Wildcard::All);\n",
+            "        open |= resource_bit(Wildcard::All);\n        if request.no_secure_endpoint {\n            \
+             open |= resource_bit(Wildcard::DiscoverableClear);\n        }\n",
         ],
     ),
     planted(
         "OCF: wildcards match DCRs",
         [
             CHECK,
-            "!kind.is_dcr()\n            && match wildcard {",
-            "match wildcard {",
+            "    if !kind.is_dcr() {\n        open |= ",
+            "    if true {\n        open |= ",
         ],
     ),
     planted(
         "OCF: href or wc",
         [
             CHECK,
-            "    href && wildcard\n",
-            "    wildcard || (href && !item.bytes.is_empty())\n",
+            "        href && wildcard\n",
+            "        item.is_resource() && ((wildcard && item.wildcard().is_some()) || (href && !item.bytes().is_empty()))\n",
         ],
     ),
     planted(
         "OCF: the authority of a role means nothing",
         [
             CHECK,
-            "(authority.is_none() || authority == held.authority)",
+            "(authority.is_none() || authority == self.authority)",
             "true",
         ],
     ),
@@ -196,32 +194,32 @@ pub const PLANTED: &[Mutant] = &[
         "OCF: an owner by POST in RFPRO",
         [
             ACL,
-            " | (Apply::Post(State::Rfpro), Owner::Uuid(_)) => {",
-            " => {",
+            "state == State::Rfnop || (state == State::Rfpro && has_owner)",
+            "state == State::Rfnop",
         ],
     ),
     planted(
         "OCF: a POST in RFNOP",
         [
             ACL,
-            "if state == State::Rfnop {\n            return Err(Reason::State.into());\n        }",
-            "let state = match state {\n            State::Rfnop => State::Sreset,\n            other => other,\n        };",
+            "if how == Apply::Post(State::Rfnop) {\n            return Err(Reason::State);\n        }",
+            "let how = match how {\n            Apply::Post(State::Rfnop) => Apply::Post(State::Sreset),\n            other => other,\n        };",
         ],
     ),
     planted(
         "OCF: a DELETE in RFNOP",
         [
             ACL,
-            "if state == State::Rfnop {\n            return Err(Reason::DeleteState.into());",
-            "if false {\n            return Err(Reason::DeleteState.into());",
+            "if state == State::Rfnop {\n            return Err(Reason::DeleteState);",
+            "if false {\n            return Err(Reason::DeleteState);",
         ],
     ),
     planted(
         "OCF: an ACE is replaced only if its permission is another",
         [
             ACL,
-            "if !former.says_the_same(record) {",
-            "if former.permissions() != record.permissions() {",
+            "if same(former, row) {",
+            "if Record::at(memory, former[AT]).permissions() == Record::at(memory, row[AT]).permissions() {",
         ],
     ),
 ];
