@@ -86,23 +86,21 @@
  * (AAC_REFUSALS=OFF) and without the C library; measured, and written here, by
  * `cargo xtask size --write`. The first row is what every program needs, each
  * other one how much more with these besides. What some share counts in each of
- * them.
+ * them. aac_set_audit() is there with refusals only.
  *
- *       1490  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
- *        +50  aac_decide_before
- *        +10  aac_set_audit
- *      +3350  aac_explain, aac_rule_text, aac_why_text
- *      +3490  aac_explain_refusal
- *      +4740  aac_sync, aac_sync_targets, aac_sync_accounts, aac_sync_created,
- *             aac_sync_all
- *       +460  aac_next_instance, aac_next_entry, aac_read
- *      +2970  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
- *             aac_reset_resource, aac_remove_entry
- *      +1780  aac_set_acl, aac_set_owner
- *      +3300  aac_provision
- *       +590  aac_is_modified, aac_persist
- *      +1720  aac_restore, aac_purge
- *      16170  all
+ *       1390  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
+ *       +260  aac_decide_before, aac_ask
+ *      +3360  aac_explain, aac_rule_text, aac_why_text
+ *      +3500  aac_explain_refusal
+ *      +4850  aac_sync, aac_sync_step, aac_sync_all
+ *       +360  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
+ *      +2990  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
+ *             aac_reset_resource, aac_remove_entry, aac_edit
+ *      +1700  aac_set_acl, aac_set_owner, aac_grant
+ *      +3310  aac_provision
+ *       +580  aac_is_modified, aac_persist
+ *      +1700  aac_restore, aac_purge
+ *      16160  all
  *
  * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
  * memset and memcmp, and on a hosted system abort, which is never called.

@@ -15,22 +15,22 @@
  * by `cargo xtask size --write`. The first row is what every program needs, each other one how much
  * more with these besides. What some share counts in each of them.
  *
- *       2740  ocf_acl_new, ocf_acl_free, ocf_acl_check
- *      +6100  ocf_acl_load
- *      +1470  ocf_acl_encode, ocf_acl_generation
- *      +1820  ocf_acl_get
- *      +8180  ocf_acl_post
- *      +1380  ocf_acl_delete
- *       +270  ocf_acl_reset, ocf_acl_owner, ocf_acl_set_owner
- *       +510  ocf_acl_count, ocf_acl_next, ocf_acl_next_resource
- *      +5980  ocf_acl_put
- *      +1540  ocf_acl_remove, ocf_acl_remove_if
- *      +5070  ocf_acl_set_tag
- *      +8810  ocf_acl_update_new, ocf_acl_update_free, ocf_acl_update_cbor, ocf_acl_update_apply
- *      +4560  ocf_acl_update_event
+ *       2480  ocf_acl_new, ocf_acl_free, ocf_acl_check
+ *      +5200  ocf_acl_load
+ *      +1210  ocf_acl_encode, ocf_acl_generation
+ *      +1500  ocf_acl_get
+ *      +5210  ocf_acl_post
+ *       +910  ocf_acl_delete
+ *       +220  ocf_acl_reset, ocf_acl_owner, ocf_acl_set_owner
+ *       +470  ocf_acl_count, ocf_acl_next, ocf_acl_next_resource
+ *      +4040  ocf_acl_put
+ *       +940  ocf_acl_remove, ocf_acl_remove_if
+ *      +3670  ocf_acl_set_tag
+ *      +5830  ocf_acl_update_new, ocf_acl_update_free, ocf_acl_update_cbor, ocf_acl_update_apply
+ *      +2640  ocf_acl_update_event
  *        +30  ocf_acl_classify
- *      +1340  ocf_acl_error_text
- *      17810  all
+ *      +1100  ocf_acl_error_text
+ *      12970  all
  */
 
 #ifndef OCF_ACL_H
