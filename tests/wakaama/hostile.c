@@ -431,6 +431,17 @@ static void request(int from) {
     LWM2M_URI_RESET(&ASKED);
 }
 
+/* Nothing is sent a second time, when rights may be others. */
+static void end_transactions(void) {
+    while (CONTEXT->transactionList) {
+        lwm2m_transaction_t *it = CONTEXT->transactionList;
+        if (it->callback) {
+            it->callback(CONTEXT, it, NULL);
+        }
+        transaction_remove(CONTEXT, it);
+    }
+}
+
 /* Wakaama looks for accounts anew, and forgets those that are gone. They must not
  * observe any more. */
 static void forget(void) {
@@ -438,6 +449,7 @@ static void forget(void) {
         lwm2m_uri_t uri = CONTEXT->observedList->uri;
         observe_clear(CONTEXT, &uri);
     }
+    end_transactions();
     CONTEXT->state = STATE_INITIAL;
 }
 
@@ -457,17 +469,6 @@ static void connect(void) {
         if (it->status == STATE_BS_FINISHED || it->status == STATE_BS_FAILED) {
             it->status = STATE_DEREGISTERED;
         }
-    }
-}
-
-/* Nothing is sent a second time, when rights may be others. */
-static void end_transactions(void) {
-    while (CONTEXT->transactionList) {
-        lwm2m_transaction_t *it = CONTEXT->transactionList;
-        if (it->callback) {
-            it->callback(CONTEXT, it, NULL);
-        }
-        transaction_remove(CONTEXT, it);
     }
 }
 
@@ -498,7 +499,9 @@ static void application(void) {
             uris[i].objectId = roll(4) ? THING : 3;
             uris[i].instanceId = (uint16_t) (roll(2) ? roll(INSTANCES) : NONE);
         }
+#ifndef LWM2M_VERSION_1_0
         (void) lwm2m_send(CONTEXT, ssid, uris, 1 + roll(2), NULL, NULL);
+#endif
         end_transactions();
         break;
     default:
