@@ -3,7 +3,7 @@
 use crate::row::Target;
 use crate::table::View;
 use crate::{
-    Decision, Engine, Host, Iid, MAX_ID, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
+    Decision, Engine, Host, Iid, Mask, OID_ACCESS_CONTROL, OID_OSCORE, OID_SECURITY, Oid,
     Operation, Rule, SSID_ANY, SSID_BOOTSTRAP, Ssid,
 };
 
@@ -12,8 +12,7 @@ use crate::{
 pub(crate) struct Question {
     pub(crate) ssid: Ssid,
     pub(crate) operation: Operation,
-    pub(crate) oid: Oid,
-    pub(crate) iid: Iid,
+    pub(crate) target: Target,
     pub(crate) before: bool,
 }
 
@@ -24,8 +23,7 @@ impl<H: Host> Engine<H> {
         self.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target::new(oid, iid),
             before: false,
         })
     }
@@ -38,8 +36,7 @@ impl<H: Host> Engine<H> {
         self.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target::new(oid, iid),
             before: true,
         })
     }
@@ -47,8 +44,9 @@ impl<H: Host> Engine<H> {
     /// The rules, in their order.
     #[inline(always)]
     pub(crate) fn answer(&self, question: &Question) -> Decision {
+        let oid = question.target.oid();
         // 1. Keys are closed to everybody.
-        if question.oid == OID_SECURITY || question.oid == OID_OSCORE {
+        if oid == OID_SECURITY || oid == OID_OSCORE {
             return Decision::by_rule(Rule::KeysAreClosed);
         }
         // 2. The Bootstrap-Server may do everything else.
@@ -67,45 +65,51 @@ impl<H: Host> Engine<H> {
             return Decision::by_rule(Rule::NotDecided);
         };
         let view = state.table.view(question.before);
-        match question.oid {
+        let right = question.operation.right();
+        match oid {
             // 5. Access Control instances.
-            OID_ACCESS_CONTROL => on_acl(view, question),
+            OID_ACCESS_CONTROL => on_acl(view, question, right),
             // 6. and 7. Everything else.
-            _ => by_acl(view, question),
+            _ => by_acl(view, question, right),
         }
     }
 }
 
 /// Access Control instances are read by all, made by nobody, and edited by their
 /// owners.
-fn on_acl(view: View<'_>, question: &Question) -> Decision {
-    match question.operation.right() {
-        Mask::READ => Decision::by_rule(Rule::AclIsReadable),
-        Mask::CREATE | Mask::DELETE => Decision::by_rule(Rule::AclIsFixed),
-        _ => Decision {
-            allowed: question.ssid != SSID_ANY
-                && (view.find(question.iid))
-                    .is_some_and(|found| view.owner(found) == question.ssid),
-            acl_iid: question.iid,
-            ..Decision::by_rule(Rule::AclOwner)
-        },
+#[inline(always)]
+fn on_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
+    match right {
+        Mask::READ => return Decision::by_rule(Rule::AclIsReadable),
+        Mask::CREATE | Mask::DELETE => return Decision::by_rule(Rule::AclIsFixed),
+        _ => {}
+    }
+    let acl_iid = question.target.iid();
+    let owner = match view.find(acl_iid) {
+        Some(found) => view.owner(found),
+        None => SSID_ANY,
+    };
+    Decision {
+        allowed: question.ssid != SSID_ANY && owner == question.ssid,
+        acl_iid,
+        ..Decision::by_rule(Rule::AclOwner)
     }
 }
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
 #[cfg_attr(not(target_os = "none"), inline(always))]
-fn by_acl(view: View<'_>, question: &Question) -> Decision {
+fn by_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let ssid = question.ssid;
-    let creates = question.operation == Operation::Create;
     // Only Create has a target without an Instance.
-    let iid = match creates {
-        true => MAX_ID,
-        false if question.iid == MAX_ID => return Decision::by_rule(Rule::NotDecided),
-        false => question.iid,
+    let creates = right == Mask::CREATE;
+    let target = match creates {
+        true => question.target.of_creation(),
+        false if question.target.is_creation() => return Decision::by_rule(Rule::NotDecided),
+        false => question.target,
     };
-    let Some(found) = view.look(Target::new(question.oid, iid), ssid) else {
+    let Some(found) = view.look(target, ssid) else {
         return Decision::by_rule(Rule::NotGoverned);
     };
     let is_server = ssid != SSID_ANY;
@@ -120,11 +124,11 @@ fn by_acl(view: View<'_>, question: &Question) -> Decision {
     } else {
         (Rule::NoEntry, 0)
     };
-    let mask = Mask::from_bits_truncate(mask);
     Decision {
-        allowed: mask.contains(question.operation.right()),
+        // Each operation needs one right.
+        allowed: mask & right.bits() != 0,
         rule,
         acl_iid: found.iid,
-        mask: mask.bits(),
+        mask: Mask::from_bits_truncate(mask).bits(),
     }
 }

@@ -20,6 +20,8 @@ pub enum Change {
     Resource(Iid, Rid),
 }
 
+// In this order, so that a pointer to the state is one to the table.
+#[repr(C)]
 pub(crate) struct State {
     pub(crate) table: Table,
     /// Whether the state outside the transaction differs from the persisted one.

@@ -44,16 +44,32 @@ pub(crate) struct Grant {
     pub(crate) target: Target,
     pub(crate) ssid: Ssid,
     pub(crate) mask: Option<u16>,
+    /// The ID that the Access Control instance is to have, or [`MAX_ID`]; becomes
+    /// the one that it has, or that is in the way.
+    pub(crate) acl_iid: Iid,
+    /// Becomes true, if that is a new one.
+    is_new: bool,
 }
 
 /// Whether instances of the Object can be governed at all.
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) const fn is_governable(oid: Oid) -> bool {
     oid != OID_SECURITY && oid != OID_ACCESS_CONTROL && oid != MAX_ID
 }
 
 impl Grant {
+    pub(crate) const fn new(target: Target, ssid: Ssid, mask: Option<u16>, acl_iid: Iid) -> Grant {
+        Grant {
+            target,
+            ssid,
+            mask,
+            acl_iid,
+            is_new: false,
+        }
+    }
+
     /// Fails, if it is wrong whatever the state.
-    fn check(self) -> Result<(), Why> {
+    fn check(&self) -> Result<(), Why> {
         let creates = self.target.is_creation();
         match self.mask {
             None if self.ssid == SSID_ANY => Err(Why::OwnerIsZero),
@@ -72,7 +88,7 @@ impl Grant {
         })
     }
 
-    const fn resource(self) -> Rid {
+    const fn resource(&self) -> Rid {
         match self.mask {
             Some(_) => RID_ACL,
             None => RID_OWNER,
@@ -80,7 +96,7 @@ impl Grant {
     }
 
     /// That of a server that does not exist.
-    const fn unknown(self) -> Why {
+    const fn unknown(&self) -> Why {
         match self.mask {
             Some(_) => Why::ServerUnknown,
             None => Why::OwnerUnknown,
@@ -117,21 +133,15 @@ impl Answers for Found {
 }
 
 impl State {
-    /// Does what a grant says. `acl_iid` is the ID that the instance is to have,
-    /// or [`MAX_ID`]; it becomes the one that it has, or that is in the way. Tells
-    /// whether the instance is new.
-    fn grant(
-        &mut self,
-        grant: Grant,
-        acl_iid: &mut Iid,
-        answers: &impl Answers,
-    ) -> Result<bool, Why> {
+    /// Does what a grant says.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn grant(&mut self, grant: &mut Grant, answers: &impl Answers) -> Result<(), Why> {
         let table = &mut self.table;
-        let wanted = *acl_iid;
+        let wanted = grant.acl_iid;
         let found = match table.governing(grant.target) {
             MAX_ID => None,
             governing if wanted != MAX_ID && wanted != governing => {
-                *acl_iid = governing;
+                grant.acl_iid = governing;
                 return Err(Why::TargetHasOther);
             }
             governing => table.find(governing),
@@ -142,12 +152,13 @@ impl State {
                 return Err(Why::IidTaken);
             }
         }
-        let is_there = found.is_some_and(|found| match grant.mask {
-            Some(_) => table.entry_at_or_after(found, grant.ssid).ssid() == grant.ssid,
-            None => table.owner(found) == grant.ssid,
-        });
+        let there = match found {
+            None => SSID_ANY,
+            Some(found) if grant.mask.is_none() => table.owner(found),
+            Some(found) => table.entry_at_or_after(found, grant.ssid).ssid(),
+        };
         let is_nobodys = grant.ssid == SSID_ANY || grant.ssid == SSID_BOOTSTRAP;
-        if !is_there && !is_nobodys && !answers.knows(grant.ssid) {
+        if there != grant.ssid && !is_nobodys && !answers.knows(grant.ssid) {
             return Err(grant.unknown());
         }
         let instance = match found {
@@ -161,16 +172,17 @@ impl State {
                     return Err(Why::IidsFull);
                 }
                 let new = Instance::new(iid, grant.target);
-                table.put(None, new, SSID_BOOTSTRAP, false);
+                table.add(new, SSID_BOOTSTRAP);
                 new
             }
         };
-        *acl_iid = instance.iid();
+        grant.acl_iid = instance.iid();
+        grant.is_new = found.is_none();
         match grant.mask {
             Some(mask) => table.set_entry(instance, AclEntry::new(grant.ssid, mask)),
-            None => table.put(Some(instance), instance, grant.ssid, true),
+            None => table.set_owner(instance, grant.ssid),
         }
-        Ok(found.is_none())
+        Ok(())
     }
 }
 
@@ -182,12 +194,12 @@ impl<H: Host> Engine<H> {
     /// [`Error::UnknownServer`], [`Error::Full`], [`Error::NoMemory`],
     /// [`Error::Host`].
     pub fn set_acl(&self, oid: Oid, iid: Iid, ssid: Ssid, mask: u16) -> Result<(), Error> {
-        let grant = Grant {
-            target: Target::new(oid, iid),
+        self.grant(&mut Grant::new(
+            Target::new(oid, iid),
             ssid,
-            mask: Some(mask),
-        };
-        self.grant(grant, &mut { MAX_ID })
+            Some(mask),
+            MAX_ID,
+        ))
     }
 
     /// Sets the owner of a target. `acl_iid` is the ID that the Access Control
@@ -203,30 +215,28 @@ impl<H: Host> Engine<H> {
         owner: Ssid,
         acl_iid: &mut Iid,
     ) -> Result<(), Error> {
-        let grant = Grant {
-            target: Target::new(oid, iid),
-            ssid: owner,
-            mask: None,
-        };
-        self.grant(grant, acl_iid)
+        let mut grant = Grant::new(Target::new(oid, iid), owner, None, *acl_iid);
+        let granted = self.grant(&mut grant);
+        *acl_iid = grant.acl_iid;
+        granted
     }
 
     /// As [`Engine::set_acl`] or [`Engine::set_owner`].
     #[inline]
-    pub(crate) fn grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
+    pub(crate) fn grant(&self, grant: &mut Grant) -> Result<(), Error> {
         match self.overwrite(grant) {
             Some(iid) => {
                 self.host.changed(Change::Resource(iid, RID_ACL));
                 Ok(())
             }
-            None => self.grant_asking(grant, acl_iid),
+            None => self.grant_asking(grant),
         }
     }
 
     /// What most grants come to, in a hurry: a mask for a server that has one
     /// already. Gives the instance.
     #[inline]
-    fn overwrite(&self, grant: Grant) -> Option<Iid> {
+    fn overwrite(&self, grant: &Grant) -> Option<Iid> {
         if !Table::OVERWRITES {
             return None;
         }
@@ -240,8 +250,8 @@ impl<H: Host> Engine<H> {
 
     // Not in the way of the short one.
     #[cfg_attr(not(target_os = "none"), inline(never))]
-    fn grant_asking(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Error> {
-        self.try_grant(grant, acl_iid).map_err(|why| {
+    fn grant_asking(&self, grant: &mut Grant) -> Result<(), Error> {
+        self.try_grant(grant).map_err(|why| {
             let call = match grant.mask {
                 Some(_) => Call::SetAcl,
                 None => Call::SetOwner,
@@ -249,28 +259,27 @@ impl<H: Host> Engine<H> {
             let mut story = Story::of(call);
             story.tell(|call| {
                 (call.oid, call.iid) = (grant.target.oid(), grant.target.iid());
-                (call.ssid, call.acl_iid) = (grant.ssid, *acl_iid);
+                (call.ssid, call.acl_iid) = (grant.ssid, grant.acl_iid);
                 call.value = grant.mask.unwrap_or(0).into();
             });
             self.refuse(&story, why)
         })
     }
 
-    fn try_grant(&self, grant: Grant, acl_iid: &mut Iid) -> Result<(), Why> {
+    fn try_grant(&self, grant: &mut Grant) -> Result<(), Why> {
         grant.check()?;
         let mut found = Found::default();
         // Each question is asked once, so this ends.
-        let is_new = loop {
+        loop {
             let mut state = self.lock().ok_or(Why::InUse)?;
             state.table.start(1)?;
-            let granted = state.grant(grant, acl_iid, &found);
-            let concluded = match granted {
-                Ok(_) => state.conclude(Ok(())),
-                Err(why) => Err(why),
-            };
+            let mut granted = state.grant(grant, &found);
+            if granted.is_ok() {
+                granted = state.conclude(granted);
+            }
             drop(state);
-            match concluded {
-                Ok(()) => break granted?,
+            match granted {
+                Ok(()) => break,
                 Err(Why::InstanceMissing) => {
                     self.check_target(grant.target)?;
                     found.target = true;
@@ -284,13 +293,13 @@ impl<H: Host> Engine<H> {
                 }
                 Err(why) => return Err(why),
             }
-        };
-        if is_new {
+        }
+        if grant.is_new {
             self.host.changed(Change::Instances);
         }
-        if !is_new || grant.mask.is_none() {
+        if !grant.is_new || grant.mask.is_none() {
             self.host
-                .changed(Change::Resource(*acl_iid, grant.resource()));
+                .changed(Change::Resource(grant.acl_iid, grant.resource()));
         }
         Ok(())
     }
@@ -307,7 +316,6 @@ impl<H: Host> Engine<H> {
 
     fn clear(&self) -> Result<(), Why> {
         let mut state = self.lock().ok_or(Why::InUse)?;
-        state.table.start(0)?;
         state.table.clear();
         state.conclude(Ok(()))?;
         drop(state);
@@ -449,16 +457,9 @@ impl<H: Host> Engine<H> {
 impl Provision {
     /// The entry, and the ownership if there is to be one.
     fn parts(&self) -> (Grant, Option<Grant>) {
-        let entry = Grant {
-            target: Target::new(self.oid, self.iid),
-            ssid: self.ssid,
-            mask: Some(self.mask),
-        };
-        let owner = Grant {
-            ssid: self.owner,
-            mask: None,
-            ..entry
-        };
+        let target = Target::new(self.oid, self.iid);
+        let entry = Grant::new(target, self.ssid, Some(self.mask), MAX_ID);
+        let owner = Grant::new(target, self.owner, None, MAX_ID);
         (entry, (self.owner != SSID_ANY).then_some(owner))
     }
 }
@@ -499,19 +500,18 @@ impl State {
         answers: &ManyAnswers,
         told: &mut List<(Iid, Rid)>,
     ) -> Result<bool, Why> {
-        let (entry, owner) = grant.parts();
-        let is_new = self.grant(entry, &mut { MAX_ID }, answers)?;
+        let (mut entry, mut owner) = grant.parts();
+        self.grant(&mut entry, answers)?;
         // The instance is there now, unless memory is lacking.
         self.table.outcome()?;
-        if let Some(owner) = owner {
-            self.grant(owner, &mut { MAX_ID }, answers)?;
+        if let Some(owner) = &mut owner {
+            self.grant(owner, answers)?;
         }
-        if !is_new {
-            let iid = self.table.governing(entry.target);
+        if !entry.is_new {
             for grant in [Some(entry), owner].into_iter().flatten() {
-                told.push((iid, grant.resource()))?;
+                told.push((grant.acl_iid, grant.resource()))?;
             }
         }
-        Ok(is_new)
+        Ok(entry.is_new)
     }
 }

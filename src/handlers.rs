@@ -133,8 +133,6 @@ impl Edit {
     /// What validation is to look at afterwards.
     const fn touches(self) -> Ssid {
         match self {
-            // Refused, and not to be taken for the owner.
-            Edit::Write(RID_ACL, SSID_BOOTSTRAP, _) => Touch::ANYTHING,
             Edit::Write(RID_ACL, ssid, _) => ssid,
             Edit::Write(RID_OWNER, ..) => Touch::OWNER,
             _ => Touch::ANYTHING,
@@ -156,63 +154,59 @@ impl State {
         self.conclude(edited)
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn try_edit(&mut self, iid: Iid, edit: Edit) -> Result<(), Why> {
         let table = &mut self.table;
-        let found = table.find(iid);
-        let mut new = found.unwrap_or(Instance::bare(iid));
-        let mut owner = SSID_BOOTSTRAP;
-        let mut keeps_entries = false;
-        match found {
-            Some(_) if edit == Edit::Create => return Err(Why::IidTaken),
-            Some(found) => owner = table.owner(found),
-            None if edit != Edit::Create => return Err(Why::NoInstance),
-            None if iid == MAX_ID => return Err(Why::IidOutOfRange),
-            None => {}
-        }
-        match edit {
-            Edit::Create => {}
-            Edit::Remove => {
-                table.remove(new);
-                return Ok(());
+        let Some(found) = table.find(iid) else {
+            if edit != Edit::Create {
+                return Err(Why::NoInstance);
             }
-            Edit::Reset => (new, owner) = (new.with_acl(false), 0),
+            if iid == MAX_ID {
+                return Err(Why::IidOutOfRange);
+            }
+            table.start(1)?;
+            table.add(Instance::bare(iid), SSID_BOOTSTRAP);
+            return Ok(());
+        };
+        match edit {
+            Edit::Create => return Err(Why::IidTaken),
+            Edit::Remove => table.remove(found),
+            Edit::Reset => {
+                let bare = found.with_acl(false);
+                table.empty(found, bare);
+                table.set_owner(bare, 0);
+            }
             Edit::RemoveEntry(ssid) => {
-                let entry = table.entry_at_or_after(new, ssid);
+                let entry = table.entry_at_or_after(found, ssid);
                 if entry.is_none() || entry.ssid() != ssid {
                     return Err(Why::NoEntry);
                 }
-                table.remove_entry(new, ssid);
-                return Ok(());
+                table.remove_entry(found, ssid);
             }
-            Edit::ResetResource(rid) | Edit::Write(rid, ..) if rid > RID_OWNER => {
-                return Err(Why::NoResource);
-            }
-            Edit::ResetResource(RID_ACL) => new = new.with_acl(true),
-            Edit::ResetResource(_) => return Err(Why::NotResettable),
-            Edit::Write(rid, riid, value) => {
-                let Ok(value) = u16::try_from(value) else {
-                    return Err(match rid {
-                        RID_ACL => Why::MaskOutOfRange,
-                        _ => Why::ValueOutOfRange,
-                    });
+            Edit::ResetResource(RID_ACL) => table.empty(found, found.with_acl(true)),
+            Edit::ResetResource(rid) if rid <= RID_OWNER => return Err(Why::NotResettable),
+            Edit::Write(rid, riid, value) if rid <= RID_OWNER => {
+                let most = match rid {
+                    RID_ACL => Mask::all().bits(),
+                    _ => u16::MAX,
                 };
-                keeps_entries = true;
+                let value = match u16::try_from(value) {
+                    Ok(value) if value <= most => value,
+                    _ if rid == RID_ACL => return Err(Why::MaskOutOfRange),
+                    _ => return Err(Why::ValueOutOfRange),
+                };
                 match rid {
                     RID_OID if !is_governable(value) => return Err(Why::NotGovernable),
-                    RID_OID => new = new.with_oid(value),
-                    RID_OIID => new = new.with_target_iid(value),
+                    RID_OID => table.change(found, found.with_oid(value)),
+                    RID_OIID => table.change(found, found.with_target_iid(value)),
                     RID_OWNER if value == 0 => return Err(Why::OwnerIsZero),
-                    RID_OWNER => owner = value,
-                    _ if Mask::from_bits(value).is_none() => return Err(Why::MaskOutOfRange),
+                    RID_OWNER => table.set_owner(found, value),
                     _ if riid == SSID_BOOTSTRAP => return Err(Why::BootstrapSsid),
-                    _ => {
-                        table.set_entry(new, AclEntry::new(riid, value));
-                        return Ok(());
-                    }
+                    _ => table.set_entry(found, AclEntry::new(riid, value)),
                 }
             }
+            Edit::ResetResource(_) | Edit::Write(..) => return Err(Why::NoResource),
         }
-        table.put(found, new, owner, keeps_entries);
         Ok(())
     }
 }

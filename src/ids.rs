@@ -42,6 +42,11 @@ impl Ids {
         self.rows.contains(id)
     }
 
+    /// Makes it empty.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+    }
+
     /// What became of listing into the set.
     pub(crate) fn complete(&self, listed: Result<(), Error>) -> Result<(), Error> {
         if self.is_incomplete {

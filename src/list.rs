@@ -65,14 +65,22 @@ impl<T> List<T> {
 
     /// Makes room for exactly `room` elements, if there is less.
     pub(crate) fn reserve(&mut self, room: usize) -> Result<(), NoMemory> {
-        const { assert!(size_of::<T>() > 0) };
-        if room <= self.room {
-            return Ok(());
+        match room <= self.room {
+            true => Ok(()),
+            false => self.resize(room),
         }
+    }
+
+    /// Makes room for exactly `room` elements, which is at least one and not less
+    /// than there are.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn resize(&mut self, room: usize) -> Result<(), NoMemory> {
+        const { assert!(size_of::<T>() > 0) };
+        let room = room.max(self.len).max(1);
         let layout = Layout::array::<T>(room).map_err(|_| NoMemory)?;
         // SAFETY: neither layout is empty, for no element is and `room` is above
         // zero; the old one is that of `start` (1), and the new size, which is that
-        // of a layout, does not overflow.
+        // of a layout, does not overflow. There is room for `len` (2).
         let start = unsafe {
             match self.layout() {
                 Some(old) => realloc(self.start.as_ptr().cast(), old, layout.size()),
@@ -92,13 +100,14 @@ impl<T> List<T> {
         }
     }
 
-    /// Makes room for some more, and a quarter more than that: a list that doubles
+    /// Makes room for one more, and a quarter more than that: a list that doubles
     /// wastes half of itself.
-    fn grow(&mut self, more: usize) -> Result<(), NoMemory> {
-        let wanted = self.len.saturating_add(more);
+    fn grow(&mut self) -> Result<(), NoMemory> {
+        // Far from overflowing: no list takes more than half of all memory.
+        let wanted = self.len + 1;
         match wanted <= self.room {
             true => Ok(()),
-            false => self.reserve(wanted.saturating_add(wanted / 4 + 1)),
+            false => self.resize(wanted + wanted / 4 + 1),
         }
     }
 
@@ -110,7 +119,7 @@ impl<T> List<T> {
     /// Inserts at `at`, or at the end, should that be less. Without memory,
     /// nothing has changed.
     pub(crate) fn insert(&mut self, at: usize, value: T) -> Result<(), NoMemory> {
-        self.grow(1)?;
+        self.grow()?;
         let at = at.min(self.len);
         // SAFETY: there is room for one more than `len`; what is moved is
         // initialised (2), and so is then all up to the new `len`.
@@ -142,13 +151,17 @@ impl<T> List<T> {
 }
 
 impl<T: Copy> List<T> {
+    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     /// Puts `new` in the place of `count` elements at `at`, as far as they are
     /// there. Without memory, nothing has changed.
     pub(crate) fn splice(&mut self, at: usize, count: usize, new: &[T]) -> Result<(), NoMemory> {
         let at = at.min(self.len);
         let behind = self.len - at;
         let count = count.min(behind);
-        self.grow(new.len().saturating_sub(count))?;
+        let wanted = (self.len - count).saturating_add(new.len());
+        if wanted > self.room {
+            self.reserve(wanted.saturating_add(wanted / 4 + 1))?;
+        }
         // SAFETY: there is room for `len` without `count`, and `new`. What is moved is initialised
         // (2), and so is then all up to the new `len`. `new` is of another list, for
         // this one is borrowed.
@@ -161,27 +174,55 @@ impl<T: Copy> List<T> {
         Ok(())
     }
 
+    /// Makes it the same as another one. Without memory, nothing has changed.
+    pub(crate) fn copy_from(&mut self, other: &List<T>) -> Result<(), NoMemory> {
+        self.reserve(other.len)?;
+        // SAFETY: there is room for so many, in other memory, for this list is
+        // borrowed; they are initialised (2), and so is then all up to the new `len`.
+        unsafe { ptr::copy_nonoverlapping(other.start.as_ptr(), self.start.as_ptr(), other.len) };
+        self.len = other.len;
+        Ok(())
+    }
+
     /// Another list of the same, with no more room than that takes.
     pub(crate) fn copy(&self) -> Result<List<T>, NoMemory> {
         let mut copy = List::new();
-        copy.reserve(self.len)?;
-        copy.splice(0, 0, self)?;
+        copy.copy_from(self)?;
         Ok(copy)
     }
 
+    /// Makes it empty, and gives all of its room back.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(any(target_os = "none", access_control_small)), allow(dead_code))]
+    pub(crate) fn clear(&mut self) {
+        *self = List::new();
+    }
+
     /// Leaves the first `len`.
-    #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// Gives back the room that is left over, where that is much and there is
-    /// memory for another list.
+    /// Takes out `count` elements at `at`, as far as they are there.
+    #[cfg_attr(not(any(target_os = "none", access_control_small)), allow(dead_code))]
+    pub(crate) fn cut(&mut self, at: usize, count: usize) {
+        let at = at.min(self.len);
+        let behind = self.len - at;
+        let count = count.min(behind);
+        // SAFETY: what is moved is initialised (2), and so is then all up to the new
+        // `len`.
+        unsafe {
+            let place = self.start.as_ptr().add(at);
+            ptr::copy(place.add(count), place, behind - count);
+        }
+        self.len -= count;
+    }
+
+    /// Gives back the room that is left over, where that is much and the allocator
+    /// can do so.
     pub(crate) fn fit(&mut self) {
         if self.room > 2 * self.len + 8 {
-            if let Ok(copy) = self.copy() {
-                *self = copy;
-            }
+            let _ = self.resize(self.len);
         }
     }
 }

@@ -10,9 +10,11 @@ use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
 
 /// The value. Not for several threads: `UnsafeCell` is not `Sync`.
+// In this order, so that a pointer to the one is a pointer to the other.
+#[repr(C)]
 pub(crate) struct Lock<T> {
-    is_used: Cell<bool>,
     value: UnsafeCell<T>,
+    is_used: Cell<bool>,
 }
 
 /// The right to use the value, until it is dropped.

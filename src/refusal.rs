@@ -47,7 +47,8 @@ pub enum Call {
 /// The rule that refused. What is named in brackets is the member of [`Refusal`]
 /// that holds the offending number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
+// A whole register, so that nothing is left to be cut off.
+#[repr(u32)]
 pub enum Why {
     // ---- a value that can never be right ----
     /// The Bootstrap-Server, 65535, needs no entry and can have none (`ssid`).
@@ -147,23 +148,23 @@ impl Why {
     /// The error that the refused call returns. Neighbours mostly return the same,
     /// so a few comparisons tell, where a `match` on all would be a table.
     pub(crate) const fn error(self) -> Error {
-        const LAST: [(Why, Error); 12] = [
-            (Why::IidOutOfRange, Error::BadRequest),
-            (Why::InstanceMissing, Error::Unreachable),
-            (Why::OwnerUnknown, Error::UnknownServer),
-            (Why::IidTaken, Error::Conflict),
-            (Why::IidsFull, Error::Full),
-            (Why::NoEntry, Error::NotFound),
-            (Why::NotResettable, Error::NotAllowed),
-            (Why::TargetUnset, Error::Incomplete),
-            (Why::DuplicateTarget, Error::BadRequest),
-            (Why::NoMemory, Error::NoMemory),
-            (Why::KeepsChanging, Error::Busy),
-            (Why::StreamFailed, Error::Host),
+        const LAST: [(u8, Error); 12] = [
+            (Why::IidOutOfRange as u8, Error::BadRequest),
+            (Why::InstanceMissing as u8, Error::Unreachable),
+            (Why::OwnerUnknown as u8, Error::UnknownServer),
+            (Why::IidTaken as u8, Error::Conflict),
+            (Why::IidsFull as u8, Error::Full),
+            (Why::NoEntry as u8, Error::NotFound),
+            (Why::NotResettable as u8, Error::NotAllowed),
+            (Why::TargetUnset as u8, Error::Incomplete),
+            (Why::DuplicateTarget as u8, Error::BadRequest),
+            (Why::NoMemory as u8, Error::NoMemory),
+            (Why::KeepsChanging as u8, Error::Busy),
+            (Why::StreamFailed as u8, Error::Host),
         ];
-        let mut rest: &[(Why, Error)] = &LAST;
+        let mut rest: &[(u8, Error)] = &LAST;
         while let [(last, error), others @ ..] = rest {
-            if self as u8 <= *last as u8 {
+            if self as u8 <= *last {
                 return *error;
             }
             rest = others;
@@ -174,6 +175,7 @@ impl Why {
 
 impl From<Error> for Why {
     /// What a host, a list of IDs or the allocator can say.
+    #[inline(always)]
     fn from(error: Error) -> Why {
         match error {
             Error::NoMemory => Why::NoMemory,

@@ -6,14 +6,24 @@ use core::num::NonZero;
 
 /// Two IDs in one word.
 #[inline(always)]
-pub(crate) const fn join([high, low]: [u16; 2]) -> u32 {
+pub(crate) const fn join(high: u16, low: u16) -> u32 {
     ((high as u32) << 16) | low as u32
 }
 
 /// The two IDs of a word.
 #[inline(always)]
-pub(crate) const fn split(word: u32) -> [u16; 2] {
-    [(word >> 16) as u16, word as u16]
+pub(crate) const fn split(word: u32) -> (u16, u16) {
+    (high(word), low(word))
+}
+
+#[inline(always)]
+pub(crate) const fn high(word: u32) -> u16 {
+    (word >> 16) as u16
+}
+
+#[inline(always)]
+pub(crate) const fn low(word: u32) -> u16 {
+    word as u16
 }
 
 /// What an Access Control instance is about: an Object and one of its Instances,
@@ -24,23 +34,28 @@ pub(crate) struct Target(pub(crate) u32);
 impl Target {
     #[inline(always)]
     pub(crate) const fn new(oid: Oid, iid: Iid) -> Target {
-        Target(join([oid, iid]))
+        Target(join(oid, iid))
     }
 
     #[inline(always)]
     pub(crate) const fn oid(self) -> Oid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     #[inline(always)]
     pub(crate) const fn iid(self) -> Iid {
-        split(self.0)[1]
+        low(self.0)
     }
 
     /// One of its four bytes, counted from the lowest.
     #[cfg_attr(any(target_os = "none", access_control_small), allow(dead_code))]
     pub(crate) const fn byte(self, at: u32) -> u8 {
         (self.0 >> (8 * (at & 3))) as u8
+    }
+
+    /// The one that stands for the creation of Instances.
+    pub(crate) const fn of_creation(self) -> Target {
+        Target(self.0 | MAX_ID as u32)
     }
 
     /// Whether it stands for the creation of Instances.
@@ -59,21 +74,21 @@ impl AclEntry {
 
     #[inline(always)]
     pub(crate) const fn new(ssid: Ssid, mask: u16) -> AclEntry {
-        AclEntry(join([ssid, mask]))
+        AclEntry(join(ssid, mask))
     }
 
     #[inline(always)]
     pub(crate) const fn ssid(self) -> Ssid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     #[inline(always)]
     pub(crate) const fn mask(self) -> u16 {
-        split(self.0)[1]
+        low(self.0)
     }
 
     pub(crate) const fn is_none(self) -> bool {
-        self.0 == AclEntry::NONE.0
+        self.ssid() == AclEntry::NONE.ssid()
     }
 
     /// Its four persisted bytes: the mask comes first.
@@ -116,7 +131,12 @@ const HAS_ACL: u16 = 4;
 impl Instance {
     #[inline(always)]
     pub(crate) const fn with_flags(iid: Iid, target: Target, flags: u16) -> Instance {
-        let low = match NonZero::new(join([iid, flags | EXISTS])) {
+        Instance::with_low(join(iid, flags), target)
+    }
+
+    #[inline(always)]
+    const fn with_low(low: u32, target: Target) -> Instance {
+        let low = match NonZero::new(low | EXISTS as u32) {
             Some(low) => low,
             None => NonZero::<u32>::MIN,
         };
@@ -134,11 +154,11 @@ impl Instance {
     }
 
     pub(crate) const fn iid(self) -> Iid {
-        split(self.low.get())[0]
+        high(self.low.get())
     }
 
     pub(crate) const fn flags(self) -> u16 {
-        split(self.low.get())[1]
+        low(self.low.get())
     }
 
     pub(crate) const fn target(self) -> Target {
@@ -161,20 +181,29 @@ impl Instance {
 
     pub(crate) const fn with_acl(self, has_acl: bool) -> Instance {
         let flags = match has_acl {
-            true => self.flags() | HAS_ACL,
-            false => self.flags() & !HAS_ACL,
+            true => self.low.get() | HAS_ACL as u32,
+            false => self.low.get() & !(HAS_ACL as u32),
         };
-        Instance::with_flags(self.iid(), self.target, flags)
+        Instance::with_low(flags, self.target)
+    }
+
+    /// With what is noted about it.
+    pub(crate) const fn noted(self, what: Note) -> Instance {
+        Instance::with_low(self.low.get() | what.0, self.target)
+    }
+
+    pub(crate) const fn note(self) -> Note {
+        Note(self.low.get()).only(Note::ALL)
     }
 
     pub(crate) const fn with_oid(self, oid: Oid) -> Instance {
         let target = Target::new(oid, self.target.iid());
-        Instance::with_flags(self.iid(), target, self.flags())
+        Instance { target, ..self }
     }
 
     pub(crate) const fn with_target_iid(self, iid: Iid) -> Instance {
         let target = Target::new(self.target.oid(), iid);
-        Instance::with_flags(self.iid(), target, self.flags() | HAS_IID)
+        Instance::with_low(self.low.get() | HAS_IID as u32, target)
     }
 }
 
@@ -191,24 +220,27 @@ impl Touch {
     pub(crate) const ANYTHING: Ssid = SSID_ANY;
 
     pub(crate) const fn new(iid: Iid, what: Ssid) -> Touch {
-        Touch(join([iid, what]))
+        Touch(join(iid, what))
     }
 
     pub(crate) const fn iid(self) -> Iid {
-        split(self.0)[0]
+        high(self.0)
     }
 
     pub(crate) const fn what(self) -> Ssid {
-        split(self.0)[1]
+        low(self.0)
     }
 }
 
-/// What synchronisation has found out about an instance, and has yet to act on.
+/// What synchronisation has found out about an instance, and has yet to act on:
+/// bits above an instance's flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Note(pub(crate) u16);
+pub(crate) struct Note(pub(crate) u32);
 
 impl Note {
     pub(crate) const NOTHING: Note = Note(0);
+    /// Instances have come or gone. Of none in particular.
+    pub(crate) const MOVED: Note = Note(0x0800);
     /// Its target has gone.
     pub(crate) const GONE: Note = Note(0x1000);
     /// Nobody can reach its target.
@@ -219,6 +251,7 @@ impl Note {
     pub(crate) const ACL: Note = Note(0x8000);
     /// All that is left when the state is in step.
     pub(crate) const CHANGED: Note = Note(0xe000);
+    pub(crate) const ALL: Note = Note(0xf000);
 
     pub(crate) const fn and(self, other: Note) -> Note {
         Note(self.0 | other.0)

@@ -1,11 +1,12 @@
 //! Transactions on Object 2: begin, validate, commit, roll back.
 
+use crate::engine::State;
 use crate::refusal::Story;
-use crate::row::Touch;
-use crate::{Call, Engine, Error, Host, Ids, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Why};
+use crate::row::{Instance, Touch};
+use crate::{Call, Engine, Error, Host, Ids, MAX_ID, RID_ACL, RID_OWNER, SSID_ANY, Ssid, Why};
 
-/// How often validation begins again because something was changed meanwhile.
-const ROUNDS: u32 = 16;
+/// How often validation begins, because something was changed meanwhile.
+const ROUNDS: u32 = 17;
 
 impl<H: Host> Engine<H> {
     /// Opens a transaction.
@@ -44,78 +45,42 @@ impl<H: Host> Engine<H> {
 
     /// Notes in the story what it is looking at.
     pub(crate) fn try_validate(&self, story: &mut Story) -> Result<(), Why> {
-        let mut state = self.lock().ok_or(Why::InUse)?;
-        // What was found good before counts no longer, should this one fail.
-        state.make_unchecked();
-        let mut edits = state.edits;
-        drop(state);
-        let mut rounds = 0;
-        let mut from = Some(Touch(0));
-        let mut checked = None;
-        // The servers that exist: each is asked for once.
-        let mut servers = Ids::new();
+        let mut look = Look {
+            edits: 0,
+            rounds: 0,
+            next: Touch(0),
+            instance: None,
+            is_new: false,
+            ssid: SSID_ANY,
+            is_owner: false,
+            servers: Ids::new(),
+        };
         loop {
-            let mut state = self.lock().ok_or(Why::InUse)?;
-            if !state.table.is_open() {
-                return Err(Why::NoTransaction);
-            }
-            if state.edits != edits {
-                // What was changed while the host was being asked may be
-                // anything, so all is looked at again.
-                (from, checked, edits) = (Some(Touch(0)), None, state.edits);
-                servers = Ids::new();
-                rounds += 1;
-            }
-            if rounds > ROUNDS {
-                return Err(Why::KeepsChanging);
-            }
-            let Some(touch) = from.and_then(|from| state.table.touched_from(from)) else {
-                state.checked = edits;
-                return Ok(());
+            let looked = self.lock().ok_or(Why::InUse)?.look(&mut look);
+            let Some(instance) = look.instance else {
+                return looked;
             };
-            from = touch.0.checked_add(1).map(Touch);
-            let Some(instance) = state.table.find(touch.iid()) else {
-                continue;
-            };
-            let owner = state.table.owner(instance);
-            let is_new = checked != Some(instance.iid());
-            let is_only_one = !is_new || state.table.is_only_one(instance);
-            // The server that was written, if it is there still.
-            let ssid = match touch.what() {
-                Touch::OWNER => owner,
-                ssid if state.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
-                _ => SSID_ANY,
-            };
-            drop(state);
+            let target = instance.target();
             story.tell(|call| {
                 (call.acl_iid, call.rid, call.ssid) = (instance.iid(), MAX_ID, MAX_ID);
-                (call.oid, call.iid) = (instance.target().oid(), instance.target().iid());
+                (call.oid, call.iid) = (target.oid(), target.iid());
             });
-            if !instance.has_target() {
-                return Err(Why::TargetUnset);
+            looked?;
+            if look.is_new {
+                self.check_target(target)?;
             }
-            if owner == 0 {
-                return Err(Why::OwnerUnset);
-            }
-            if !is_only_one {
-                return Err(Why::DuplicateTarget);
-            }
-            if is_new {
-                checked = Some(instance.iid());
-                self.check_target(instance.target())?;
-            }
-            if ssid != SSID_ANY && !servers.contains(ssid) {
-                let is_owner = touch.what() == Touch::OWNER;
+            let ssid = look.ssid;
+            if ssid != SSID_ANY && !look.servers.contains(ssid) {
                 story.tell(|call| {
                     call.ssid = ssid;
-                    call.rid = if is_owner { RID_OWNER } else { RID_ACL };
+                    call.rid = if look.is_owner { RID_OWNER } else { RID_ACL };
                 });
                 self.check_server(ssid).map_err(|why| match why {
-                    Why::ServerUnknown if is_owner => Why::OwnerUnknown,
+                    Why::ServerUnknown if look.is_owner => Why::OwnerUnknown,
                     why => why,
                 })?;
                 // Where there is no memory for it, it is asked for again.
-                let _ = servers.insert(ssid);
+                let _ = look.servers.insert(ssid);
             }
         }
     }
@@ -167,5 +132,87 @@ impl<H: Host> Engine<H> {
         state.table.end(keeps);
         state.modified |= keeps && state.has_changed;
         Ok(())
+    }
+}
+
+/// How far validation has come: it looks at what was touched, one by one, and the
+/// host is asked in between.
+struct Look {
+    /// The count of edits that it is about.
+    edits: u32,
+    /// How often it has begun.
+    rounds: u32,
+    /// Where it goes on.
+    next: Touch,
+    /// What it looks at; none, once it is through.
+    instance: Option<Instance>,
+    /// Whether it has not looked at that before.
+    is_new: bool,
+    /// The server that was written to it, or zero.
+    ssid: Ssid,
+    /// Whether as its owner.
+    is_owner: bool,
+    /// The servers that exist: each is asked for once.
+    servers: Ids,
+}
+
+impl State {
+    /// Looks at what comes next.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn look(&mut self, look: &mut Look) -> Result<(), Why> {
+        let last = look.instance.take();
+        if look.rounds == 0 {
+            // What was found good before counts no longer, should this one fail.
+            self.make_unchecked();
+        }
+        if !self.table.is_open() {
+            return Err(Why::NoTransaction);
+        }
+        let mut last = last.map_or(MAX_ID, Instance::iid);
+        if look.rounds == 0 || self.edits != look.edits {
+            // What was changed while the host was being asked may be anything, so
+            // all is looked at again.
+            look.edits = self.edits;
+            look.rounds += 1;
+            look.next = Touch(0);
+            look.servers.clear();
+            last = MAX_ID;
+        }
+        if look.rounds > ROUNDS {
+            return Err(Why::KeepsChanging);
+        }
+        let (touch, instance) = loop {
+            let Some(touch) = self.table.touched_from(look.next) else {
+                self.checked = look.edits;
+                return Ok(());
+            };
+            look.next = Touch(touch.0 + 1);
+            if let Some(instance) = self.table.find(touch.iid()) {
+                break (touch, instance);
+            }
+        };
+        look.instance = Some(instance);
+        look.is_new = instance.iid() != last;
+        let owner = self.table.owner(instance);
+        look.is_owner = touch.what() == Touch::OWNER;
+        // The server that was written, if it is there still.
+        look.ssid = match touch.what() {
+            Touch::OWNER => owner,
+            ssid if self.table.entry_at_or_after(instance, ssid).ssid() == ssid => ssid,
+            _ => SSID_ANY,
+        };
+        if !look.is_new {
+            return Ok(());
+        }
+        if !instance.has_target() {
+            return Err(Why::TargetUnset);
+        }
+        if owner == 0 {
+            return Err(Why::OwnerUnset);
+        }
+        match self.table.is_only_one(instance) {
+            true => Ok(()),
+            false => Err(Why::DuplicateTarget),
+        }
     }
 }

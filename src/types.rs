@@ -202,7 +202,7 @@ impl Decision {
 
 /// Why an operation was refused. Whatever the reason, nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[repr(u32)]
+#[repr(u8)]
 pub enum Error {
     /// A value out of its range, or a transaction that does not validate (4.00).
     // Numbered from 1, so that success is 0, which is the cheapest to compare with.

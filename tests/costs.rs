@@ -304,6 +304,8 @@ fn a_restored_state_takes_what_its_rows_take() {
             "{count}: {each} bytes each, {} more in the engine",
             size_of_val(&engine)
         );
-        assert!(each <= 32, "{count}: {each}");
+        // Two rows and one for each entry, of eight bytes, where there is little code.
+        let most = if cfg!(access_control_small) { 40 } else { 32 };
+        assert!(each <= most, "{count}: {each}");
     }
 }

@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 33] = [
+const MUTATIONS: [Mutation; 34] = [
     wrap(
         "reading an Object shows everything",
         "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
@@ -104,6 +104,11 @@ const MUTATIONS: [Mutation; 33] = [
         "everybody is notified",
         "watcher->server->shortID, AAC_OBSERVE, &it->uri)",
         "watcher->server->shortID, AAC_DISCOVER, &it->uri)",
+    ),
+    wrap(
+        "who is gone is notified",
+        "is_known(context, watcher->server)",
+        "watcher->server",
     ),
     wrap(
         "observations are lost",

@@ -166,6 +166,16 @@ static void exchange_lists(aac_wakaama_t *port) {
     port->after = after;
 }
 
+/* Wakaama keeps the observations of an account that is gone, and what they point to is
+ * no more. */
+static bool is_known(const lwm2m_context_t *context, const lwm2m_server_t *server) {
+    const lwm2m_server_t *it = context->serverList;
+    while (it && it != server) {
+        it = it->next;
+    }
+    return it != NULL;
+}
+
 WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) {
     aac_wakaama_t *port = aac_wakaama_find(context);
     if (!port) {
@@ -177,7 +187,7 @@ WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) 
         lwm2m_watcher_t *watcher = it->watcherList;
         for (; watcher; watcher = watcher->next) {
             view_t view;
-            if (watcher->active
+            if (watcher->active && is_known(context, watcher->server)
                 && enter(port, &view, watcher->server->shortID, AAC_OBSERVE, &it->uri)) {
                 lwm2m_observed_t alone = {.uri = it->uri, .watcherList = watcher};
                 port->observed = &alone;

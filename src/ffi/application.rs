@@ -43,7 +43,7 @@ pub unsafe extern "C" fn aac_set_acl(
     ssid: u16,
     mask: u16,
 ) -> c_int {
-    let target = join([oid, iid]);
+    let target = join(oid, iid);
     // SAFETY: passed on from the caller.
     unsafe { aac_grant(aac, target, ssid, mask.into(), core::ptr::null_mut()) }
 }
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn aac_set_owner(
     inout_acl_iid: *mut u16,
 ) -> c_int {
     // SAFETY: passed on from the caller.
-    unsafe { aac_grant(aac, join([oid, iid]), owner, -1, inout_acl_iid) }
+    unsafe { aac_grant(aac, join(oid, iid), owner, -1, inout_acl_iid) }
 }
 
 /// Does what aac_set_acl() and aac_set_owner() do, in less code than both of them
@@ -102,16 +102,13 @@ pub unsafe extern "C" fn aac_grant(
     let aac = try_ref!(aac, NO_ENGINE);
     // SAFETY: NULL or valid, as the caller promises. Not held across the call,
     // which may run code of the application.
-    let mut acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let grant = Grant {
-        target: Target(target),
-        ssid,
-        mask: (mask >= 0).then_some(mask as u16),
-    };
-    let granted = aac.engine.grant(grant, &mut acl_iid);
+    let acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
+    let mask = (mask >= 0).then_some(mask as u16);
+    let mut grant = Grant::new(Target(target), ssid, mask, acl_iid);
+    let granted = aac.engine.grant(&mut grant);
     // SAFETY: as above.
     if let Some(out) = unsafe { inout_acl_iid.as_mut() } {
-        *out = acl_iid;
+        *out = grant.acl_iid;
     }
     result(granted)
 }

@@ -190,6 +190,7 @@ fn for_c(found: &mut Ids) -> *mut aac_ids_t {
     (&raw mut *found).cast()
 }
 
+#[inline(always)]
 fn answer(answer: c_int) -> Result<bool, Error> {
     match answer {
         0 => Ok(false),
@@ -208,21 +209,25 @@ fn done(result: c_int) -> Result<(), Error> {
 // SAFETY (of every call below): the functions were promised to `aac_new`, and no
 // part of the engine's state is borrowed while they run.
 impl Host for CHost {
+    #[inline(always)]
     fn is_object_registered(&self, oid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_object_registered)(self.host, oid) })
     }
 
+    #[inline(always)]
     fn is_instance_present(&self, oid: u16, iid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_instance_present)(self.host, oid, iid) })
     }
 
+    #[inline(always)]
     fn is_server_known(&self, ssid: u16) -> Result<bool, Error> {
         // SAFETY: see above.
         answer(unsafe { (self.ops().is_server_known)(self.host, ssid) })
     }
 
+    #[inline(always)]
     fn single_server(&self) -> Option<u16> {
         // SAFETY: see above.
         match unsafe { (self.ops().single_server)(self.host) } {
@@ -246,6 +251,7 @@ impl Host for CHost {
         done(unsafe { (self.ops().remove_instance)(self.host, oid, iid) })
     }
 
+    #[inline(always)]
     fn changed(&self, change: Change) {
         let (iid, rid) = match change {
             Change::Instances => (MAX_ID, MAX_ID),

@@ -30,6 +30,7 @@ const INTERNAL: c_int = AAC_INTERNAL as c_int;
 
 /// The code that a handler of Object 2 returns: a negative CoAP code. Compared in
 /// turn, as a `match` would be a table.
+#[cfg_attr(target_os = "none", inline(never))]
 fn coap_code(error: Error) -> c_int {
     let code = if error == Error::NotFound {
         AAC_NOT_FOUND

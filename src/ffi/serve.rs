@@ -5,7 +5,7 @@ use super::host::aac_t;
 use super::numbers::*;
 use super::{INTERNAL, coap_code, coap_result, slice, try_ref};
 use crate::decide::Question;
-use crate::row::{join, split};
+use crate::row::{Target, join};
 use crate::{Decision, Edit, Error, MAX_ID, ObjectChange, Operation, Rule, SyncStep};
 use core::ffi::c_int;
 #[cfg(feature = "refusals")]
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn aac_decide(
     why: *mut aac_decision_t,
 ) -> bool {
     // SAFETY: NULL or valid, as the caller promises.
-    let decision = unsafe { decide(aac, false, ssid, operation, join([oid, iid])) };
+    let decision = unsafe { decide(aac, false, ssid, operation, join(oid, iid)) };
     // SAFETY: as above.
     if let Some(why) = unsafe { why.as_mut() } {
         *why = for_c(decision);
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn aac_decide_before(
     iid: u16,
 ) -> bool {
     // SAFETY: passed on from the caller.
-    unsafe { decide(aac, true, ssid, operation, join([oid, iid])) }.allowed
+    unsafe { decide(aac, true, ssid, operation, join(oid, iid)) }.allowed
 }
 
 /// Decides as aac_decide() and aac_decide_before() do, with few words: for a client
@@ -129,13 +129,11 @@ unsafe fn answer_to(
 ) -> Decision {
     let nothing = Decision::by_rule(Rule::NotDecided);
     let aac = try_ref!(aac, nothing);
-    let [oid, iid] = split(target);
     let decision = match operation_of(number) {
         Some(operation) => aac.engine.answer(&Question {
             ssid,
             operation,
-            oid,
-            iid,
+            target: Target(target),
             before,
         }),
         None => nothing,
@@ -154,18 +152,21 @@ fn tell_denial(aac: &aac_t, ssid: u16, number: c_int, target: u32, decision: Dec
     let is_idle = aac.engine.lock().is_some();
     if let ((Some(audit), arg), true) = (aac.audit.get(), is_idle) {
         let decision = for_c(decision);
-        let [oid, iid] = split(target);
+        let (oid, iid) = (Target(target).oid(), Target(target).iid());
         // SAFETY: as promised to `aac_set_audit`; nothing is borrowed here.
         unsafe { audit(arg, ssid, number, oid, iid, &raw const decision) };
     }
 }
 
+const OPERATIONS: c_int = Operation::ALL.len() as c_int;
+
 /// The operation with this number, without a table of them all.
 fn operation_of(number: c_int) -> Option<Operation> {
-    let number = u8::try_from(number).ok()?;
-    // SAFETY: they are numbered from 0 on, without a gap.
-    (usize::from(number) < Operation::ALL.len())
-        .then(|| unsafe { core::mem::transmute::<u8, Operation>(number) })
+    match number {
+        // SAFETY: they are numbered from 0 on, without a gap.
+        0..OPERATIONS => Some(unsafe { core::mem::transmute::<u8, Operation>(number as u8) }),
+        _ => None,
+    }
 }
 
 // They are.

@@ -21,6 +21,7 @@ impl<S: Sink> Output<'_, S> {
     }
 
     /// Writes the first `size` of four bytes.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn put(&mut self, value: u32, size: usize) {
         if self.result.is_ok() {
             let bytes = value.to_be_bytes();
@@ -80,8 +81,9 @@ impl Builder {
             return Err(Why::RepeatedTarget);
         }
         self.instance = instance;
-        self.table.put(None, instance, owner, false);
-        self.table.outcome()
+        self.table.start(1)?;
+        self.table.add(instance, owner);
+        Ok(())
     }
 
     pub(super) fn add(&mut self, entry: AclEntry) -> Result<(), Why> {
@@ -90,7 +92,7 @@ impl Builder {
             return Err(Why::RepeatedKey);
         }
         self.table.set_entry(self.instance, entry);
-        self.table.outcome()
+        Ok(())
     }
 
     /// The instance is complete.
@@ -100,6 +102,6 @@ impl Builder {
 
     /// All instances have come.
     pub(super) fn finish(&mut self, _: &mut Story) -> Result<(), Why> {
-        Ok(())
+        self.table.outcome()
     }
 }

@@ -56,27 +56,31 @@ pub trait Source {
 // ---- writing --------------------------------------------------------------------
 
 impl<S: Sink> Output<'_, S> {
-    fn put_table(&mut self, view: View<'_>, why: &mut Why, story: &mut Story) {
+    fn put_table(&mut self, view: View<'_>, story: &mut Story) -> Result<(), Why> {
         self.put(MAGIC, 4);
         // Fewer than there are IDs.
         self.put(view.len() as u32, 4);
         view.visit(|instance, owner, entries| {
-            if !instance.has_target() && self.result.is_ok() {
-                self.result = Err(Error::Incomplete.into());
-                *why = Why::TargetUnset;
+            if !instance.has_target() {
                 story.tell(|call| call.acl_iid = instance.iid());
+                return Err(Why::TargetUnset);
             }
             self.put_instance(instance, owner, entries);
-        });
+            Ok(())
+        })?;
         self.flush();
+        match self.result {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Why::StreamFailed),
+        }
     }
 
     fn put_instance(&mut self, instance: Instance, owner: Ssid, entries: Entries<'_>) {
-        self.put(join([instance.target().oid(), instance.iid()]), 4);
-        self.put(join([instance.target().iid(), owner]), 4);
+        self.put(join(instance.target().oid(), instance.iid()), 4);
+        self.put(join(instance.target().iid(), owner), 4);
         self.put(u32::from(instance.has_acl()) << 24, 1);
         if instance.has_acl() {
-            self.put(entries.clone().count() as u32, 4);
+            self.put(entries.len() as u32, 4);
             for entry in entries {
                 self.put(entry.persisted(), 4);
             }
@@ -130,8 +134,8 @@ impl<S: Source> Reader<'_, S> {
     }
 
     fn take_instance(&mut self, more: usize) -> Result<(), Why> {
-        let [oid, iid] = split(self.take(4, 5 + more));
-        let [target_iid, owner] = split(self.take(4, 1 + more));
+        let (oid, iid) = split(self.take(4, 5 + more));
+        let (target_iid, owner) = split(self.take(4, 1 + more));
         let has_acl = self.take(1, more);
         self.story.tell(|call| {
             (call.oid, call.iid) = (oid, target_iid);
@@ -184,18 +188,29 @@ impl<H: Host> Engine<H> {
     /// The sink's; [`Error::Incomplete`] for an instance without a target.
     pub fn persist<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
         let mut story = Story::of(Call::Persist);
-        let mut why = Why::StreamFailed;
-        let Some(mut state) = self.lock_any() else {
-            return Err(self.refuse(&story, Why::InUse).into());
-        };
         let mut output = Output::new(sink);
-        output.put_table(state.table.view(true), &mut why, &mut story);
-        state.modified &= output.result.is_err();
-        drop(state);
-        if output.result.is_err() {
-            self.refuse(&story, why);
+        let put = match self.lock_any() {
+            None => Err(Why::InUse),
+            Some(mut state) => {
+                let put = output.put_table(state.table.view(true), &mut story);
+                state.modified &= put.is_err();
+                put
+            }
+        };
+        put.map_err(|why| self.blame(output.result, &story, why))
+    }
+
+    /// Tells the host why a stream is refused; the error that is to be returned,
+    /// which is the stream's own, once it has failed.
+    fn blame<E: From<Error>>(&self, stream: Result<(), E>, story: &Story, why: Why) -> E {
+        match stream {
+            Ok(()) => self.refuse(story, why).into(),
+            Err(error) => {
+                // Whatever else is wrong follows from that.
+                self.refuse(story, Why::StreamFailed);
+                error
+            }
         }
-        output.result
     }
 
     /// Replaces the state by a persisted one. Instances of Objects that are not
@@ -211,14 +226,8 @@ impl<H: Host> Engine<H> {
             builder: Builder::new(),
             story: Story::of(Call::Restore),
         };
-        let mut result = self.replace(&mut reader);
-        // Once the stream has failed, whatever else is wrong follows from that.
-        if reader.input.result.is_err() {
-            result = Err(Why::StreamFailed);
-        }
-        let error = result.map_err(|why| self.refuse(&reader.story, why));
-        reader.input.result?;
-        error.map_err(S::Error::from)
+        let replaced = self.replace(&mut reader);
+        replaced.map_err(|why| self.blame(reader.input.result, &reader.story, why))
     }
 
     fn replace<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<(), Why> {
@@ -242,15 +251,11 @@ impl<H: Host> Engine<H> {
     }
 
     fn leave_out_unregistered(&self, table: &mut Table) -> Result<(), Why> {
-        let mut from = Some(0);
-        while let Some(instance) = from.and_then(|from| table.at_or_after(from)) {
-            from = instance.iid().checked_add(1);
+        let mut from = 0;
+        while let Some(instance) = table.at_or_after(from) {
+            from = instance.iid() + 1;
             if !self.host.is_object_registered(instance.target().oid())? {
-                table.start(0)?;
-                table.remove(instance);
-                let outcome = table.outcome();
-                table.finish(outcome.is_ok());
-                outcome?;
+                table.leave_out(instance)?;
             }
         }
         Ok(())

@@ -81,28 +81,31 @@ impl<H: Host> Engine<H> {
         story.tell(|call| call.ssid = origin);
         let mut notes = Notes::new();
         let mut new = 0;
-        let mut accounts = None;
+        let mut accounts = Ids::new();
+        let mut are_listed = false;
         for ObjectChange { oid, created } in changes.clone() {
             if is_governable(oid) {
                 self.find_gone(oid, &mut notes)?;
                 new += created.len();
             }
-            if oid <= OID_ACCESS_CONTROL && accounts.is_none() {
-                accounts = Some(self.accounts()?);
+            if oid <= OID_ACCESS_CONTROL && !are_listed {
+                are_listed = true;
+                self.list_accounts(&mut accounts)?;
             }
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
         state.table.start(new)?;
-        let mut moved = state.remove_gone(&mut notes);
-        if let Some(accounts) = accounts {
-            moved |= state.follow_accounts(&mut notes, &accounts);
+        let mut done = state.remove_gone(&mut notes);
+        if are_listed {
+            done = done.and(state.follow_accounts(&mut notes, &accounts));
         }
         for ObjectChange { oid, created } in changes {
             for iid in created {
-                moved |= state.adopt(origin, Target::new(oid, *iid), &mut notes);
+                let adopted = state.adopt(origin, Target::new(oid, *iid), &mut notes);
+                done = done.and(adopted);
             }
         }
-        self.tell(state, notes, moved)
+        self.tell(state, notes, done)
     }
 
     /// Does a part of what [`Engine::sync`] does.
@@ -120,7 +123,7 @@ impl<H: Host> Engine<H> {
         let mut notes = Notes::new();
         let mut accounts = Ids::new();
         match step {
-            SyncStep::Accounts => accounts = self.accounts()?,
+            SyncStep::Accounts => self.list_accounts(&mut accounts)?,
             SyncStep::Instances(origin, oid, iid) => {
                 story.tell(|call| call.ssid = origin);
                 if iid == MAX_ID && is_governable(oid) {
@@ -130,14 +133,14 @@ impl<H: Host> Engine<H> {
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
         state.table.start(1)?;
-        let moved = match step {
+        let done = match step {
             SyncStep::Accounts => state.follow_accounts(&mut notes, &accounts),
             SyncStep::Instances(origin, oid, iid) => {
                 let have_gone = state.remove_gone(&mut notes);
-                state.adopt(origin, Target::new(oid, iid), &mut notes) | have_gone
+                have_gone.and(state.adopt(origin, Target::new(oid, iid), &mut notes))
             }
         };
-        self.tell(state, notes, moved)
+        self.tell(state, notes, done)
     }
 
     /// As [`Engine::sync`], for a host that cannot tell what has changed: every
@@ -169,30 +172,28 @@ impl<H: Host> Engine<H> {
             }
             from = instance.iid().checked_add(1);
         }
-        let accounts = self.accounts()?;
+        let mut accounts = Ids::new();
+        self.list_accounts(&mut accounts)?;
         let mut state = self.lock().ok_or(Why::InUse)?;
-        state.table.start(0)?;
-        let mut moved = state.remove_gone(&mut notes);
-        moved |= state.follow_accounts(&mut notes, &accounts);
-        self.tell(state, notes, moved)
+        let done = state.remove_gone(&mut notes);
+        let done = done.and(state.follow_accounts(&mut notes, &accounts));
+        self.tell(state, notes, done)
     }
 
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {
-        let is_open = self.lock_any().ok_or(Why::InUse)?.table.is_open();
-        if is_open {
-            self.try_validate(story)?;
-            // Whatever comes of it, the commit is to validate again.
-            self.lock_any().ok_or(Why::InUse)?.make_unchecked();
+        match self.try_validate(story) {
+            Ok(()) | Err(Why::NoTransaction) => {}
+            invalid => return invalid,
         }
+        // Whatever comes of it, the commit is to validate again.
+        self.lock_any().ok_or(Why::InUse)?.make_unchecked();
         *story = Story::of(Call::Sync);
         Ok(())
     }
 
-    fn accounts(&self) -> Result<Ids, Why> {
-        let mut accounts = Ids::new();
-        let listed = self.host.list_accounts(&mut accounts);
-        accounts.complete(listed)?;
-        Ok(accounts)
+    fn list_accounts(&self, accounts: &mut Ids) -> Result<(), Why> {
+        let listed = self.host.list_accounts(accounts);
+        Ok(accounts.complete(listed)?)
     }
 
     /// Notes the instances whose target of this Object does not exist; none, where
@@ -208,25 +209,25 @@ impl<H: Host> Engine<H> {
                 return Ok(());
             };
             if presence.is_gone(&self.host, instance.target()) {
-                self.lock()
-                    .ok_or(Why::InUse)?
-                    .table
-                    .note(notes, instance, Note::GONE)?;
+                let table = &mut self.lock().ok_or(Why::InUse)?.table;
+                if let Some(found) = table.find_same(instance) {
+                    table.note(notes, found, Note::GONE)?;
+                }
             }
             previous = found;
         }
     }
 
     /// Ends the changes, has the host remove what nobody can reach, and tells it
-    /// what is different. `moved` is whether instances have come or gone.
+    /// what is different. `done` is what has been done to instances, all in all.
     fn tell(
         &self,
         mut state: Guard<'_, State>,
         mut notes: Notes,
-        mut moved: bool,
+        mut done: Note,
     ) -> Result<(), Why> {
         let result = state.table.outcome();
-        if result.is_ok() && !moved && notes.is_empty() {
+        if result.is_ok() && done.is_nothing() {
             state.table.finish(false);
             return Ok(());
         }
@@ -238,20 +239,22 @@ impl<H: Host> Engine<H> {
                 .ok_or(Why::InUse)?
                 .table
                 .next_note(&mut notes, Note::CHANGED);
-            let Some((instance, what)) = next else {
+            let Some(instance) = next else {
                 break;
             };
+            let (iid, what) = (instance.iid(), instance.note());
             if what.has(Note::ORPHAN) && self.remove_orphan(instance)? {
-                moved = true;
+                done = Note::MOVED;
                 continue;
             }
-            for (note, rid) in [(Note::OWNER, RID_OWNER), (Note::ACL, RID_ACL)] {
-                if what.has(note) {
-                    self.host.changed(Change::Resource(instance.iid(), rid));
-                }
+            if what.has(Note::OWNER) {
+                self.host.changed(Change::Resource(iid, RID_OWNER));
+            }
+            if what.has(Note::ACL) {
+                self.host.changed(Change::Resource(iid, RID_ACL));
             }
         }
-        if moved {
+        if done.has(Note::MOVED) {
             self.host.changed(Change::Instances);
         }
         Ok(())
@@ -262,56 +265,58 @@ impl<H: Host> Engine<H> {
     /// whether the instance has gone.
     fn remove_orphan(&self, orphan: Instance) -> Result<bool, Why> {
         let target = orphan.target();
-        let is_left = self.lock().ok_or(Why::InUse)?.is_orphan(orphan);
-        if !is_left || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
+        let found = self.lock().ok_or(Why::InUse)?.find_orphan(orphan);
+        if found.is_none() || (self.host.remove_instance(target.oid(), target.iid())).is_err() {
             return Ok(false);
         }
         // What removing set off may have made another one in its place.
         let is_back = self.check_target(target).is_ok();
         let mut state = self.lock().ok_or(Why::InUse)?;
-        if is_back && !state.is_orphan(orphan) {
-            return Ok(false);
-        }
-        if let Some(found) = state.table.find_same(orphan) {
-            // Should memory be lacking even for this, it stays, with no rights,
-            // until the Object changes again.
-            state.table.start(0)?;
-            state.table.remove(found);
-            return Ok(state.conclude(Ok(())).is_ok());
-        }
-        Ok(true)
+        let found = match is_back {
+            true => state.find_orphan(orphan),
+            false => state.table.find_same(orphan),
+        };
+        let Some(found) = found else {
+            return Ok(!is_back);
+        };
+        // Should memory be lacking even for this, it stays, with no rights, until
+        // the Object changes again.
+        state.table.remove(found);
+        Ok(state.conclude(Ok(())).is_ok())
     }
 }
 
 impl State {
-    fn is_orphan(&self, instance: Instance) -> bool {
-        let found = self.table.find_same(instance);
-        found.is_some_and(|found| {
-            self.table.owner(found) == SSID_BOOTSTRAP
-                && self.table.entry_at_or_after(found, 0).is_none()
-        })
+    /// This instance, if it is still there and nobody can reach its target.
+    fn find_orphan(&self, instance: Instance) -> Option<Instance> {
+        let found = self.table.find_same(instance)?;
+        match self.table.owner(found) {
+            SSID_BOOTSTRAP if self.table.entry_at_or_after(found, 0).is_none() => Some(found),
+            _ => None,
+        }
     }
 
-    /// Removes the instances that were noted. Tells whether there were any.
-    fn remove_gone(&mut self, notes: &mut Notes) -> bool {
-        let mut moved = false;
-        while let Some((instance, _)) = self.table.next_note(notes, Note::GONE) {
+    // Each of these tells what it has done.
+
+    /// Removes the instances that were noted.
+    fn remove_gone(&mut self, notes: &mut Notes) -> Note {
+        let mut done = Note::NOTHING;
+        while let Some(instance) = self.table.next_note(notes, Note::GONE) {
             self.table.remove(instance);
-            moved = true;
+            done = Note::MOVED;
         }
-        moved
+        done
     }
 
-    /// Drops what accounts that have gone left behind. Tells whether instances
-    /// have gone.
-    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> bool {
-        let mut moved = false;
-        let mut from = Some(0);
-        while let Some(instance) = from.and_then(|from| self.table.at_or_after(from)) {
-            from = instance.iid().checked_add(1);
-            moved |= self.follow_accounts_at(instance, notes, accounts);
+    /// Drops what accounts that have gone left behind.
+    fn follow_accounts(&mut self, notes: &mut Notes, accounts: &Ids) -> Note {
+        let mut done = Note::NOTHING;
+        let mut from = 0;
+        while let Some(instance) = self.table.at_or_after(from) {
+            from = instance.iid() + 1;
+            done = done.and(self.follow_accounts_at(instance, notes, accounts));
         }
-        moved
+        done
     }
 
     fn follow_accounts_at(
@@ -319,7 +324,7 @@ impl State {
         mut instance: Instance,
         notes: &mut Notes,
         accounts: &Ids,
-    ) -> bool {
+    ) -> Note {
         let table = &mut self.table;
         // The new owner, should one be needed, is who may write and delete most,
         // and the highest SSID among equals; without any, nobody may edit.
@@ -342,7 +347,7 @@ impl State {
         let is_owned = owner == 0 || accounts.contains(owner);
         if !is_owned && owner != SSID_BOOTSTRAP {
             what = what.and(Note::OWNER);
-            table.put(Some(instance), instance, elected.ssid(), true);
+            table.set_owner(instance, elected.ssid());
         }
         // Where no removed server owned it, none leaves it behind. Anjay looks at
         // the entries alone.
@@ -353,7 +358,7 @@ impl State {
         if is_left && table.entry_at_or_after(instance, 0).is_none() {
             if !instance.has_target() || instance.target().is_creation() {
                 table.remove(instance);
-                return true;
+                return Note::MOVED;
             }
             // Out of reach from here on, whether or not the host can remove the
             // target.
@@ -361,7 +366,7 @@ impl State {
             if !instance.has_acl() {
                 what = what.and(Note::ACL);
                 let with_acl = instance.with_acl(true);
-                table.put(Some(instance), with_acl, SSID_BOOTSTRAP, true);
+                table.change(instance, with_acl);
                 instance = with_acl;
             }
         }
@@ -370,46 +375,46 @@ impl State {
                 table.fail(error.into());
             }
         }
-        false
+        what
     }
 
-    /// Gives a server its rights on an Instance that it has just created. Tells
-    /// whether there is a new instance.
-    fn adopt(&mut self, origin: Ssid, target: Target, notes: &mut Notes) -> bool {
+    /// Gives a server its rights on an Instance that it has just created.
+    fn adopt(&mut self, origin: Ssid, target: Target, notes: &mut Notes) -> Note {
         let is_server = origin != SSID_ANY && origin != SSID_BOOTSTRAP;
         if !is_server || !is_governable(target.oid()) || target.is_creation() {
-            return false;
+            return Note::NOTHING;
         }
         let table = &mut self.table;
         let own = AclEntry::new(origin, Mask::OWNER.bits());
-        let found = table.find(table.governing(target));
+        let Some(found) = table.find(table.governing(target)) else {
+            let iid = table.lowest_free_iid();
+            if iid == MAX_ID {
+                table.fail(Why::IidsFull);
+            }
+            let new = Instance::new(iid, target);
+            table.add(new, origin);
+            table.set_entry(new, own);
+            return Note::MOVED;
+        };
+        // Left from an earlier Instance.
         let mut what = Note::NOTHING;
-        if let Some(found) = found {
-            // Left from an earlier Instance.
-            if table.owner(found) != origin {
-                what = Note::OWNER;
-            }
-            if table.entry_at_or_after(found, 0) != own
-                || !table.entry_at_or_after(found, origin + 1).is_none()
-            {
-                what = what.and(Note::ACL);
-            }
-            if what.is_nothing() {
-                return false;
-            }
+        if table.owner(found) != origin {
+            what = Note::OWNER;
+            table.set_owner(found, origin);
         }
-        let instance = found.unwrap_or_else(|| Instance::new(table.lowest_free_iid(), target));
-        if instance.iid() == MAX_ID {
-            table.fail(Why::IidsFull);
+        if table.entry_at_or_after(found, 0) != own
+            || !table.entry_at_or_after(found, origin + 1).is_none()
+        {
+            what = what.and(Note::ACL);
+            table.empty(found, found);
+            table.set_entry(found, own);
         }
-        table.put(found, instance, origin, false);
-        table.set_entry(instance, own);
-        if found.is_some() {
+        if !what.is_nothing() {
             // The account of an earlier owner may have gone as well.
-            if let Err(error) = table.note_again(notes, instance, what) {
+            if let Err(error) = table.note_again(notes, found, what) {
                 table.fail(error.into());
             }
         }
-        found.is_none()
+        what
     }
 }

@@ -161,11 +161,11 @@ impl Table {
     }
 
     /// Takes the next note that is among these, of an instance that is still there.
-    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<(Instance, Note)> {
+    pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<Instance> {
         while let Some(&(instance, what)) = notes.all.get(notes.done) {
             notes.done += 1;
             if let (Some(found), true) = (self.find_same(instance), what.has(among)) {
-                return Some((found, what.only(among)));
+                return Some(found.noted(what.only(among)));
             }
         }
         None
@@ -250,7 +250,10 @@ impl Table {
     }
 
     /// Shows all instances by rising ID, with their owners and entries.
-    pub(crate) fn visit<'a>(&'a self, mut show: impl FnMut(Instance, Ssid, Entries<'a>)) {
+    pub(crate) fn visit<'a>(
+        &'a self,
+        mut show: impl FnMut(Instance, Ssid, Entries<'a>) -> Result<(), Why>,
+    ) -> Result<(), Why> {
         let mut from = 0;
         // Targets mostly rise with the IDs of their instances.
         let mut next: &[[u64; 2]] = &[];
@@ -270,11 +273,12 @@ impl Table {
                     place,
                     second: AclEntry::NONE,
                 };
-                show(instance, owner, entries);
+                show(instance, owner, entries)?;
                 let own = next.iter().take_while(|row| is_next(row)).count();
                 next = next.get(own..).unwrap_or_default();
             }
         }
+        Ok(())
     }
 
     // ---- steps ------------------------------------------------------------
@@ -532,15 +536,29 @@ impl Table {
         }
     }
 
+    /// Adds an instance.
+    pub(crate) fn add(&mut self, new: Instance, owner: Ssid) {
+        self.put(None, new, owner, false);
+    }
+
+    /// Puts an instance, with its entries, in the place of one with its ID.
+    pub(crate) fn change(&mut self, old: Instance, new: Instance) {
+        self.put(Some(old), new, self.owner(old), true);
+    }
+
+    /// As [`Table::change`], without the entries.
+    pub(crate) fn empty(&mut self, old: Instance, new: Instance) {
+        self.put(Some(old), new, self.owner(old), false);
+    }
+
+    /// Sets the owner.
+    pub(crate) fn set_owner(&mut self, instance: Instance, owner: Ssid) {
+        self.put(Some(instance), instance, owner, true);
+    }
+
     /// Adds an instance, or puts it in the place of the one with its ID; the
     /// entries of that are kept or not.
-    pub(crate) fn put(
-        &mut self,
-        old: Option<Instance>,
-        new: Instance,
-        owner: Ssid,
-        keeps_entries: bool,
-    ) {
+    fn put(&mut self, old: Option<Instance>, new: Instance, owner: Ssid, keeps_entries: bool) {
         let place = Place::of(new);
         let none = AclRow::new(place, [AclEntry::NONE; 2], owner);
         if old != Some(new) {
@@ -558,6 +576,14 @@ impl Table {
             }
             None => self.put_acl(none),
         }
+    }
+
+    /// Removes an instance, for good.
+    pub(crate) fn leave_out(&mut self, instance: Instance) -> Result<(), Why> {
+        self.remove(instance);
+        let outcome = self.outcome();
+        self.finish(outcome.is_ok());
+        outcome
     }
 
     /// Removes an instance.
@@ -712,6 +738,12 @@ pub(crate) struct Entries<'a> {
     second: AclEntry,
 }
 
+impl Entries<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.clone().count()
+    }
+}
+
 impl Iterator for Entries<'_> {
     type Item = AclEntry;
 
@@ -746,6 +778,10 @@ impl IdRows {
 
     pub(crate) fn insert(&mut self, id: u16) -> Result<(), NoMemory> {
         self.0.put([iid_key(id)]).map(drop)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     pub(crate) fn contains(&self, id: u16) -> bool {
@@ -783,9 +819,5 @@ impl Notes {
             all: List::new(),
             done: 0,
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! The rows of the hosted table: what [`crate::row`] has, in 64-bit words.
 
-use crate::row::{AclEntry, Instance, Target, join, split};
+use crate::row::{AclEntry, Instance, Target, high, join, split};
 use crate::{Iid, Ssid};
 
 /// What the rows of an instance in the set of targets have in common.
@@ -33,7 +33,7 @@ impl Place {
     /// The lowest key of a row that can hold an entry for this SSID.
     #[inline]
     pub(crate) const fn key(self, ssid: Ssid) -> u64 {
-        Place::first_key(self.target) | join([self.iid, ssid]) as u64
+        Place::first_key(self.target) | join(self.iid, ssid) as u64
     }
 
     /// Above the keys of all its rows.
@@ -64,7 +64,7 @@ impl AclRow {
     pub(crate) const fn new(place: Place, [first, second]: [AclEntry; 2], owner: Ssid) -> AclRow {
         AclRow {
             key: place.key(second.ssid()),
-            value: (first.0 as u64) << 32 | join([second.mask(), owner]) as u64,
+            value: (first.0 as u64) << 32 | join(second.mask(), owner) as u64,
         }
     }
 
@@ -75,7 +75,7 @@ impl AclRow {
 
     #[inline]
     pub(crate) const fn entries(self) -> [AclEntry; 2] {
-        let second = AclEntry::new(self.key as u16, split(self.value as u32)[0]);
+        let second = AclEntry::new(self.key as u16, high(self.value as u32));
         [AclEntry((self.value >> 32) as u32), second]
     }
 
@@ -104,7 +104,7 @@ impl AclRow {
         if is_second {
             second = entry;
         }
-        let value = (first.0 as u64) << 32 | join([second.mask(), value as u16]) as u64;
+        let value = (first.0 as u64) << 32 | join(second.mask(), value as u16) as u64;
         match is_first || is_second {
             true => Some(AclRow { key, value }),
             false => None,
@@ -141,14 +141,14 @@ impl AclRow {
 /// A row of the set of instances: IID, target OID, target IID, flags. Never zero.
 pub(crate) const fn row_of(instance: Instance) -> u64 {
     let target = instance.target();
-    let high = join([instance.iid(), target.oid()]);
-    (high as u64) << 32 | join([target.iid(), instance.flags()]) as u64
+    let high = join(instance.iid(), target.oid());
+    (high as u64) << 32 | join(target.iid(), instance.flags()) as u64
 }
 
 /// The instance of a row.
 pub(crate) const fn instance_of(row: u64) -> Instance {
-    let [iid, oid] = split((row >> 32) as u32);
-    let [target_iid, flags] = split(row as u32);
+    let (iid, oid) = split((row >> 32) as u32);
+    let (target_iid, flags) = split(row as u32);
     Instance::with_flags(iid, Target::new(oid, target_iid), flags)
 }
 

@@ -306,6 +306,21 @@ static void notifications_go_to_readers(void) {
     stop();
 }
 
+static void observers_that_are_gone(void) {
+    start();
+    observe_all();
+    CHECK(!aac_set_acl(AAC, 1234, 0, 0, READ));
+    lwm2m_server_t *gone = (lwm2m_server_t *) calloc(1, sizeof(*gone));
+    gone->shortID = 1;
+    WATCHERS[0].server = WATCHERS[2].server = gone;
+    free(gone);
+    lwm2m_uri_t uri = uri_of(1234, 0, 0);
+    lwm2m_resource_value_changed(&CONTEXT, &uri);
+    step();
+    CHECK(notification_count == 2 && notified(2) == 2);
+    stop();
+}
+
 /* A handler that reads reports a change of another Instance: nobody misses it. */
 static uint8_t (*READ_THINGS)(lwm2m_context_t *, uint16_t, int *, lwm2m_data_t **,
                               lwm2m_object_t *);
@@ -789,6 +804,7 @@ int main(void) {
     create_and_delete();
     reading_an_object();
     notifications_go_to_readers();
+    observers_that_are_gone();
     a_change_while_notifying();
     looking_for_what_has_gone_while_reading();
     ending_an_observation_needs_no_right();
