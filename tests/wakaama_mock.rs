@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 34] = [
+const MUTATIONS: [Mutation; 35] = [
     wrap(
         "reading an Object shows everything",
         "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
@@ -200,6 +200,11 @@ const MUTATIONS: [Mutation; 34] = [
         "an Instance that came late never comes",
         "            port->is_behind = true;\n            break;",
         "            break;",
+    ),
+    object(
+        "Wakaama finds an Instance freed",
+        "port->gone = old;",
+        "LWM2M_LIST_FREE(old);\n    port->gone = NULL;",
     ),
     object(
         "accounts are not looked at",

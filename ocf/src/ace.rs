@@ -165,7 +165,7 @@ impl<'a> Record<'a> {
     pub const HEAD: usize = 4;
 
     /// The record that begins at an offset; nothing is given of one that is not there.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn at(memory: &'a [u8], at: u32) -> Self {
         let rest = memory.get(at as usize..).unwrap_or_default();
         let head = rest.first_chunk().copied().unwrap_or_default();
@@ -174,7 +174,6 @@ impl<'a> Record<'a> {
     }
 
     /// Writes the head of the record that begins at `start` and ends where the memory does.
-    #[inline(never)]
     pub fn close(memory: &mut [u8], start: usize, first: u8) -> Result<(), Reason> {
         let record = memory.get_mut(start..).unwrap_or_default();
         let length = record.len().wrapping_sub(Self::HEAD);
@@ -215,7 +214,7 @@ impl<'a> Record<'a> {
         Items(self.0.get(Self::HEAD..).unwrap_or_default())
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn find(self, kind: u8) -> Option<&'a [u8]> {
         self.items()
             .find(|item| item.kind() == kind)
@@ -223,7 +222,7 @@ impl<'a> Record<'a> {
     }
 
     /// What it has of each kind of items, and how many resources.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn parts(self) -> ([Option<&'a [u8]>; 4], usize) {
         let (mut texts, mut resources) = ([None; 4], 0);
         for item in self.items() {
@@ -236,20 +235,20 @@ impl<'a> Record<'a> {
     }
 
     /// How many resources this record has that the other one has not.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn resources_beyond(self, other: Self) -> usize {
         self.items()
             .filter(|item| item.is_resource() && !other.has(*item))
             .count()
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn has(self, item: Item<'_>) -> bool {
         self.items().any(|own| own == item)
     }
 
     /// Whether the other has all that this one has, but for resources.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn is_within(self, other: Self) -> bool {
         self.items()
             .all(|item| item.is_resource() || other.has(item))
@@ -261,7 +260,6 @@ impl<'a> Record<'a> {
     }
 
     /// Equal in all, with the resources as a set.
-    #[inline(never)]
     pub fn says_the_same(self, other: Self) -> bool {
         self.0 == other.0
             || (self.is_of_the_same(other)
@@ -270,7 +268,6 @@ impl<'a> Record<'a> {
     }
 
     /// What a decision looks at first; equal for records that say the same.
-    #[inline(never)]
     pub fn key(self) -> Key {
         let mut subject = 0;
         // No resource counts twice, nor does the order.
@@ -304,7 +301,7 @@ impl<'a> Item<'a> {
 
     /// Writes the head of the item that begins at `start` and ends where the memory does; says
     /// whether it has any bytes.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn close(memory: &mut [u8], start: usize, kind: u8) -> Result<bool, Reason> {
         let item = memory.get_mut(start..).unwrap_or_default();
         let length = item.len().wrapping_sub(Self::HEAD);
@@ -354,7 +351,7 @@ pub(crate) struct Items<'a>(pub &'a [u8]);
 impl<'a> Iterator for Items<'a> {
     type Item = Item<'a>;
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn next(&mut self) -> Option<Item<'a>> {
         let [high, low] = *self.0.first_chunk()?;
         let length = usize::from(high & 31) << 8 | usize::from(low);
@@ -396,12 +393,15 @@ impl Key {
 const PATH: u32 = 1;
 
 /// Spreads well enough over a table, and takes a step for four bytes.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn hash(bytes: &[u8]) -> u32 {
     bytes.chunks(4).fold(0, |hash, chunk| {
-        let word = chunk
-            .iter()
-            .fold(1, |word, byte| word << 8 | u32::from(*byte));
+        let word = match chunk.first_chunk() {
+            Some(word) => u32::from_be_bytes(*word),
+            None => chunk
+                .iter()
+                .fold(1, |word, byte| word << 8 | u32::from(*byte)),
+        };
         let mixed = (hash ^ word).wrapping_mul(0x9e37_79b1);
         mixed ^ mixed >> 15 | PATH
     })

@@ -133,7 +133,7 @@ impl Acl {
         self.give_to(&owner.unwrap_or(Uuid::NIL));
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn give_to(&mut self, owner: &Uuid) {
         if self.owner != *owner {
             self.owner = *owner;
@@ -219,7 +219,7 @@ impl Acl {
 
     /// Adds the ACEs of an update, or puts them in the place of the list; says whether that changed
     /// anything. The former list stays with the update.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn bring_in(&mut self, update: &mut Update, load: bool) -> Result<bool, Reason> {
         let mut both = Table::new();
         both.rows
@@ -250,7 +250,7 @@ impl Acl {
             .table
             .rows
             .iter_mut()
-            .zip(both.rows.iter().skip(count))
+            .zip(both.rows.get(count..).unwrap_or_default())
         {
             let mut id = given[ID];
             if id > MAX_ACE_ID {
@@ -354,7 +354,7 @@ impl Acl {
     }
 
     /// Applies an update with one ACE: as it is, or together with what the ACE says that is there.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn carry_out(&mut self, new: &mut Update, how: u8) -> Result<Outcome, Reason> {
         let row = new.table.rows.first().ok_or(Reason::FieldMissing)?;
         let (id, record) = (row[ID], new.table.record(row));
@@ -434,7 +434,6 @@ const MERGE: u8 = 8;
 
 /// Puts in the place of the one ACE of an update one that says what `target` says, but for one kind of
 /// items, and what the update says.
-#[inline(never)]
 fn unite(update: &mut Update, target: Ace<'_>, but: u8) -> Result<(), Reason> {
     let Update { table, former, .. } = update;
     core::mem::swap(table, former);
@@ -484,7 +483,7 @@ fn give_ids(table: &mut Table, mut next_id: u32) -> u32 {
     };
     for row in given.iter().filter(|row| row[MARK] == 0) {
         let first = find(rest, KEY, row[KEY]);
-        for other in rest.iter_mut().skip(first) {
+        for other in rest.get_mut(first..).unwrap_or_default() {
             if other[KEY] != row[KEY] {
                 break;
             }
@@ -502,14 +501,19 @@ fn give_ids(table: &mut Table, mut next_id: u32) -> u32 {
             continue;
         };
         let first = find(before, KEY, row[KEY]);
-        if let Some(other) = before.iter().skip(first).find(|other| same(other, row)) {
+        if let Some(other) = before
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .find(|other| same(other, row))
+        {
             row[ID] = other[AT] | !MAX_ACE_ID;
             row[MARK] = 1;
         }
     }
     sort(rest, ID);
     let first = find(rest, ID, NO_ACE_ID);
-    for row in rest.iter_mut().skip(first) {
+    for row in rest.get_mut(first..).unwrap_or_default() {
         row[ID] = loop {
             let id = next_id;
             next_id = if id >= MAX_ACE_ID { 1 } else { id + 1 };

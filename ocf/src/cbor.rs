@@ -38,14 +38,14 @@ struct Reader<'b> {
 }
 
 impl<'b> Reader<'b> {
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn take(&mut self, count: u32) -> Option<&'b [u8]> {
         let taken = self.bytes.get(..count as usize)?;
         self.bytes = self.bytes.get(count as usize..)?;
         Some(taken)
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn head(&mut self) -> Result<(), Reason> {
         let [first, rest @ ..] = self.bytes else {
             return Err(Reason::Truncated);
@@ -71,7 +71,6 @@ impl<'b> Reader<'b> {
     }
 
     /// Takes a break, if that is what is next.
-    #[inline(never)]
     fn ends(&mut self) -> bool {
         let [BREAK, rest @ ..] = self.bytes else {
             return false;
@@ -81,7 +80,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The string whose head was read, or a chunk of one.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn string(&mut self) -> Result<&'b [u8], Reason> {
         let bytes = self.take(self.argument).ok_or(Reason::Truncated)?;
         match self.major == TEXT && !is_text(bytes) {
@@ -91,7 +90,6 @@ impl<'b> Reader<'b> {
     }
 
     /// The next event, if no break has to be expected: its kind, and its number and its text.
-    #[inline(never)]
     fn item<'a>(&mut self, part: &mut Part<'a>, buffer: &'a mut List<u8>) -> Result<(), Reason>
     where
         'b: 'a,
@@ -145,27 +143,29 @@ impl<'b> Reader<'b> {
 
 /// Whether bytes are UTF-8 (RFC 3629). The one of the standard library is faster, and weighs ten
 /// times as much.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    // How many bytes are to follow of a character, what its bits are so far, and the least that as
-    // many bytes may say.
-    let (mut left, mut bits, mut least) = (0u32, 0u32, 0u32);
+    // How many bytes are to follow of a character, and within what bounds the next one of them is.
+    let (mut left, mut least, mut most) = (0, 0x80, 0xbf);
     for byte in bytes {
-        let byte = u32::from(*byte);
         if left > 0 {
-            left -= 1;
-            bits = bits << 6 | byte & 63;
-            let is_surrogate = bits >> 11 == 0x1b;
-            if byte >> 6 != 2 || (left == 0 && (bits < least || bits > 0x10_ffff || is_surrogate)) {
+            if !(least..=most).contains(byte) {
                 return false;
             }
-        } else if byte > 127 {
-            left = (byte << 24).leading_ones() - 1;
-            bits = byte & (63 >> left);
-            least = match left {
-                1 => 0x80,
-                2 => 0x800,
-                3 => 0x1_0000,
+            left -= 1;
+            (least, most) = (0x80, 0xbf);
+        } else if *byte > 0x7f {
+            match byte {
+                0xe0 => least = 0xa0,
+                0xed => most = 0x9f,
+                0xf0 => least = 0x90,
+                0xf4 => most = 0x8f,
+                _ => {}
+            }
+            left = match byte {
+                0xc2..=0xdf => 1,
+                0xe0..=0xef => 2,
+                0xf0..=0xf4 => 3,
                 _ => return false,
             };
         }
@@ -190,7 +190,7 @@ impl Update {
             .map_err(|reason| self.refusal(reason))
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn read(
         &mut self,
         payload: &[u8],
@@ -277,22 +277,27 @@ impl<'a> Writer<'a> {
     }
 
     /// A key or a word that has a name.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn name(&mut self, entry: u8) {
-        self.bytes(name(entry));
+        self.text(name(entry));
+    }
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn text(&mut self, text: &[u8]) {
+        self.head(TEXT, text.len() as u32);
+        self.bytes(text);
     }
 
     /// A field whose value is a text, if there is one.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn field(&mut self, entry: u8, text: Option<&[u8]>) {
         if let Some(text) = text {
             self.name(entry);
-            self.head(TEXT, text.len() as u32);
-            self.bytes(text);
+            self.text(text);
         }
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn head(&mut self, major: u8, argument: u32) {
         let mut bytes = [0; 5];
         let [first, rest @ ..] = &mut bytes;
@@ -310,7 +315,7 @@ impl<'a> Writer<'a> {
     }
 
     /// CBOR that is given as it is, or a part of it.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn bytes(&mut self, bytes: &[u8]) {
         let end = self.written.saturating_add(bytes.len());
         if let Some(room) = self.buffer.get_mut(self.written..end) {
@@ -319,5 +324,31 @@ impl<'a> Writer<'a> {
             }
         }
         self.written = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_text;
+
+    #[test]
+    fn text_is_what_the_standard_library_takes_for_it() {
+        // Each first byte, each second, and what borders on something beyond.
+        for first in 0..=0xff {
+            for second in 0..=0xff {
+                for third in [0, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff] {
+                    for fourth in [0, 0x41, 0x80, 0xbf, 0xc2] {
+                        for fifth in [0x41, 0x80] {
+                            let bytes = [first, second, third, fourth, fifth];
+                            for length in 0..=bytes.len() {
+                                let bytes = bytes.get(..length).unwrap_or_default();
+                                let expected = core::str::from_utf8(bytes).is_ok();
+                                assert_eq!(is_text(bytes), expected, "{bytes:02x?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -75,7 +75,7 @@ impl Acl {
         Ok(self.write(view, only, buffer))
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn write(&self, view: View, only: u32, buffer: &mut [u8]) -> usize {
         let mut out = Writer::new(buffer);
         let owner = self.owner_ref();
@@ -100,12 +100,11 @@ impl Acl {
 }
 
 impl Writer<'_> {
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn uuid(&mut self, entry: u8, uuid: &[u8]) {
         self.field(entry, Some(&uuid::text(uuid)));
     }
 
-    #[inline(never)]
     fn ace(&mut self, ace: Ace<'_>, with_tag: bool) {
         let record = ace.record;
         let ([uuid, role, authority, tag], resources) = record.parts();
@@ -116,7 +115,7 @@ impl Writer<'_> {
 
         self.name(entry(group::ACE, field::SUBJECT));
         self.map(1 + usize::from(authority.is_some()));
-        let kind = record.subject_kind() as u8;
+        let kind = record.first() >> 5;
         if kind > 2 {
             self.name(entry(group::SUBJECT, field::CONN_TYPE));
             self.name(entry(group::CONN_TYPE, kind));

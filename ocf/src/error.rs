@@ -159,7 +159,7 @@ struct Text<'a> {
 
 #[cfg(feature = "capi")]
 impl Text<'_> {
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn put(&mut self, text: &[u8]) {
         let room = self.buffer.get_mut(self.length..).unwrap_or_default();
         for (slot, byte) in room.iter_mut().zip(text) {
@@ -168,7 +168,7 @@ impl Text<'_> {
         self.length += text.len();
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn number(&mut self, mut number: usize) {
         let mut digits = [0; 20];
         let mut count = 0;

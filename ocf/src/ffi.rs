@@ -900,7 +900,7 @@ pub unsafe extern "C" fn ocf_acl_update_event(
 ///
 /// When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
 /// order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then, and can be filled again; after a refusal it is as
-/// it was. Takes n log n time for a payload of n ACEs, and time in proportion to the list.
+/// it was. Takes little more than n log n time for a payload of n ACEs, and time in proportion to the list.
 ///
 /// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
 /// end, or `how` is out of range; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` or `list`
@@ -1107,7 +1107,7 @@ fn shown(ace: Ace<'_>) -> ocf_acl_ace_t {
     let (role, authority, tag) = (text(role), text(authority), text(tag));
     ocf_acl_ace_t {
         aceid: ace.id,
-        subject: record.subject_kind() as u8,
+        subject: record.first() >> 5,
         permission: record.permissions().bits(),
         uuid: text(uuid).0,
         role: role.0.cast(),
@@ -1190,7 +1190,7 @@ unsafe fn make(
 /// # Safety
 ///
 /// `data` is NULL or has `len` readable bytes.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 unsafe fn give(
     update: &mut Update,
     field: u8,
@@ -1219,7 +1219,6 @@ const DENIED: ocf_acl_decision_t = ocf_acl_decision_t {
 /// # Safety
 ///
 /// `data` is NULL or has `len` readable bytes for as long as the result is used.
-#[inline(never)]
 unsafe fn bytes<'a>(data: *const u8, len: usize) -> Option<&'a [u8]> {
     // SAFETY: by contract.
     unsafe { elements(data, len) }
@@ -1267,7 +1266,7 @@ unsafe fn uuid_from<'a>(data: *const u8) -> Option<&'a Uuid> {
 /// # Safety
 ///
 /// As ocf_acl_encode().
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 unsafe fn write(
     list: *const ocf_acl_t,
     view: u8,
@@ -1304,7 +1303,7 @@ fn view_from(view: u8) -> Option<View> {
 /// # Safety
 ///
 /// As ocf_acl_load().
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 unsafe fn take(
     list: *mut ocf_acl_t,
     how: Option<Apply>,
@@ -1332,7 +1331,7 @@ fn code(outcome: Result<(), Reason>, done: u8) -> u8 {
 /// # Safety
 ///
 /// `error` is NULL or writable.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 unsafe fn answer(outcome: Result<(), Reason>, update: &Update, error: *mut ocf_acl_error_t) -> u8 {
     if let Err(reason) = outcome {
         if !error.is_null() {
@@ -1443,7 +1442,7 @@ fn kind_from(kind: u8) -> Option<Option<Kind>> {
 /// # Safety
 ///
 /// What `role` points to is readable in the lengths it gives.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 unsafe fn role_from<'a>(role: &ocf_acl_role_t) -> Option<Role<'a>> {
     // SAFETY: by contract.
     let (name, authority) = unsafe {

@@ -1,7 +1,7 @@
 //! The kinds of resources.
 #![forbid(unsafe_code)]
 
-use crate::names::{entry, group, meaning, pack, size};
+use crate::names::{Entry, entry, group, meaning};
 
 /// What kind of resource a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const fn path(kind: Kind, special: Special) -> u8 {
     entry(group::PATH, (kind as u8) << 3 | special as u8)
 }
 
-const ENTRIES: &[(u8, &str)] = &[
+pub(crate) const ENTRIES: &[Entry] = &[
     (security(Special::Doxm), "doxm"),
     (security(Special::Pstat), "pstat"),
     (security(Special::Acl), "acl2"),
@@ -76,9 +76,7 @@ const ENTRIES: &[(u8, &str)] = &[
     (path(Kind::Other, Special::None), "/oc/wk/introspection"),
 ];
 
-pub(crate) static PATHS: [u8; size(ENTRIES)] = pack(ENTRIES);
-
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn look_up(path: &[u8]) -> (Kind, Special) {
     let name = path.strip_prefix(SECURITY);
     let group = match name {

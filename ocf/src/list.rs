@@ -34,7 +34,7 @@ struct Block {
 impl Block {
     /// Gets memory for exactly `room` bytes, which are at least `len`; nothing has changed if there
     /// is none.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn resize(&mut self, room: usize) -> Result<(), Reason> {
         let (Some(old), Some(new)) = (layout(self.room), layout(room)) else {
             return Err(Reason::OutOfMemory);
@@ -72,7 +72,7 @@ impl Block {
     /// # Safety
     ///
     /// They are whole elements of the list's type, at `from`, outside of this list.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     unsafe fn extend(&mut self, from: *const u8, bytes: usize) -> Result<(), Reason> {
         let wanted = self.len.saturating_add(bytes);
         if wanted > self.room {

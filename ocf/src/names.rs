@@ -1,11 +1,10 @@
 //! The names of a payload and the paths of the rules, each in one piece of memory.
 //!
 //! An entry is a byte, whose upper three bits are its group and the lower five what it means there,
-//! and its text as CBOR has it, so that it can be written as it is. A pointer to each text would take
-//! as much again.
+//! and its text, after a byte for its length. A pointer to each text would take as much again.
 #![forbid(unsafe_code)]
 
-use crate::kind::PATHS;
+use crate::kind;
 
 /// Groups of names. Those of the fields of maps are the numbers of the maps.
 pub mod group {
@@ -48,10 +47,12 @@ pub const fn entry(group: u8, meaning: u8) -> u8 {
     group << 5 | meaning
 }
 
-type Entry = (u8, &'static str);
+/// What a text means, and the text.
+pub type Entry = (u8, &'static str);
 
 /// How many bytes entries take.
-pub const fn size(entries: &[Entry]) -> usize {
+#[cfg(any(target_os = "none", test))]
+const fn size(entries: &[Entry]) -> usize {
     let mut size = 0;
     let mut index = 0;
     while index < entries.len() {
@@ -62,16 +63,16 @@ pub const fn size(entries: &[Entry]) -> usize {
 }
 
 /// Entries in one piece, at compile time.
-pub const fn pack<const N: usize>(entries: &[Entry]) -> [u8; N] {
+#[cfg(any(target_os = "none", test))]
+const fn pack<const N: usize>(entries: &[Entry]) -> [u8; N] {
     let mut packed = [0; N];
     let mut end = 0;
     let mut index = 0;
     while index < entries.len() {
         let (meaning, text) = entries[index];
         let text = text.as_bytes();
-        assert!(text.len() < 24);
         packed[end] = meaning;
-        packed[end + 1] = 0x60 | text.len() as u8;
+        packed[end + 1] = text.len() as u8;
         let mut at = 0;
         while at < text.len() {
             packed[end + 2 + at] = text[at];
@@ -110,40 +111,67 @@ const ENTRIES: &[Entry] = &[
     (entry(group::WILDCARD, 3), "-"),
 ];
 
-static NAMES: [u8; size(ENTRIES)] = pack(ENTRIES);
+/// The entries of a table that is in one piece.
+#[cfg(any(target_os = "none", test))]
+struct Packed(&'static [u8]);
 
-struct Entries(&'static [u8]);
-
-impl Iterator for Entries {
-    /// What stands before the text, and the text as CBOR has it.
+#[cfg(any(target_os = "none", test))]
+impl Iterator for Packed {
     type Item = (u8, &'static [u8]);
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let (entry, rest) = self.0.split_first()?;
-        let length = usize::from(rest.first()? & 31) + 1;
-        let (text, rest) = rest.split_at_checked(length)?;
+        let (length, rest) = rest.split_first()?;
+        let (text, rest) = rest.split_at_checked(usize::from(*length))?;
         self.0 = rest;
         Some((*entry, text))
     }
 }
 
+/// The entries of the paths, or of the names.
+#[cfg(target_os = "none")]
+fn entries(paths: bool) -> Packed {
+    static NAMES: [u8; size(ENTRIES)] = pack(ENTRIES);
+    static PATHS: [u8; size(kind::ENTRIES)] = pack(kind::ENTRIES);
+    Packed(if paths { &PATHS } else { &NAMES })
+}
+
+/// Where memory is cheap they are not packed: every decision goes over the paths, and need not read
+/// one to find the next.
+#[cfg(not(target_os = "none"))]
+fn entries(paths: bool) -> impl Iterator<Item = (u8, &'static [u8])> {
+    let entries = if paths { kind::ENTRIES } else { ENTRIES };
+    entries
+        .iter()
+        .map(|(entry, text)| (*entry, text.as_bytes()))
+}
+
 /// What a text means in a group; 0 for nothing.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn meaning(group: u8, text: &[u8]) -> u8 {
-    let table: &[u8] = match group {
-        group::ROOT..group::PATH => &NAMES,
-        _ => &PATHS,
-    };
-    Entries(table)
-        .find(|(entry, name)| entry >> 5 == group && name.get(1..) == Some(text))
+    entries(!(group::ROOT..group::PATH).contains(&group))
+        .find(|(entry, name)| *name == text && entry >> 5 == group)
         .map_or(0, |(entry, _)| entry & 31)
 }
 
-/// The name that means this, as CBOR.
-#[inline(never)]
+/// The name that means this.
 pub fn name(wanted: u8) -> &'static [u8] {
-    Entries(&NAMES)
+    entries(false)
         .find(|(entry, _)| *entry == wanted)
         .map_or(&[], |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_what_is_not() {
+        static NAMES: [u8; size(ENTRIES)] = pack(ENTRIES);
+        static PATHS: [u8; size(kind::ENTRIES)] = pack(kind::ENTRIES);
+        assert!(entries(false).eq(Packed(&NAMES)));
+        assert!(entries(true).eq(Packed(&PATHS)));
+        assert_eq!((ENTRIES.len(), kind::ENTRIES.len()), (22, 16));
+    }
 }

@@ -58,7 +58,7 @@ impl Table {
     }
 
     /// Takes out the ACEs that are marked, and puts the others in order of their aceids.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sweep(&mut self) {
         let Self { rows, memory } = self;
         sort(rows, AT);
@@ -82,7 +82,7 @@ impl Table {
 }
 
 /// The first row with no less in this column, by which they are sorted.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn find(rows: &[Row], column: usize, value: u32) -> usize {
     rows.partition_point(|row| row[column & 3] < value)
 }
@@ -96,7 +96,7 @@ pub(crate) fn has(rows: &[Row], id: u32) -> bool {
 ///
 /// A shell sort: rows that are sorted cost a few looks at them, and forty thousand in no order some
 /// twenty steps each.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn sort(rows: &mut [Row], column: usize) {
     let rank = |row: &Row| u64::from(row[column & 3]) << 32 | u64::from(row[AT]);
     let mut gap = rows.len();

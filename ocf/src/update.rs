@@ -176,7 +176,7 @@ impl Default for Update {
 impl Update {
     /// Nothing yet. The first fault in what comes refuses all.
     // Not inlined: that would be done for each caller, where size is what counts.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub const fn new() -> Self {
         Self {
             place: START,
@@ -213,7 +213,7 @@ impl Update {
     }
 
     /// Empties it.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn clear(&mut self) {
         let lenient = self.lenient;
         *self = Self::new();
@@ -291,7 +291,7 @@ impl Update {
     }
 
     /// As [`Update::event`]; text is UTF-8.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn part(
         &mut self,
         part: &Part<'_>,
@@ -486,7 +486,7 @@ impl Update {
     }
 
     /// Takes a text that becomes an item of the record, or a part of one, if it is fit for that.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn text(&mut self, field: u8, text: &[u8]) -> Result<(), Reason> {
         match field {
             field::TAG => {}
@@ -507,7 +507,7 @@ impl Update {
         }
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn item(&mut self, kind: u8, bytes: &[u8]) -> Result<(), Reason> {
         let memory = &mut self.table.memory;
         let start = memory.len();
@@ -552,7 +552,7 @@ impl Update {
         Ok(())
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn begin_resource(&mut self) -> Result<(), Reason> {
         self.seen &= !OF_RESOURCE;
         self.resource = self.table.memory.len();
@@ -560,7 +560,7 @@ impl Update {
         self.table.memory.extend(&[0; Item::HEAD])
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn wildcard(&mut self, text: &[u8]) -> Result<(), Reason> {
         let wildcard = meaning(group::WILDCARD, text);
         if wildcard == 0 {
@@ -570,7 +570,7 @@ impl Update {
         Ok(())
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn finish_resource(&mut self) -> Result<(), Reason> {
         let has_href = Item::close(&mut self.table.memory, self.resource, self.resource_kind)?;
         match has_href || self.resource_kind != Item::RESOURCE {

@@ -20,7 +20,7 @@ impl Uuid {
     /// Stands for no owner in a list, which shows it to nobody.
     pub(crate) const NIL: Self = Self([0; 16]);
 
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn is_nil(&self) -> bool {
         self.0.iter().all(|byte| *byte == 0)
     }
@@ -69,7 +69,7 @@ pub(crate) fn text(uuid: &[u8]) -> [u8; TEXT_LEN] {
 
 /// As [`Uuid::parse`], but the nil UUID passes, and so does a NUL at the end: IoTivity-lite's
 /// onboarding tool counts it. Says whether it was one; if not, something is left in `uuid`.
-#[inline(never)]
+#[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn read(text: &[u8], uuid: &mut Uuid) -> bool {
     let text = text.strip_suffix(b"\0").unwrap_or(text);
     if text.len() != TEXT_LEN {

@@ -304,7 +304,8 @@ void aac_wakaama_refresh(aac_wakaama_t *port) {
         end = &it->next;
     }
     *end = NULL;
-    LWM2M_LIST_FREE(old);
+    LWM2M_LIST_FREE(port->gone);
+    port->gone = old;
 }
 
 int aac_wakaama_install(lwm2m_context_t *context) {
@@ -338,6 +339,7 @@ void aac_wakaama_uninstall(lwm2m_context_t *context) {
     if (port) {
         (void) lwm2m_remove_object(context, LWM2M_ACL_OBJECT_ID);
         LWM2M_LIST_FREE(port->object.instanceList);
+        LWM2M_LIST_FREE(port->gone);
         aac_free(port->engine);
         lwm2m_free(port);
     }

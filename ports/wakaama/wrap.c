@@ -250,8 +250,7 @@ static int bootstrap_end(aac_wakaama_t *port, int step) {
     int result = aac_transaction(port->engine, step);
     port->is_bootstrapping = false;
     /* Other Objects are as the Bootstrap-Server has left them, in any case. */
-    port->is_behind = true;
-    (void) aac_wakaama_catch_up(port);
+    (void) aac_wakaama_objects_changed(port->context);
     return result;
 }
 

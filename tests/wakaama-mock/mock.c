@@ -21,6 +21,7 @@ size_t sent_count;
 size_t registrations;
 lwm2m_status_t bootstrap_status;
 bool accounts_are_valid = true;
+uint16_t deleted_id;
 
 void mock_reset(void) {
     read_count = notification_count = sent_count = registrations = 0;
@@ -207,13 +208,17 @@ static uint8_t on_create(lwm2m_context_t *context, uint16_t iid, int count,
     return COAP_201_CREATED;
 }
 
+/* Freed when the next one is. */
+static lwm2m_list_t *last_deleted;
+
 static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t *object) {
     (void) context;
     for (lwm2m_list_t **link = &object->instanceList; *link; link = &(*link)->next) {
         if ((*link)->id == iid) {
             lwm2m_list_t *gone = *link;
             *link = gone->next;
-            free(gone);
+            free(last_deleted);
+            last_deleted = gone;
             return COAP_202_DELETED;
         }
     }
@@ -252,6 +257,8 @@ void mock_free(lwm2m_object_t *object) {
     while (object->instanceList) {
         on_delete(NULL, object->instanceList->id, object);
     }
+    free(last_deleted);
+    last_deleted = NULL;
     free(object);
 }
 
@@ -336,9 +343,12 @@ uint8_t object_delete(lwm2m_context_t *context, lwm2m_uri_t *uri) {
     if (LWM2M_URI_IS_SET_INSTANCE(uri)) {
         return object->deleteFunc(context, uri->instanceId, object);
     }
-    /* As Wakaama does: the list has to become shorter. */
+    /* As Wakaama does: the list has to become shorter; and the Instance is looked at
+     * once more. */
     while (object->instanceList && result == COAP_202_DELETED) {
-        result = object->deleteFunc(context, object->instanceList->id, object);
+        const lwm2m_list_t *it = object->instanceList;
+        result = object->deleteFunc(context, it->id, object);
+        deleted_id = it->id;
     }
     return result;
 }

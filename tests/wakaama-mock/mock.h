@@ -28,6 +28,8 @@ extern size_t registrations;
 extern char logged[256];
 /* How a bootstrap stands. */
 extern lwm2m_status_t bootstrap_status;
+/* Which Instance of a whole Object was deleted last. */
+extern uint16_t deleted_id;
 /* What Wakaama itself thinks of the accounts when a bootstrap ends. */
 extern bool accounts_are_valid;
 

@@ -30,6 +30,7 @@ enum { THING = 1234, INSTANCES = 6, SSIDS = 4, BOOTSTRAP = 0, NONE = 65535 };
 static unsigned SEED, STEP;
 static uint32_t STATE;
 static lwm2m_context_t *CONTEXT;
+static lwm2m_list_t *DELETED;
 static aac_t *AAC;
 static bool CAN_FAIL;
 static time_t NOW;
@@ -199,7 +200,7 @@ static void encode(uint16_t oid, uint16_t iid, lwm2m_data_t *data) {
         break;
     default:
         (void) secret_of(iid, text);
-        lwm2m_data_encode_string(text, data);
+        lwm2m_data_encode_string(oid == THING ? text : "x", data);
     }
 }
 
@@ -289,7 +290,11 @@ static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t 
         reached(object, AAC_DELETE, iid);
     }
     object->instanceList = LWM2M_LIST_RM(object->instanceList, iid, &gone);
-    free(gone);
+    if (gone) {
+        /* Wakaama looks at it once more. */
+        free(DELETED);
+        DELETED = gone;
+    }
     return gone ? COAP_202_DELETED : COAP_404_NOT_FOUND;
 }
 
@@ -379,8 +384,7 @@ static void request(int from) {
         code = COAP_PUT;
     }
     size_t length = (size_t) sprintf(path, "/%u", ASKED.objectId);
-    /* The Bootstrap-Server deletes single Instances. */
-    if (roll(4) || (from == BOOTSTRAP && code == COAP_DELETE)) {
+    if (roll(4)) {
         ASKED.instanceId = (uint16_t) roll(INSTANCES);
         length += (size_t) sprintf(path + length, "/%u", ASKED.instanceId);
         if (roll(2)) {
@@ -396,7 +400,7 @@ static void request(int from) {
     if (from == BOOTSTRAP && roll(8) == 0) {
         packet->code = COAP_POST;
         strcpy(path, "/bs");
-    } else if (from != BOOTSTRAP && roll(40) == 0) {
+    } else if (roll(40) == 0) {
         packet->code = roll(2) ? COAP_DELETE : COAP_POST;
         strcpy(path, packet->code == COAP_POST ? "/bs" : "/");
     }
@@ -427,6 +431,17 @@ static void request(int from) {
     LWM2M_URI_RESET(&ASKED);
 }
 
+/* Nothing is sent a second time, when rights may be others. */
+static void end_transactions(void) {
+    while (CONTEXT->transactionList) {
+        lwm2m_transaction_t *it = CONTEXT->transactionList;
+        if (it->callback) {
+            it->callback(CONTEXT, it, NULL);
+        }
+        transaction_remove(CONTEXT, it);
+    }
+}
+
 /* Wakaama looks for accounts anew, and forgets those that are gone. They must not
  * observe any more. */
 static void forget(void) {
@@ -434,6 +449,7 @@ static void forget(void) {
         lwm2m_uri_t uri = CONTEXT->observedList->uri;
         observe_clear(CONTEXT, &uri);
     }
+    end_transactions();
     CONTEXT->state = STATE_INITIAL;
 }
 
@@ -483,11 +499,10 @@ static void application(void) {
             uris[i].objectId = roll(4) ? THING : 3;
             uris[i].instanceId = (uint16_t) (roll(2) ? roll(INSTANCES) : NONE);
         }
+#ifndef LWM2M_VERSION_1_0
         (void) lwm2m_send(CONTEXT, ssid, uris, 1 + roll(2), NULL, NULL);
-        /* Nothing is sent a second time, when rights may be others. */
-        while (CONTEXT->transactionList) {
-            transaction_remove(CONTEXT, CONTEXT->transactionList);
-        }
+#endif
+        end_transactions();
         break;
     default:
         (void) aac_set_acl(AAC, THING, iid, ssid,
@@ -547,6 +562,9 @@ static void run(unsigned steps) {
     for (size_t i = 0; i < 4; ++i) {
         LWM2M_LIST_FREE(objects[i]->instanceList);
     }
+    free(DELETED);
+    DELETED = NULL;
+    end_transactions();
     CONTEXT->state = STATE_INITIAL;
     for (lwm2m_server_t *it = CONTEXT->serverList; it; it = it->next) {
         it->status = STATE_DEREGISTERED;

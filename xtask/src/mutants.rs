@@ -3,6 +3,7 @@
 
 use crate::tools::{cargo, output_of, root, target_folder};
 use crate::{planted_engine, planted_ocf};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -55,6 +56,7 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
     let copy = target_folder().join("mutants");
     copy_tree(&copy)?;
     let mut survivors = Vec::new();
+    let mut sound = BTreeSet::new();
     let (start, mut planted) = (Instant::now(), 0);
     for mutant in planted_engine::PLANTED.iter().chain(planted_ocf::PLANTED) {
         if only.is_some_and(|only| !mutant.name.contains(only)) {
@@ -64,6 +66,21 @@ pub fn main(only: Option<&str>) -> Result<(), String> {
         let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", mutant.file))?;
         if text.matches(mutant.from).count() != 1 {
             survivors.push(format!("{}: no longer fits {}", mutant.name, mutant.file));
+            continue;
+        }
+        let mut red = Vec::new();
+        for test in mutant.tests {
+            // What fails without the bug does not find it.
+            if !sound.contains(test) {
+                match find(&copy, test)? {
+                    Some(how) => red.push(format!("{test} fails without a bug: {how}")),
+                    None => _ = sound.insert(test),
+                }
+            }
+        }
+        if !red.is_empty() {
+            let red = red.join("; ");
+            survivors.push(format!("{}: {red}", mutant.name));
             continue;
         }
         planted += 1;

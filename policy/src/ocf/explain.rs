@@ -98,9 +98,29 @@ pub fn rule_name(rule: Rule) -> &'static str {
 pub struct Explainer<'a> {
     acl: &'a Acl,
     alone: Vec<(u32, Acl)>,
-    /// Those that name a path, and those with a wildcard, by place.
-    by_path: HashMap<&'a str, Vec<usize>>,
-    wild: Vec<usize>,
+    /// The places of those that may match, by whom they are about, and by the
+    /// path, or none where there is a wildcard.
+    places: HashMap<(Who<'a>, Option<&'a str>), Vec<usize>>,
+}
+
+/// Whom an ACE is about, as far as it takes to find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who<'a> {
+    Uuid([u8; 16]),
+    Role(&'a str),
+    AuthCrypt,
+    AnonClear,
+}
+
+impl<'a> From<Subject<'a>> for Who<'a> {
+    fn from(subject: Subject<'a>) -> Who<'a> {
+        match subject {
+            Subject::Uuid(uuid) => Who::Uuid(*uuid.as_bytes()),
+            Subject::Role { role, .. } => Who::Role(role),
+            Subject::AuthCrypt => Who::AuthCrypt,
+            Subject::AnonClear => Who::AnonClear,
+        }
+    }
 }
 
 /// What was asked, in words.
@@ -121,8 +141,7 @@ impl<'a> Explainer<'a> {
         let mut explainer = Explainer {
             acl,
             alone: Vec::new(),
-            by_path: HashMap::new(),
-            wild: Vec::new(),
+            places: HashMap::new(),
         };
         for ace in acl.aces() {
             let resources: Vec<Resource<'_>> = ace.resources().collect();
@@ -135,10 +154,8 @@ impl<'a> Explainer<'a> {
             let place = explainer.alone.len();
             explainer.alone.push((ace.id(), alone));
             for it in resources {
-                let places = match (it.href, it.wildcard) {
-                    (Some(path), None) => explainer.by_path.entry(path).or_default(),
-                    _ => &mut explainer.wild,
-                };
+                let path = it.href.filter(|_| it.wildcard.is_none());
+                let places = explainer.places.entry((who.into(), path)).or_default();
                 if places.last() != Some(&place) {
                     places.push(place);
                 }
@@ -167,9 +184,19 @@ impl<'a> Explainer<'a> {
         });
         let decision = self.acl.check(&request, roles.clone());
 
-        let by_path = self.by_path.get(question.path.as_str());
-        let mut places: Vec<usize> = by_path.into_iter().flatten().copied().collect();
-        places.extend(&self.wild);
+        let uuid = question.uuid.as_ref().map(|it| Who::Uuid(*it.as_bytes()));
+        let named = question.roles.iter().map(|(role, _)| Who::Role(role));
+        let all = uuid
+            .into_iter()
+            .chain(named)
+            .chain([Who::AuthCrypt, Who::AnonClear]);
+        let path = question.path.as_str();
+        let mut places: Vec<usize> = all
+            .flat_map(|who| [(who, Some(path)), (who, None)])
+            .filter_map(|key| self.places.get(&key))
+            .flatten()
+            .copied()
+            .collect();
         if decision.rule != Rule::List {
             places.clear();
         }

@@ -42,8 +42,8 @@ impl List {
     /// Where its ACEs begin, by their aceids, in JSON.
     #[must_use]
     pub fn places(&self) -> BTreeMap<u32, Place> {
-        let all = self.acl.aces().map(ocf_acl::Ace::id).collect();
-        let places = self.json.as_ref().map(|json| places::of_aces(json, &all));
+        let places = self.json.as_ref();
+        let places = places.map(|json| places::of_aces(json, &self.acl));
         places.unwrap_or_default()
     }
 }

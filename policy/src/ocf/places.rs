@@ -1,7 +1,10 @@
 //! Where things stand in a list that is JSON. It is read as the CBOR of the same
 //! meaning, which has an item for each word of the JSON, in the same order.
 
+use super::wildcard;
 use crate::policy::Lines;
+use ocf_acl::{Ace, Acl, Subject, Uuid};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -27,10 +30,10 @@ pub fn of_error(json: &str, line: usize, column: usize) -> Place {
     (line.max(1), before.chars().count() + 1)
 }
 
-/// The places of the ACEs of a valid list, whose aceids are these. Those without
-/// one were given the lowest that were free, in their order.
+/// The places of the ACEs of a list, by their aceids. Those without one were
+/// given one in their order, but for those that are equal to another.
 #[must_use]
-pub fn of_aces(json: &str, all: &BTreeSet<u32>) -> BTreeMap<u32, Place> {
+pub fn of_aces(json: &str, acl: &Acl) -> BTreeMap<u32, Place> {
     /// Root, list, ACE.
     const ACE: usize = 3;
     let mut found: Vec<(usize, Option<u32>)> = Vec::new();
@@ -63,13 +66,50 @@ pub fn of_aces(json: &str, all: &BTreeSet<u32>) -> BTreeMap<u32, Place> {
         }
     }
     let given: BTreeSet<u32> = found.iter().filter_map(|(_, id)| *id).collect();
-    let mut free = all.difference(&given);
+    let mut rest = acl
+        .aces()
+        .filter(|ace| !given.contains(&ace.id()))
+        .peekable();
     let mut lines = Lines::new(json);
     let places = found.into_iter().filter_map(|(start, id)| {
-        let id = id.or_else(|| free.next().copied())?;
+        let id = match id {
+            Some(id) => id,
+            None => rest.next_if(|ace| says(json, start, *ace))?.id(),
+        };
         Some((id, lines.place(start)))
     });
     places.collect()
+}
+
+/// Whether the ACE that begins there says what this one does.
+fn says(json: &str, start: usize, ace: Ace<'_>) -> bool {
+    let text = json.get(start..).unwrap_or_default();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let Some(Ok(value)) = values.next() else {
+        return false;
+    };
+    let text = |value: &Value, key: &str| value.get(key)?.as_str().map(str::to_owned);
+    let whom = value.get("subject").unwrap_or(&Value::Null);
+    let is_about = match ace.subject() {
+        Subject::Uuid(uuid) => text(whom, "uuid").and_then(|text| Uuid::parse(&text)) == Some(uuid),
+        Subject::Role { role, authority } => {
+            text(whom, "role").as_deref() == Some(role)
+                && text(whom, "authority").as_deref() == authority
+        }
+        Subject::AuthCrypt => text(whom, "conntype").as_deref() == Some("auth-crypt"),
+        Subject::AnonClear => text(whom, "conntype").as_deref() == Some("anon-clear"),
+    };
+    let said = value.get("resources").and_then(Value::as_array);
+    let said = said.map(Vec::as_slice).unwrap_or_default().iter();
+    let said: BTreeSet<_> = said.map(|it| (text(it, "href"), text(it, "wc"))).collect();
+    let has = ace.resources().map(|it| {
+        let kind = it.wildcard.map(wildcard).map(str::to_owned);
+        (it.href.map(str::to_owned), kind)
+    });
+    is_about
+        && value.get("permission").and_then(Value::as_u64) == Some(ace.permissions().bits().into())
+        && text(&value, "tag").as_deref() == ace.tag()
+        && said == has.collect()
 }
 
 /// The words of a valid JSON text: brackets, texts, numbers and names, but no
