@@ -2,14 +2,15 @@ set(AAC_CARGO_TARGET_DIR ${PROJECT_BINARY_DIR}/cargo CACHE PATH
     "What cargo compiles; several builds may share it, one after the other")
 
 # aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
-#                 [FEATURES feature…] [FREESTANDING] [COMPAT])
+#                 [FEATURES feature…] [FREESTANDING] [COMPAT] [WHOLE_POINTERS])
 #
 # Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
 # from a package of this workspace. FREESTANDING: the archive is to hold the
 # package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
 # the feature anjay-compat; with FREESTANDING also `refusals`, by default.
+# WHOLE_POINTERS: its code is smaller so on bare metal.
 function(aac_add_archive name)
-    cmake_parse_arguments(arg "FREESTANDING;COMPAT" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
+    cmake_parse_arguments(arg "FREESTANDING;COMPAT;WHOLE_POINTERS" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
     set(root ${PROJECT_SOURCE_DIR})
     set(folder ${AAC_PROFILE})
     if(AAC_PROFILE STREQUAL "dev")
@@ -42,6 +43,13 @@ function(aac_add_archive name)
     if(NOT AAC_REFUSALS AND arg_FREESTANDING AND arg_COMPAT)
         list(APPEND flags --no-default-features)
     endif()
+    set(command ${AAC_CARGO_COMMAND} ${flags})
+    if(arg_WHOLE_POINTERS AND NOT _aac_hosted)
+        # One more step of LLVM to leave out, see .cargo/config.toml, in this archive:
+        # it passes on what a pointer points to, instead of the pointer.
+        list(TRANSFORM command REPLACE "^build$" rustc)
+        list(APPEND command -- -Cllvm-args=-opt-disable=argpromotion)
+    endif()
     # Only fat LTO leaves nothing to be had from the other members.
     set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})
     if(arg_FREESTANDING AND NOT AAC_PROFILE STREQUAL "dev")
@@ -54,7 +62,7 @@ function(aac_add_archive name)
             -DTO=${archive} -DOWN=${arg_LIBRARY} -P ${root}/cmake/OwnMembers.cmake)
     endif()
     add_custom_command(OUTPUT ${archive}
-        COMMAND ${AAC_CARGO_COMMAND} ${flags}
+        COMMAND ${command}
         COMMAND ${copy}
         COMMAND ${CMAKE_COMMAND} -E touch ${archive}
         DEPENDS ${watched}

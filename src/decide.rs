@@ -98,7 +98,7 @@ fn on_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
 
 /// The Access Control instance that governs the target decides: by the server's
 /// own entry, else by its owner, else by the default entry.
-#[cfg_attr(not(target_os = "none"), inline(always))]
+#[inline(always)]
 fn by_acl(view: View<'_>, question: &Question, right: Mask) -> Decision {
     const COMPAT: bool = cfg!(feature = "anjay-compat");
     let ssid = question.ssid;

@@ -299,6 +299,11 @@ mod tests {
                     list.fit();
                     assert!(list.room() <= 2 * list.len() + 8);
                 }
+                14 => {
+                    let count = (vec.len() - at).min(random as usize >> 8 & 3);
+                    list.cut(at, count);
+                    vec.drain(at..at + count);
+                }
                 _ => {
                     list = list.copy().expect("memory");
                     assert_eq!(list.room(), vec.len());
@@ -306,6 +311,13 @@ mod tests {
             }
             assert_eq!(*list, *vec);
         }
+        let mut other = List::new();
+        other.push(1).expect("memory");
+        other.copy_from(&list).expect("memory");
+        list.cut(1, usize::MAX);
+        assert_eq!((&*list, &*other), (&vec[..1], &*vec));
+        list.clear();
+        assert_eq!((list.len(), list.room()), (0, 0));
     }
 
     #[test]

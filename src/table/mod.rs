@@ -5,7 +5,7 @@
 //!
 //! | | hosted | bare metal (and with `--features small`) |
 //! |---|---|---|
-//! | rows | two ordered sets, in chunks | one list of words |
+//! | rows | two ordered sets, in chunks | one sorted list |
 //! | looking up | O(log n) | from the front |
 //! | a transaction | keeps what differs | copies the state when it begins |
 //!
