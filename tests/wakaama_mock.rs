@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 35] = [
+const MUTATIONS: [Mutation; 37] = [
     wrap(
         "reading an Object shows everything",
         "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
@@ -205,6 +205,16 @@ const MUTATIONS: [Mutation; 35] = [
         "Wakaama finds an Instance freed",
         "port->gone = old;",
         "LWM2M_LIST_FREE(old);\n    port->gone = NULL;",
+    ),
+    wrap(
+        "a Send that fails keeps its memory",
+        "    lwm2m_free(views);\n",
+        "",
+    ),
+    object(
+        "a Read that fails keeps its memory",
+        "                lwm2m_data_free(count, all);\n",
+        "",
     ),
     object(
         "accounts are not looked at",

@@ -796,6 +796,45 @@ static void a_list_that_is_late(void) {
     stop();
 }
 
+/* At each place in turn: nobody gains by it, nothing is leaked, and with the next step
+ * Wakaama sees all there is. */
+static void memory_that_runs_out(void) {
+    for (int left = 0; left < 60; ++left) {
+        start();
+        lwm2m_object_t *object = object_2();
+        lwm2m_uri_t uri = uri_of(1234, NEW, NEW);
+        lwm2m_data_t *data = NULL;
+        int count = 0;
+        allocations_left = left;
+        (void) aac_set_acl(AAC, 1234, 0, 1, READ);
+        (void) aac_set_acl(AAC, 1234, 0, 2, 0);
+        (void) aac_set_acl(AAC, 1234, NEW, 1, CREATE);
+        (void) ask(1, POST, 1234, NEW, NEW);
+        (void) ask(1, GET, 1234, NEW, NEW);
+        (void) ask(1, REMOVE, 1234, 7, NEW);
+        (void) lwm2m_send(&CONTEXT, 0, &uri, 1, NULL, NULL);
+        (void) object->readFunc(&CONTEXT, 0, &count, &data, object);
+        lwm2m_data_free(count, data);
+        lwm2m_data_t owner[3] = {number(0, 1234), number(1, 5), number(3, 1)};
+        (void) order(PUT, 2, 9, 3, owner);
+        (void) order(REMOVE, 2, 0, 0, NULL);
+        (void) finish();
+        (void) aac_wakaama_objects_changed(&CONTEXT);
+        allocations_left = -1;
+        step();
+        CHECK(ask(2, GET, 1234, 0, 0) == COAP_401_UNAUTHORIZED);
+        CHECK(ask(2, GET, 1234, 7, 0) == COAP_401_UNAUTHORIZED);
+        CHECK(ask(1, GET, 1234, 1, 0) == COAP_401_UNAUTHORIZED);
+        for (int32_t it = -1; (it = aac_next_instance(AAC, it)) >= 0;) {
+            CHECK(is_listed((uint16_t) it));
+        }
+        /* No transaction is left open. */
+        CHECK(!aac_transaction(AAC, AAC_BEGIN));
+        CHECK(!aac_transaction(AAC, AAC_ROLLBACK));
+        stop();
+    }
+}
+
 int main(void) {
     each_operation_needs_its_right();
     keys_and_discover();
@@ -825,6 +864,7 @@ int main(void) {
     the_application_changes_objects();
     refusals();
     a_list_that_is_late();
+    memory_that_runs_out();
     printf("done\n");
     return 0;
 }
