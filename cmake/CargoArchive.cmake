@@ -45,12 +45,12 @@ function(aac_add_archive name)
     endif()
     set(command ${AAC_CARGO_COMMAND} ${flags})
     if(arg_FEWER_STEPS AND NOT _aac_hosted)
-        # More steps of LLVM to leave out, see .cargo/config.toml, in this archive. The
-        # last one passes on what a pointer points to, instead of the pointer.
-        set(steps -phi-node-folding-threshold=1 -disable-block-placement -enable-pre=false
-            -disable-licm-promotion -disable-tail-duplicate -tail-merge-size=2
-            -min-jump-table-entries=8 -switch-to-lookup=false -disable-post-ra
-            -opt-disable=argpromotion)
+        # More steps of LLVM to leave out or to restrain, see .cargo/config.toml, in
+        # this archive; found by trying. The last one passes on what a pointer points
+        # to, instead of the pointer.
+        set(steps -disable-block-placement -disable-tail-duplicate -tail-merge-size=2
+            -switch-to-lookup=false -disable-post-ra -inline-threshold=15
+            -jump-threading-threshold=1 -machine-outliner-reruns=2 -opt-disable=argpromotion)
         list(TRANSFORM steps PREPEND -Cllvm-args=)
         list(TRANSFORM command REPLACE "^build$" rustc)
         list(APPEND command -- ${steps})
