@@ -2,15 +2,15 @@ set(AAC_CARGO_TARGET_DIR ${PROJECT_BINARY_DIR}/cargo CACHE PATH
     "What cargo compiles; several builds may share it, one after the other")
 
 # aac_add_archive(<name> PACKAGE p LIBRARY l SOURCES dir… INCLUDE dir… [LINKS lib…]
-#                 [FEATURES feature…] [FREESTANDING] [COMPAT] [WHOLE_POINTERS])
+#                 [FEATURES feature…] [FREESTANDING] [COMPAT] [FEWER_STEPS])
 #
 # Makes the target anjay_access_control::<name> of lib<l>.a, which cargo builds
 # from a package of this workspace. FREESTANDING: the archive is to hold the
 # package's own object alone, see cmake/OwnMembers.cmake. COMPAT: the package has
 # the feature anjay-compat; with FREESTANDING also `refusals`, by default.
-# WHOLE_POINTERS: its code is smaller so on bare metal.
+# FEWER_STEPS: its code is smaller so on bare metal.
 function(aac_add_archive name)
-    cmake_parse_arguments(arg "FREESTANDING;COMPAT;WHOLE_POINTERS" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
+    cmake_parse_arguments(arg "FREESTANDING;COMPAT;FEWER_STEPS" "PACKAGE;LIBRARY" "SOURCES;INCLUDE;LINKS;FEATURES" ${ARGN})
     set(root ${PROJECT_SOURCE_DIR})
     set(folder ${AAC_PROFILE})
     if(AAC_PROFILE STREQUAL "dev")
@@ -44,11 +44,16 @@ function(aac_add_archive name)
         list(APPEND flags --no-default-features)
     endif()
     set(command ${AAC_CARGO_COMMAND} ${flags})
-    if(arg_WHOLE_POINTERS AND NOT _aac_hosted)
-        # One more step of LLVM to leave out, see .cargo/config.toml, in this archive:
-        # it passes on what a pointer points to, instead of the pointer.
+    if(arg_FEWER_STEPS AND NOT _aac_hosted)
+        # More steps of LLVM to leave out or to restrain, see .cargo/config.toml, in
+        # this archive; found by trying. The last one passes on what a pointer points
+        # to, instead of the pointer.
+        set(steps -disable-block-placement -disable-tail-duplicate -tail-merge-size=2
+            -switch-to-lookup=false -disable-post-ra -inline-threshold=15
+            -jump-threading-threshold=1 -machine-outliner-reruns=2 -opt-disable=argpromotion)
+        list(TRANSFORM steps PREPEND -Cllvm-args=)
         list(TRANSFORM command REPLACE "^build$" rustc)
-        list(APPEND command -- -Cllvm-args=-opt-disable=argpromotion)
+        list(APPEND command -- ${steps})
     endif()
     # Only fat LTO leaves nothing to be had from the other members.
     set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})

@@ -88,11 +88,11 @@
  * other one how much more with these besides. What some share counts in each of
  * them. aac_set_audit() is there with refusals only.
  *
- *       1300  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
- *       +410  aac_decide_before, aac_ask
- *      +3400  aac_explain, aac_rule_text, aac_why_text
+ *       1320  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
+ *       +360  aac_decide_before, aac_ask
+ *      +3390  aac_explain, aac_rule_text, aac_why_text
  *      +3500  aac_explain_refusal
- *      +3710  aac_sync, aac_sync_step, aac_sync_all
+ *      +3720  aac_sync, aac_sync_step, aac_sync_all
  *       +390  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
  *      +2530  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
  *             aac_reset_resource, aac_remove_entry, aac_edit
@@ -100,7 +100,7 @@
  *      +2790  aac_provision
  *       +520  aac_is_modified, aac_persist
  *      +1370  aac_restore, aac_purge
- *      14690  all
+ *      14650  all
  *
  * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
  * memset and memcmp, and on a hosted system abort, which is never called.

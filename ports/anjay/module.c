@@ -367,7 +367,8 @@ int aac_port_install(anjay_unlocked_t *anjay) {
             (void) _anjay_dm_module_uninstall(anjay, delete_engine);
         }
         delete_engine(port);
-        AVS_LIST_DELETE(&port);
+        AVS_LIST(aac_port_t) unused = port;
+        AVS_LIST_DELETE(&unused);
     }
     port_log(ERROR, _("could not install Object 2: it is there already, or "
                       "out of memory"));
