@@ -174,7 +174,8 @@ static void begins_later(void) {
     CHECK(aac_ask(client.engine, 1, AAC_READ, 1234u << 16) == AAC_RULE_OWN_ENTRY);
     CHECK(aac_ask(client.engine, 1, AAC_WRITE, 1234u << 16) == -AAC_RULE_OWN_ENTRY);
     CHECK(aac_ask(client.engine, 1, -1, 1234u << 16) == -AAC_RULE_NOT_DECIDED);
-    CHECK(aac_ask(client.engine, 1, 2 * AAC_BEFORE, 1234u << 16) == -AAC_RULE_NOT_DECIDED);
+    CHECK(aac_ask(client.engine, 1, 2 * AAC_BEFORE, 1234u << 16)
+          == -AAC_RULE_NOT_DECIDED);
     step(AAC_BEGIN_LATER);
     step(AAC_BEGIN_LATER);
     step(AAC_VALIDATE);
@@ -200,7 +201,8 @@ static void begins_later(void) {
     step(AAC_BEGIN);
     CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == 0);
     step(AAC_ROLLBACK);
-    CHECK(aac_get(client.engine, 0, 2, 1) == 1 && aac_get(client.engine, 9, 2, 1) == NOT_FOUND);
+    CHECK(aac_get(client.engine, 0, 2, 1) == 1
+          && aac_get(client.engine, 9, 2, 1) == NOT_FOUND);
     CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == INTERNAL);
 }
 
