@@ -87,7 +87,7 @@ pub const PLANTED: &[Mutant] = &[
         "on bare metal, a copy that is kept after the transaction",
         [
             "src/table/bare.rs",
-            "self.saved = Words::new();\n        self.touched",
+            "self.saved.clear();\n        self.touched",
             "self.touched",
         ],
         &["small:promises"],
@@ -97,7 +97,7 @@ pub const PLANTED: &[Mutant] = &[
         "a persist that fails and clears the mark",
         [
             "src/persist/mod.rs",
-            "state.modified &= output.result.is_err();",
+            "state.modified &= put.is_err();",
             "state.modified = false;",
         ],
         &["alloc_failure", "model", "c_surface"],
@@ -216,7 +216,7 @@ pub const PLANTED: &[Mutant] = &[
         "an orphan is removed, and nobody hears of it",
         [
             "src/sync/mod.rs",
-            "self.remove_orphan(instance)? {\n                moved = true;",
+            "self.remove_orphan(instance)? {\n                done = Note::MOVED;",
             "self.remove_orphan(instance)? {",
         ],
         &["promises", "regressions"],
@@ -235,8 +235,8 @@ pub const PLANTED: &[Mutant] = &[
         "SSID 0 that owns what has no owner",
         [
             "src/decide.rs",
-            "allowed: question.ssid != SSID_ANY\n                && (view",
-            "allowed: (view",
+            "allowed: question.ssid != SSID_ANY && owner == question.ssid,",
+            "allowed: owner == question.ssid,",
         ],
         &["model", "regressions"],
     ),
@@ -244,8 +244,8 @@ pub const PLANTED: &[Mutant] = &[
         "everybody edits what has an owner",
         [
             "src/decide.rs",
-            ".is_some_and(|found| view.owner(found) == question.ssid)",
-            ".is_some_and(|found| view.owner(found) != 0)",
+            "allowed: question.ssid != SSID_ANY && owner == question.ssid,",
+            "allowed: question.ssid != SSID_ANY && owner != SSID_ANY,",
         ],
         &["security", "model"],
     ),
@@ -262,8 +262,8 @@ pub const PLANTED: &[Mutant] = &[
         "a change during validation that is overlooked",
         [
             "src/transaction.rs",
-            "if state.edits != edits {",
-            "if false {",
+            "if look.rounds == 0 || self.edits != look.edits {",
+            "if look.rounds == 0 {",
         ],
         &["model", "regressions"],
     ),
@@ -276,18 +276,14 @@ pub const PLANTED: &[Mutant] = &[
         "an instance without a target that is committed",
         [
             "src/transaction.rs",
-            "if !instance.has_target() {\n                return",
-            "if false {\n                return",
+            "if !instance.has_target() {\n            return",
+            "if false {\n            return",
         ],
         &["model", "small:model"],
     ),
     mutant(
         "a reset that keeps the owner",
-        [
-            "src/handlers.rs",
-            "Edit::Reset => (new, owner) = (new.with_acl(false), 0),",
-            "Edit::Reset => new = new.with_acl(false),",
-        ],
+        ["src/handlers.rs", "table.set_owner(bare, 0);", ""],
         &["short::handlers", "model", "small:model"],
     ),
     mutant(
