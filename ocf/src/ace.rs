@@ -210,6 +210,7 @@ impl<'a> Record<'a> {
         Permissions::from_bits_truncate(self.first())
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn items(self) -> Items<'a> {
         Items(self.0.get(Self::HEAD..).unwrap_or_default())
     }
@@ -318,6 +319,7 @@ impl<'a> Item<'a> {
         self.0.first().copied().unwrap_or_default() >> 5
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn bytes(self) -> &'a [u8] {
         self.0.get(Self::HEAD..).unwrap_or_default()
     }
@@ -383,6 +385,7 @@ impl Key {
     }
 
     /// Whether an ACE with this key may be for another peer and another path only.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn may_match(self, wanted: Self) -> bool {
         let differs = self.0 ^ wanted.0;
         (self.0 & 1 == 0 || differs & 0xffff == 0) && (self.0 & 0x3_0000 != 0 || differs >> 16 == 0)

@@ -90,6 +90,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The next event, if no break has to be expected: its kind, and its number and its text.
+    #[cfg_attr(target_os = "none", inline(never))]
     fn item<'a>(&mut self, part: &mut Part<'a>, buffer: &'a mut List<u8>) -> Result<(), Reason>
     where
         'b: 'a,

@@ -35,6 +35,7 @@ impl Acl {
     /// # Errors
     ///
     /// `Err` holds the number of bytes needed, if `buffer` is shorter; it is then left as it was.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn encode(&self, view: View, buffer: &mut [u8]) -> Result<usize, usize> {
         self.answer(view, NO_ACE_ID, buffer)
     }

@@ -60,14 +60,14 @@ macro_rules! reasons {
 
 reasons! {
     1 Truncated BadRequest "the payload ends too early";
-    2 Trailing BadRequest "bytes follow the payload";
-    3 WrongType BadRequest "a value has the wrong type";
-    4 NotText BadRequest "text is not valid UTF-8";
+    2 Trailing BadRequest "something follows";
+    3 WrongType BadRequest "wrong type";
+    4 NotText BadRequest "text is not UTF-8";
     5 UnknownField BadRequest "unknown field";
     6 FieldTwice BadRequest "a field is given twice";
     7 FieldMissing BadRequest "a required field is missing";
     8 AceId BadRequest "aceid is outside 0..2147483647";
-    9 AceIdTwice BadRequest "two ACEs have the same aceid";
+    9 AceIdTwice BadRequest "aceid given twice";
     10 Permission BadRequest "permission is outside 0..31";
     11 Subject BadRequest "subject is not exactly one of uuid, role, conntype";
     12 SubjectUuid BadRequest "not a UUID, or the nil UUID";
@@ -76,13 +76,13 @@ reasons! {
     15 EmptyResource BadRequest "a resource has neither href nor wc";
     16 Href BadRequest "href does not begin with a slash";
     17 Wildcard BadRequest "wc is not one of * + -";
-    18 State BadRequest "not accepted in this device state";
-    19 DeleteState Forbidden "nothing can be deleted in this device state";
+    18 State BadRequest "not in this state";
+    19 DeleteState Forbidden "no DELETE in this state";
     20 Query BadRequest "the query is not aceid=N";
     21 UnknownAce NotFound "no ACE has this aceid";
     22 OutOfMemory Internal "out of memory";
-    23 TooLong BadRequest "longer than can be kept";
-    24 AceTaken BadRequest "this aceid is that of a different ACE";
+    23 TooLong BadRequest "too long";
+    24 AceTaken BadRequest "aceid of a different ACE";
 }
 
 /// What was refused, where and why.

@@ -88,18 +88,18 @@
  * them. aac_set_audit() is there with refusals only.
  *
  *       1320  aac_new, aac_free, aac_version, aac_ids_add, aac_decide
- *       +360  aac_decide_before, aac_ask
+ *       +410  aac_decide_before, aac_ask
  *      +3390  aac_explain, aac_rule_text, aac_why_text
- *      +3500  aac_explain_refusal
- *      +3720  aac_sync, aac_sync_step, aac_sync_all
- *       +390  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
- *      +2530  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
+ *      +3490  aac_explain_refusal
+ *      +3760  aac_sync, aac_sync_step, aac_sync_all
+ *       +400  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
+ *      +2540  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
  *             aac_reset_resource, aac_remove_entry, aac_edit
- *      +1300  aac_set_acl, aac_set_owner, aac_grant
- *      +2790  aac_provision
- *       +520  aac_is_modified, aac_persist
- *      +1370  aac_restore, aac_purge
- *      14650  all
+ *      +1290  aac_set_acl, aac_set_owner, aac_grant
+ *      +2830  aac_provision
+ *       +530  aac_is_modified, aac_persist
+ *      +1360  aac_restore, aac_purge
+ *      14860  all
  *
  * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
  * memset and memcmp, and on a hosted system abort, which is never called.

@@ -235,8 +235,8 @@ pub const PLANTED: &[Mutant] = &[
         "SSID 0 that owns what has no owner",
         [
             "src/decide.rs",
-            "allowed: question.ssid != SSID_ANY && owner",
-            "allowed: owner",
+            "allowed: question.ssid != SSID_ANY && owner == question.ssid,",
+            "allowed: owner == question.ssid,",
         ],
         &["model", "regressions"],
     ),
@@ -244,8 +244,8 @@ pub const PLANTED: &[Mutant] = &[
         "everybody edits what has an owner",
         [
             "src/decide.rs",
-            "SSID_ANY && owner == question.ssid",
-            "SSID_ANY && owner != 0",
+            "allowed: question.ssid != SSID_ANY && owner == question.ssid,",
+            "allowed: question.ssid != SSID_ANY && owner != SSID_ANY,",
         ],
         &["security", "model"],
     ),
