@@ -38,20 +38,25 @@ fn nothing_is_created_on_object_65535() {
     assert_eq!(persisted(&engine), b"ACO\x01\0\0\0\0");
 }
 
-/// What a handler changes while its instance is being checked is checked too.
+/// What a handler changes while its instance is being checked is checked too, be it
+/// still to come or what has been looked at before.
 #[test]
 fn a_change_during_validation_is_validated() {
-    let engine = nested(Client::new(&[1, 2], &[(3, &[0])]), At::Questions);
+    let engine = nested(Client::new(&[1, 5], &[(3, &[0])]), At::Questions);
     let nest = &engine.host().0;
     engine.set_acl(3, 0, 1, 15).expect("a valid grant");
     engine.begin().expect("none is open");
-    engine.edit(0, Edit::Write(2, 2, 1)).expect("in range");
-    let unknown_owner = Op::Edit(0, Edit::Write(3, 0, 77));
-    for question in [1, 2] {
-        nest.start([(question, unknown_owner.clone())].into());
-        assert_eq!(engine.validate(), Err(Error::BadRequest), "{question}");
-        assert_eq!(nest.done.take().len(), 1);
-        engine.edit(0, Edit::Write(3, 0, 65535)).expect("in range");
+    engine.edit(0, Edit::Write(2, 5, 1)).expect("in range");
+    let unknown_owner = (Edit::Write(3, 0, 77), Edit::Write(3, 0, 65535));
+    let unknown_server = (Edit::Write(2, 3, 1), Edit::RemoveEntry(3));
+    for (wrong, right) in [unknown_owner, unknown_server] {
+        for question in [1, 2] {
+            nest.start([(question, Op::Edit(0, wrong))].into());
+            let what = format!("{wrong:?} at question {question}");
+            assert_eq!(engine.validate(), Err(Error::BadRequest), "{what}");
+            assert_eq!(nest.done.take().len(), 1, "{what}");
+            engine.edit(0, right).expect("in range");
+        }
     }
 }
 
