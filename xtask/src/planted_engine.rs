@@ -269,7 +269,11 @@ pub const PLANTED: &[Mutant] = &[
     ),
     mutant(
         "a validation that is disturbed for ever",
-        ["src/transaction.rs", "rounds += 1;", "rounds += 0;"],
+        [
+            "src/transaction.rs",
+            "if look.rounds > ROUNDS {",
+            "if false {",
+        ],
         &["promises"],
     ),
     mutant(
