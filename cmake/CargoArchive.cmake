@@ -44,16 +44,9 @@ function(aac_add_archive name)
         list(APPEND flags --no-default-features)
     endif()
     set(command ${AAC_CARGO_COMMAND} ${flags})
-    if(arg_FEWER_STEPS AND NOT _aac_hosted)
-        # More steps of LLVM to leave out or to restrain, see .cargo/config.toml, in
-        # this archive; found by trying. The last one passes on what a pointer points
-        # to, instead of the pointer.
-        set(steps -disable-block-placement -disable-tail-duplicate -tail-merge-size=2
-            -switch-to-lookup=false -disable-post-ra -inline-threshold=15
-            -jump-threading-threshold=1 -machine-outliner-reruns=2 -opt-disable=argpromotion)
-        list(TRANSFORM steps PREPEND -Cllvm-args=)
+    if(arg_FEWER_STEPS AND AAC_FEWER_STEPS)
         list(TRANSFORM command REPLACE "^build$" rustc)
-        list(APPEND command -- ${steps})
+        list(APPEND command -- ${AAC_FEWER_STEPS})
     endif()
     # Only fat LTO leaves nothing to be had from the other members.
     set(copy ${CMAKE_COMMAND} -E copy ${built} ${archive})

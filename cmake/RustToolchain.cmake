@@ -150,4 +150,21 @@ if(NOT AAC_CARGO_TARGET STREQUAL AAC_RUST_TARGET)
     set(_aac_frame_pointers OFF)
 endif()
 set(AAC_FRAME_POINTERS ${_aac_frame_pointers} CACHE INTERNAL "Whether the target may have them")
+
+# More steps of LLVM to leave out or to restrain for flash than in .cargo/config.toml,
+# in archives that ask for it (FEWER_STEPS); found by trying. The last one passes on
+# what a pointer points to, instead of the pointer. An older LLVM stops at an option
+# that it does not know: that of Rust 1.85 lacks the last one.
+set(AAC_FEWER_STEPS "")
+if(NOT _aac_hosted)
+    foreach(_aac_step -disable-block-placement -disable-tail-duplicate -tail-merge-size=2
+            -switch-to-lookup=false -disable-post-ra -inline-threshold=15
+            -jump-threading-threshold=1 -machine-outliner-reruns=2 -opt-disable=argpromotion)
+        execute_process(COMMAND ${_aac_rustc} -Cllvm-args=${_aac_step} --print cfg
+            RESULT_VARIABLE _aac_unknown OUTPUT_QUIET ERROR_QUIET)
+        if(NOT _aac_unknown)
+            list(APPEND AAC_FEWER_STEPS -Cllvm-args=${_aac_step})
+        endif()
+    endforeach()
+endif()
 message(STATUS "Rust ${_aac_rust} for ${AAC_RUST_TARGET}, profile ${AAC_PROFILE}: ${_aac_found}${_aac_build_std}")

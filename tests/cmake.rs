@@ -483,6 +483,38 @@ fn the_sandbox_needs_std() {
     assert!(text.contains("standard library from source"), "{text}");
 }
 
+/// Which steps of LLVM are left out is up to what the compiler knows: an older one
+/// would stop at an option that it has never heard of.
+#[test]
+fn an_older_llvm_is_asked_for_what_it_knows() {
+    let folder = empty_folder("older-llvm");
+    let bin = folder.join("usr/bin");
+    script(&bin.join("cargo"), "exit 0\n");
+    let rustc = format!(
+        "case \"$*\" in\n*--version*) echo rustc 1.85.1 ;;\n\
+         *target-list*) echo thumbv7em-none-eabi ;;\n\
+         *opt-disable*) exit 1 ;;\n\
+         *sysroot*) echo {} ;;\n*) echo /nowhere ;;\nesac\n",
+        folder.join("usr").display()
+    );
+    script(&bin.join("rustc"), &rustc);
+    let sources = folder.join("usr/lib/rustlib/src/rust/library/core");
+    fs::create_dir_all(sources).expect("it is ours");
+    let build = folder.join("build");
+    let defines = [
+        format!("AAC_CARGO={}", bin.join("cargo").display()),
+        "AAC_RUST_TARGET=thumbv7em-none-eabi".to_owned(),
+    ];
+    run(&mut configure(&root(), &build, &defines));
+    let made = build.join("CMakeFiles/aac_cargo_engine.dir/build.make");
+    let made = fs::read_to_string(made).expect("a makefile");
+    assert!(
+        made.contains("-Cllvm-args=-disable-tail-duplicate"),
+        "{made}"
+    );
+    assert!(!made.contains("opt-disable"), "{made}");
+}
+
 /// The predefined macros of compilers, and the machine that they are for; or words
 /// of the reason why not.
 const COMPILERS: [(&str, &str, &str); 25] = [
