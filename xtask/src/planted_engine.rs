@@ -297,7 +297,8 @@ pub const PLANTED: &[Mutant] = &[
             "if !keeps {\n            core::mem::swap",
             "if false {\n            core::mem::swap",
         ],
-        &["small:model", "small:security"],
+        // Not security: whoever edits an instance owns it, and may grow there.
+        &["small:model"],
     ),
     // ---- many grants at once ----
     mutant(
