@@ -284,15 +284,15 @@ impl Acl {
         let what = match former {
             Some(_) => What::Replaced,
             None if row[MARK] == 0 => What::Added,
-            None => {
-                before = record;
-                What::Unchanged
-            }
+            None => What::Unchanged,
         };
         let outcome = Outcome {
             ace: row[ID],
             what,
-            new_resources: record.resources_beyond(before),
+            new_resources: match what {
+                What::Unchanged => 0,
+                _ => record.resources_beyond(before),
+            },
         };
         Some((outcome, former))
     }
