@@ -178,7 +178,8 @@ impl Acl {
     }
 
     /// Carries out an update, wholly or not at all. What became of each of its ACEs is for
-    /// [`Acl::outcome`] to say, until the list or the update is changed.
+    /// [`Acl::outcome`] to say, until the list or the update is changed; with [`Apply::Load`] all is
+    /// new, and the update is empty then.
     ///
     /// # Errors
     ///
@@ -213,6 +214,9 @@ impl Acl {
         }
         if update.has_owner || load {
             self.give_to(&update.owner);
+        }
+        if load {
+            update.clear();
         }
         Ok(())
     }
@@ -261,9 +265,6 @@ impl Acl {
             row[ID] = id;
             row[MARK] = given[MARK];
             changed |= given[MARK] == 0;
-        }
-        if load {
-            update.table.rows.truncate(0);
         }
         both.sweep();
         update.former = core::mem::replace(&mut self.table, both);
