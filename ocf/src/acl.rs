@@ -226,13 +226,16 @@ impl Acl {
     #[cfg_attr(target_os = "none", inline(never))]
     fn bring_in(&mut self, update: &mut Update, load: bool) -> Result<bool, Reason> {
         let mut both = Table::new();
-        both.rows
-            .reserve(self.rows().len() + update.table.rows.len())?;
-        if !load {
-            both.rows.extend(self.rows())?;
-            both.memory.extend(&self.table.memory)?;
+        let (mut rows, mut memory) = (self.rows(), &*self.table.memory);
+        if load {
+            (rows, memory) = (&[], &[]);
         }
-        let count = both.rows.len();
+        both.rows.reserve(rows.len() + update.table.rows.len())?;
+        both.memory
+            .reserve(memory.len() + update.table.memory.len())?;
+        both.rows.extend(rows)?;
+        both.memory.extend(memory)?;
+        let count = rows.len();
         for row in update.table.rows.iter() {
             let at = both.memory.len() as u32;
             let record = update.table.record(row);
@@ -281,7 +284,7 @@ impl Acl {
         let row = update.table.rows.get(number)?;
         let record = update.table.record(row);
         let former = update.former.get(row[ID]).filter(|_| row[MARK] == 0);
-        let mut before = former.map_or(Record(&[]), |ace| ace.record);
+        let before = former.map_or(Record(&[]), |ace| ace.record);
         let what = match former {
             Some(_) => What::Replaced,
             None if row[MARK] == 0 => What::Added,
