@@ -584,6 +584,9 @@ impl Update {
 
     fn finish_ace(&mut self) -> Result<(), Reason> {
         let start = self.start;
+        if size_of::<usize>() > 4 && start > MAX_ACE_ID as usize {
+            return Err(Reason::OutOfMemory);
+        }
         let first = Record::first_byte(self.kind, self.permissions);
         Record::close(&mut self.table.memory, start, first)?;
         self.table
