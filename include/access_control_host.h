@@ -1223,7 +1223,7 @@ int aac_set_owner(const aac_t *aac,
  * @param aac           The engine.
  * @param target        Object ID times 65536, plus Instance ID.
  * @param ssid          The server: of an entry, or the owner.
- * @param mask          The rights of the entry; -1 to set the owner.
+ * @param mask          The rights of the entry, 0 to 31; -1 to set the owner.
  * @param inout_acl_iid As in aac_set_owner(); for aac_set_acl() NULL.
  * @returns As these.
  */

@@ -908,8 +908,9 @@ uint8_t ocf_acl_update_event(ocf_acl_update_t *update,
  * OCF_ACL_APPLY_LOAD for what the device itself does, and then the nil UUID as rowneruuid means none.
  *
  * When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
- * order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then, and can be filled again; after a refusal it is as
- * it was. Takes little more than n log n time for a payload of n ACEs, and time in proportion to the list.
+ * order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then,
+ * and can be filled again, its events counted from 0; after a refusal it is as it was. Takes little
+ * more than n log n time for a payload of n ACEs, and time in proportion to the list.
  *
  * Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
  * end, or `how` is out of range; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` or `list`

@@ -251,6 +251,7 @@ impl<H: Host> Engine<H> {
     // Not in the way of the short one.
     #[cfg_attr(not(target_os = "none"), inline(never))]
     fn grant_asking(&self, grant: &mut Grant) -> Result<(), Error> {
+        let wanted = grant.acl_iid;
         self.try_grant(grant).map_err(|why| {
             let call = match grant.mask {
                 Some(_) => Call::SetAcl,
@@ -262,7 +263,12 @@ impl<H: Host> Engine<H> {
                 (call.ssid, call.acl_iid) = (grant.ssid, grant.acl_iid);
                 call.value = grant.mask.unwrap_or(0).into();
             });
-            self.refuse(&story, why)
+            let error = self.refuse(&story, why);
+            if error != Error::Conflict {
+                // One that it was to get, and has not got.
+                grant.acl_iid = wanted;
+            }
+            error
         })
     }
 

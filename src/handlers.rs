@@ -46,13 +46,14 @@ impl<H: Host> Engine<H> {
     }
 
     /// The first entry of an instance whose SSID is `from` or above; or the first
-    /// instance whose ID is, if `iid` is negative. [`MAX_ID`], if there is none.
+    /// instance whose ID is, if `iid` is -1. [`MAX_ID`], if there is none.
     pub(crate) fn next(&self, iid: i32, from: u16) -> Result<u16, Error> {
         let table = &self.lock().ok_or(Error::Busy)?.table;
-        if iid < 0 {
+        if iid == -1 {
             return Ok(table.at_or_after(from).map_or(MAX_ID, Instance::iid));
         }
-        match table.find(iid as u16) {
+        // There is nothing at 65535, nor beyond.
+        match table.find((iid as u32).min(MAX_ID.into()) as u16) {
             Some(instance) if instance.has_acl() => {
                 Ok(table.entry_at_or_after(instance, from).ssid())
             }

@@ -118,10 +118,10 @@ impl<H: Host> Engine<H> {
             .map_err(|why| self.refuse(&Story::of(Call::Rollback), why))
     }
 
-    /// Whether a transaction is open.
+    /// Whether a transaction is open, or may be.
     #[cfg_attr(not(feature = "capi"), allow(dead_code))]
     pub(crate) fn is_open(&self) -> bool {
-        self.lock_any().is_some_and(|state| state.table.is_open())
+        self.lock_any().is_none_or(|state| state.table.is_open())
     }
 
     fn end(&self, keeps: bool) -> Result<(), Why> {

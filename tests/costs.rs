@@ -309,3 +309,20 @@ fn a_restored_state_takes_what_its_rows_take() {
         assert!(each <= most, "{count}: {each}");
     }
 }
+
+/// What a synchronisation without memory has found to be gone may be back when the
+/// next one comes.
+#[test]
+fn a_failed_synchronisation_leaves_nothing_to_the_next() {
+    let host = plenty();
+    let engine = Engine::new(&host);
+    engine.set_acl(3, 0, 1, 15).expect("valid");
+    host.instances.set(0);
+    let created: Vec<Iid> = (1..1000).collect();
+    let change = |oid, created| [ObjectChange { oid, created }].into_iter();
+    let failed = counted(Refuse::From(0), || engine.sync(1, change(3, &created)));
+    assert_eq!(failed, Err(Error::NoMemory));
+    host.instances.set(1);
+    engine.sync(1, change(5, &[])).expect("nothing has gone");
+    assert_eq!(engine.next_instance(None), Some(0), "its Instance is there");
+}

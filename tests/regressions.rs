@@ -368,6 +368,35 @@ fn an_orphan_that_somebody_can_reach_by_now_stays() {
     }
 }
 
+/// What a synchronisation has yet to do outlives a transaction that begins and is
+/// rolled back within an answer.
+#[test]
+fn a_transaction_within_an_answer_loses_nothing_that_is_to_be_done() {
+    let engine = nested(Client::new(&[1, 2, 3], &[(1234, &[0, 1])]), At::Everything);
+    let nest = &engine.host().0;
+    engine.set_acl(1234, 0, 1, 15).expect("valid");
+    engine.set_acl(1234, 0, 2, 15).expect("valid");
+    for iid in [0, 1] {
+        engine
+            .set_owner(1234, iid, 1, &mut { MAX_ID })
+            .expect("valid");
+    }
+    account_gone(&nest.client, 1);
+    // After the accounts' list the host is told of the new owner and the ACL of /2/0,
+    // and then to remove /1234/1.
+    nest.start([(2, Op::Begin), (3, Op::Rollback)].into());
+    let change = ObjectChange {
+        oid: 0,
+        created: &[],
+    };
+    let result = engine.sync(SSID_BOOTSTRAP, [change].into_iter());
+    assert_eq!(result, Ok(()));
+    let done = nest.done.take();
+    assert!(done.len() == 2 && done.iter().all(|done| done.2.0 == Ok(())));
+    assert!(!nest.client.has(1234, 1), "nobody can reach it");
+    assert_eq!(engine.next_instance(Some(0)), None);
+}
+
 /// A host hears of what is different after a synchronisation, and of nothing
 /// else.
 #[test]

@@ -248,24 +248,26 @@ impl<'a> Record<'a> {
         self.items().any(|own| own == item)
     }
 
-    /// Whether the other has all that this one has, but for resources.
+    /// Whether the other has all that this one has, with the resources or but for them.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn is_within(self, other: Self) -> bool {
+    fn is_within(self, other: Self, resources: bool) -> bool {
         self.items()
-            .all(|item| item.is_resource() || other.has(item))
+            .all(|item| (!resources && item.is_resource()) || other.has(item))
     }
 
     /// Equal subject, permissions and tag, whatever the resources.
     pub fn is_of_the_same(self, other: Self) -> bool {
-        self.first() == other.first() && self.is_within(other) && other.is_within(self)
+        self.first() == other.first()
+            && self.is_within(other, false)
+            && other.is_within(self, false)
     }
 
     /// Equal in all, with the resources as a set.
     pub fn says_the_same(self, other: Self) -> bool {
         self.0 == other.0
             || (self.is_of_the_same(other)
-                && self.resources_beyond(other) == 0
-                && other.resources_beyond(self) == 0)
+                && self.is_within(other, true)
+                && other.is_within(self, true))
     }
 
     /// What a decision looks at first; equal for records that say the same.

@@ -178,7 +178,8 @@ impl Acl {
     }
 
     /// Carries out an update, wholly or not at all. What became of each of its ACEs is for
-    /// [`Acl::outcome`] to say, until the list or the update is changed.
+    /// [`Acl::outcome`] to say, until the list or the update is changed; with [`Apply::Load`] all is
+    /// new, and the update is empty then.
     ///
     /// # Errors
     ///
@@ -214,6 +215,9 @@ impl Acl {
         if update.has_owner || load {
             self.give_to(&update.owner);
         }
+        if load {
+            update.clear();
+        }
         Ok(())
     }
 
@@ -222,13 +226,16 @@ impl Acl {
     #[cfg_attr(target_os = "none", inline(never))]
     fn bring_in(&mut self, update: &mut Update, load: bool) -> Result<bool, Reason> {
         let mut both = Table::new();
-        both.rows
-            .reserve(self.rows().len() + update.table.rows.len())?;
-        if !load {
-            both.rows.extend(self.rows())?;
-            both.memory.extend(&self.table.memory)?;
+        let (mut rows, mut memory) = (self.rows(), &*self.table.memory);
+        if load {
+            (rows, memory) = (&[], &[]);
         }
-        let count = both.rows.len();
+        both.rows.reserve(rows.len() + update.table.rows.len())?;
+        both.memory
+            .reserve(memory.len() + update.table.memory.len())?;
+        both.rows.extend(rows)?;
+        both.memory.extend(memory)?;
+        let count = rows.len();
         for row in update.table.rows.iter() {
             let at = both.memory.len() as u32;
             let record = update.table.record(row);
@@ -262,9 +269,6 @@ impl Acl {
             row[MARK] = given[MARK];
             changed |= given[MARK] == 0;
         }
-        if load {
-            update.table.rows.truncate(0);
-        }
         both.sweep();
         update.former = core::mem::replace(&mut self.table, both);
         Ok(changed)
@@ -280,19 +284,19 @@ impl Acl {
         let row = update.table.rows.get(number)?;
         let record = update.table.record(row);
         let former = update.former.get(row[ID]).filter(|_| row[MARK] == 0);
-        let mut before = former.map_or(Record(&[]), |ace| ace.record);
+        let before = former.map_or(Record(&[]), |ace| ace.record);
         let what = match former {
             Some(_) => What::Replaced,
             None if row[MARK] == 0 => What::Added,
-            None => {
-                before = record;
-                What::Unchanged
-            }
+            None => What::Unchanged,
         };
         let outcome = Outcome {
             ace: row[ID],
             what,
-            new_resources: record.resources_beyond(before),
+            new_resources: match what {
+                What::Unchanged => 0,
+                _ => record.resources_beyond(before),
+            },
         };
         Some((outcome, former))
     }

@@ -132,9 +132,9 @@ impl<'b> Reader<'b> {
                 Part::NUMBER
             }
             6 => {
-                // A tag holds one item; nothing in a list has one.
+                // It holds one item.
                 self.argument = 1;
-                Part::ARRAY
+                Part::TAG
             }
             _ => Part::OTHER,
         };

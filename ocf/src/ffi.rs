@@ -840,6 +840,7 @@ pub unsafe extern "C" fn ocf_acl_update_cbor(
 ) -> u8 {
     guard!(OCF_ACL_CODE_INTERNAL; update = update.as_mut(), payload = bytes(payload, payload_len));
     let (on_skipped, context) = (update.on_skipped, update.context);
+    update.events = 0;
     let outcome = update.update.read(payload, &mut |refusal| {
         // SAFETY: by contract of ocf_acl_update_new() it may be called.
         unsafe { tell(on_skipped, context, refusal) };
@@ -899,8 +900,9 @@ pub unsafe extern "C" fn ocf_acl_update_event(
 /// OCF_ACL_APPLY_LOAD for what the device itself does, and then the nil UUID as rowneruuid means none.
 ///
 /// When all is done, `on_applied`, if it is not NULL, is called with `context` for each ACE in the
-/// order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then, and can be filled again; after a refusal it is as
-/// it was. Takes little more than n log n time for a payload of n ACEs, and time in proportion to the list.
+/// order of the payload; but not with OCF_ACL_APPLY_LOAD, where all is new. The update is empty then,
+/// and can be filled again, its events counted from 0; after a refusal it is as it was. Takes little
+/// more than n log n time for a payload of n ACEs, and time in proportion to the list.
 ///
 /// Returns OCF_ACL_CODE_CHANGED; OCF_ACL_CODE_BAD_REQUEST if it is refused, the payload is not at its
 /// end, or `how` is out of range; OCF_ACL_CODE_INTERNAL when out of memory, or if `update` or `list`
@@ -928,7 +930,7 @@ pub unsafe extern "C" fn ocf_acl_update_apply(
         OCF_ACL_APPLY_LOAD => Some(Apply::Load),
         state => State::from_number(state).map(Apply::Post),
     };
-    let update = &mut update.update;
+    let ocf_acl_update_t { update, events, .. } = update;
     let outcome = match how {
         // SAFETY: `list` is live, and nobody else uses it.
         Some(how) => unsafe { &mut *list }.0.try_apply(update, how),
@@ -961,6 +963,7 @@ pub unsafe extern "C" fn ocf_acl_update_apply(
         }
     }
     update.clear();
+    *events = 0;
     code
 }
 

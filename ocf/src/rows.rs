@@ -93,28 +93,50 @@ pub(crate) fn has(rows: &[Row], id: u32) -> bool {
 }
 
 /// Sorts by a column, and those that are equal in it by the place of the record.
-///
-/// A shell sort: rows that are sorted cost a few looks at them, and forty thousand in no order some
-/// twenty steps each.
 #[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn sort(rows: &mut [Row], column: usize) {
-    let rank = |row: &Row| u64::from(row[column & 3]) << 32 | u64::from(row[AT]);
-    let mut gap = rows.len();
-    while gap > 1 {
-        gap = (gap * 4 / 9).max(1);
-        for index in gap..rows.len() {
-            let mut place = index;
-            while let Some((before, from)) = rows.split_at_mut_checked(place) {
-                let above = before.get_mut(place.wrapping_sub(gap));
-                let (Some(above), Some(row)) = (above, from.first_mut()) else {
-                    break;
-                };
-                if rank(above) <= rank(row) {
-                    break;
+    sort_by(rows, |row| {
+        u64::from(row[column & 3]) << 32 | u64::from(row[AT])
+    });
+}
+
+/// A heap sort: n log n steps in whatever order a payload has them, and one look at each row if they
+/// are sorted.
+fn sort_by(rows: &mut [Row], rank: impl Fn(&Row) -> u64) {
+    if rows.is_sorted_by_key(&rank) {
+        return;
+    }
+    let mut heap = rows;
+    // First each parent sinks to its place, from the last one on; then each time the highest row, which
+    // is the first one, changes places with the last one and leaves the heap.
+    let mut next = heap.len() / 2;
+    loop {
+        if next > 0 {
+            next -= 1;
+        } else {
+            let [first, rest @ ..] = heap else { return };
+            let Some(last) = rest.last_mut() else { return };
+            core::mem::swap(first, last);
+            let len = rest.len();
+            heap = heap.get_mut(..len).unwrap_or_default();
+        }
+        let mut parent = next;
+        while let Some((before, from)) = heap.split_at_mut_checked(2 * parent + 1) {
+            let above = before.get_mut(parent);
+            let mut child = 2 * parent + 1;
+            let below = match from {
+                [one, other, ..] if rank(one) < rank(other) => {
+                    child += 1;
+                    other
                 }
-                core::mem::swap(above, row);
-                place -= gap;
-            }
+                [one, ..] => one,
+                [] => break,
+            };
+            let Some(above) = above.filter(|above| rank(above) < rank(below)) else {
+                break;
+            };
+            core::mem::swap(above, below);
+            parent = child;
         }
     }
 }
@@ -122,6 +144,7 @@ pub(crate) fn sort(rows: &mut [Row], column: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
     use std::vec::Vec;
 
     #[test]
@@ -147,6 +170,31 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_order_is_a_bad_one() {
+        let len = 4172u32;
+        let orders: [fn(u32) -> u32; 5] = [
+            |at| at / 2 + at % 2 * 10_000,
+            |at| at / 2 + (1 - at % 2) * 10_000,
+            |at| 10_000 - at,
+            |_| 0,
+            |at| at.wrapping_mul(0x9e37_79b1),
+        ];
+        for order in orders {
+            let mut rows: Vec<Row> = (0..len).map(|at| [0, order(at), len - at, 0]).collect();
+            let mut expected = rows.clone();
+            expected.sort_by_key(|row| (row[ID], row[AT]));
+            let looks = Cell::new(0);
+            sort_by(&mut rows, |row| {
+                looks.set(looks.get() + 1);
+                u64::from(row[ID]) << 32 | u64::from(row[AT])
+            });
+            assert_eq!(rows, expected);
+            // Two comparisons for each level that a row sinks, of two looks each.
+            assert!(looks.get() < len * (4 * len.ilog2() + 8), "{}", looks.get());
         }
     }
 }

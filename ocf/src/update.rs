@@ -62,6 +62,9 @@ pub(crate) struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// What nothing in a list has: a tag of CBOR, which begins and ends as an array does. There is no
+    /// such event.
+    pub const TAG: u8 = 0;
     pub const MAP: u8 = 1;
     pub const ARRAY: u8 = 2;
     pub const END: u8 = 3;
@@ -299,7 +302,7 @@ impl Update {
     ) -> Result<(), Reason> {
         let depth = self.depth;
         match part.kind {
-            Part::MAP | Part::ARRAY => self.depth = depth.wrapping_add(1),
+            Part::TAG..=Part::ARRAY => self.depth = depth.wrapping_add(1),
             Part::END => self.depth = depth.saturating_sub(1),
             _ => {}
         }
@@ -581,6 +584,9 @@ impl Update {
 
     fn finish_ace(&mut self) -> Result<(), Reason> {
         let start = self.start;
+        if size_of::<usize>() > 4 && start > MAX_ACE_ID as usize {
+            return Err(Reason::OutOfMemory);
+        }
         let first = Record::first_byte(self.kind, self.permissions);
         Record::close(&mut self.table.memory, start, first)?;
         self.table

@@ -592,6 +592,58 @@ fn what_has_a_fault_in_storage_costs_itself_only() {
     }
 }
 
+#[test]
+fn a_tag_in_storage_costs_what_has_it() {
+    for tagged in [
+        b"\x61x\xc1\x01".as_slice(),
+        b"\x61x\x82\xc1\xc2\x41x\xc0\xa1\xc3\x01\x80",
+        b"\x62rt\xc0\x61x",
+        b"\x62rt\x82\xc0\x81\x61x\x61y",
+        b"\x6arowneruuid\xc0\x61x",
+        b"\xc0\x61x",
+    ] {
+        let good = cbor(&json!({ "aclist2": [ace(Some(1), "/a", 2)] }));
+        let root = [b"\xa2", tagged, &good[1..]].concat();
+        let (acl, skipped) = lenient(&root);
+        if tagged[0] == 0xc0 {
+            // A key: nobody can tell what its value is.
+            assert_eq!(acl.unwrap_err().reason, Reason::WrongType);
+            continue;
+        }
+        let reason = match tagged[1] {
+            b'x' => Reason::UnknownField,
+            _ => Reason::WrongType,
+        };
+        assert_eq!(skipped, [(None, reason)], "{tagged:02x?}");
+        assert_eq!(ids(&acl.unwrap()), [1]);
+    }
+    // An ACE, or a list of its own, of one tag each.
+    let mut root = cbor(&json!({ "aclist2": [ace(Some(1), "/a", 2), 7] }));
+    assert_eq!(root.pop(), Some(7));
+    root.extend(b"\xc6\x80");
+    let (acl, skipped) = lenient(&root);
+    assert_eq!(skipped, [(Some(1), Reason::WrongType)]);
+    assert_eq!(ids(&acl.unwrap()), [1]);
+}
+
+/// An update that was loaded is spent: again, it would be an empty list.
+#[test]
+fn what_was_loaded_is_not_loaded_again() {
+    let mut acl = Acl::new();
+    let mut update = Update::new();
+    let payload = cbor(&json!({ "aclist2": [ace(Some(1), "/a", 2)], "rowneruuid": ALICE }));
+    update.cbor(&payload, &mut |_| {}).unwrap();
+    acl.apply(&mut update, Apply::Load).unwrap();
+    let before = snapshot(&acl);
+    for how in [Apply::Load, Apply::Add] {
+        let refusal = acl.apply(&mut update, how).unwrap_err();
+        assert_eq!(refusal.reason, Reason::Truncated);
+        assert_eq!(snapshot(&acl), before);
+    }
+    update.cbor(&payload, &mut |_| {}).unwrap();
+    acl.apply(&mut update, Apply::Load).unwrap();
+}
+
 /// The second of two with one aceid, too.
 #[test]
 fn an_aceid_twice_in_storage_costs_the_second() {

@@ -249,6 +249,19 @@ fn refused_at_once(payload: &[u8]) {
     assert!(cost_of(payload) < 1024, "{refusal}: {start:02x?}");
 }
 
+/// Beside the old list the new one has room for what it takes, and no more.
+#[test]
+fn a_list_is_written_anew_with_nothing_to_spare() {
+    let mut acl = Acl::new();
+    let ((), held, _) = metered(None, || {
+        acl.post(State::Rfpro, &one_href_each(0..4000)).unwrap();
+    });
+    let payload = one_href_each(4000..4100);
+    let ((), _, peak) = metered(None, || acl.post(State::Rfpro, &payload).unwrap());
+    let bound = held + 2 * payload.len() as isize;
+    assert!(peak <= bound, "{peak} bytes, not {bound}");
+}
+
 #[test]
 fn memory_follows_the_bytes_read() {
     let aces = |count: usize, resources: Value| {

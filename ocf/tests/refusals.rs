@@ -306,6 +306,14 @@ fn unknown_fields_and_wrong_types() {
     refuse_raw(b"\xa1\x01\x80", Reason::WrongType); // a number for a key
     refuse_raw(b"\xa1\x47aclist2\x80", Reason::WrongType); // bytes for a key
     refuse_raw(b"\xd9\xd9\xf7\xa0", Reason::WrongType); // a tag before the map
+    refuse_raw(b"\xa1\x62rt\xc0\x61x", Reason::WrongType); // and for each array
+    refuse_raw(b"\xa1\x62if\xc6\x80", Reason::WrongType);
+    for at in [b"\x67aclist2\x81".as_slice(), b"\x69resources\x81"] {
+        let mut tagged = cbor(&json!({ "aclist2": [good()] }));
+        let array = tagged.windows(at.len()).position(|window| window == at);
+        tagged[array.unwrap() + at.len() - 1] = 0xc6;
+        refuse_raw(&tagged, Reason::WrongType);
+    }
     refuse_raw(b"\xa1\x67aclist2\xff", Reason::WrongType); // a break for a value
     refuse_raw(b"\xbf\x67aclist2\xff", Reason::WrongType);
     refuse_raw(b"\xa1\x67aclis\xff2\x80", Reason::NotText);

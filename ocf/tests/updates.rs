@@ -126,6 +126,25 @@ fn a_known_aceid_replaces_that_ace_whole_and_in_place() {
     );
 }
 
+/// Comparing all resources of the two with each other would take long.
+#[test]
+fn a_large_ace_that_replaces_another_is_compared_up_to_the_first_difference() {
+    let of = |range: std::ops::Range<u32>| {
+        let resources: Vec<Value> = range
+            .map(|number| json!({ "href": format!("/{number:05}") }))
+            .collect();
+        let mut ace = ace(1, 2);
+        ace["resources"] = json!(resources);
+        cbor(&json!({ "aclist2": [ace] }))
+    };
+    let mut acl = Acl::new();
+    acl.post(State::Rfpro, &of(0..60_000)).unwrap();
+    let changed = of(1..60_001);
+    let start = std::time::Instant::now();
+    acl.post(State::Rfpro, &changed).unwrap();
+    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+}
+
 #[test]
 fn an_ace_without_aceid_is_added_with_one_that_is_free() {
     let mut acl = list(&json!([ace(1, 1), ace(3, 1)]));

@@ -78,10 +78,14 @@ static int permit(aac_port_t *port, anjay_ssid_t ssid, uint32_t target) {
     if (port->anjay->transaction_state.depth == 0) {
         return 0;
     }
-    port->permitted.ssid = ssid;
-    port->permitted.target = target;
     /* Included, Object 2 learns of the end, whichever way it comes. */
-    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);
+    const int result =
+            _anjay_dm_transaction_include_object(port->anjay, &port->installed);
+    if (!result) {
+        port->permitted.ssid = ssid;
+        port->permitted.target = target;
+    }
+    return result;
 }
 
 /* The rule that decides, which is negative for a denial; as aac_ask(). */

@@ -85,7 +85,7 @@ pub unsafe extern "C" fn aac_set_owner(
 /// @param aac           The engine.
 /// @param target        Object ID times 65536, plus Instance ID.
 /// @param ssid          The server: of an entry, or the owner.
-/// @param mask          The rights of the entry; -1 to set the owner.
+/// @param mask          The rights of the entry, 0 to 31; -1 to set the owner.
 /// @param inout_acl_iid As in aac_set_owner(); for aac_set_acl() NULL.
 /// @returns As these.
 ///
@@ -103,7 +103,11 @@ pub unsafe extern "C" fn aac_grant(
     // SAFETY: NULL or valid, as the caller promises. Not held across the call,
     // which may run code of the application.
     let acl_iid = unsafe { inout_acl_iid.as_ref() }.map_or(MAX_ID, |wanted| *wanted);
-    let mask = (mask >= 0).then_some(mask as u16);
+    let mask = match mask {
+        -1 => None,
+        // What is out of range stays out of range.
+        mask => Some((mask as u32).min(u16::MAX.into()) as u16),
+    };
     let mut grant = Grant::new(Target(target), ssid, mask, acl_iid);
     let granted = aac.engine.grant(&mut grant);
     // SAFETY: as above.

@@ -336,18 +336,21 @@ impl aac_t {
         const VALIDATE: c_int = aac_step_t::AAC_VALIDATE as c_int;
         const COMMIT: c_int = aac_step_t::AAC_COMMIT as c_int;
         const ROLLBACK: c_int = aac_step_t::AAC_ROLLBACK as c_int;
-        let awaits_change = self.awaits_change.get();
-        if awaits_change {
-            // There is nothing to validate or to end.
-            self.awaits_change.set(step == VALIDATE);
-        }
         match step {
-            VALIDATE | COMMIT | ROLLBACK if awaits_change => Ok(()),
+            // There is nothing to validate or to end.
+            VALIDATE | COMMIT | ROLLBACK if self.awaits_change.get() => {
+                self.awaits_change.set(step == VALIDATE);
+                Ok(())
+            }
             BEGIN_LATER if !self.engine.is_open() => {
                 self.awaits_change.set(true);
                 Ok(())
             }
-            BEGIN => self.engine.begin(),
+            BEGIN => {
+                self.engine.begin()?;
+                self.awaits_change.set(false);
+                Ok(())
+            }
             VALIDATE => self.engine.validate(),
             COMMIT => self.engine.commit(),
             ROLLBACK => self.engine.rollback(),

@@ -68,7 +68,7 @@ impl<H: Host> Engine<H> {
     ) -> Result<(), Error> {
         let mut story = Story::of(Call::Sync);
         let followed = self.follow(origin, changes, &mut story);
-        followed.map_err(|why| self.refuse_changes(&story, why))
+        self.conclude_sync(followed, &story)
     }
 
     fn follow<'a>(
@@ -83,14 +83,17 @@ impl<H: Host> Engine<H> {
         let mut new = 0;
         let mut accounts = Ids::new();
         let mut are_listed = false;
+        // What may fail comes first.
+        for ObjectChange { oid, .. } in changes.clone() {
+            if oid <= OID_ACCESS_CONTROL && !are_listed {
+                are_listed = true;
+                self.list_accounts(&mut accounts)?;
+            }
+        }
         for ObjectChange { oid, created } in changes.clone() {
             if is_governable(oid) {
                 self.find_gone(oid, &mut notes)?;
                 new += created.len();
-            }
-            if oid <= OID_ACCESS_CONTROL && !are_listed {
-                are_listed = true;
-                self.list_accounts(&mut accounts)?;
             }
         }
         let mut state = self.lock().ok_or(Why::InUse)?;
@@ -115,7 +118,7 @@ impl<H: Host> Engine<H> {
     pub fn sync_step(&self, step: SyncStep) -> Result<(), Error> {
         let mut story = Story::of(Call::Sync);
         let followed = self.follow_step(step, &mut story);
-        followed.map_err(|why| self.refuse_changes(&story, why))
+        self.conclude_sync(followed, &story)
     }
 
     fn follow_step(&self, step: SyncStep, story: &mut Story) -> Result<(), Why> {
@@ -151,12 +154,14 @@ impl<H: Host> Engine<H> {
     pub fn sync_all(&self) -> Result<(), Error> {
         let mut story = Story::of(Call::Sync);
         let followed = self.follow_all(&mut story);
-        followed.map_err(|why| self.refuse_changes(&story, why))
+        self.conclude_sync(followed, &story)
     }
 
     fn follow_all(&self, story: &mut Story) -> Result<(), Why> {
         self.validate_first(story)?;
         let mut notes = Notes::new();
+        let mut accounts = Ids::new();
+        self.list_accounts(&mut accounts)?;
         let mut from = Some(0);
         while let Some(iid) = from {
             let state = self.lock().ok_or(Why::InUse)?;
@@ -172,12 +177,22 @@ impl<H: Host> Engine<H> {
             }
             from = instance.iid().checked_add(1);
         }
-        let mut accounts = Ids::new();
-        self.list_accounts(&mut accounts)?;
         let mut state = self.lock().ok_or(Why::InUse)?;
         let done = state.remove_gone(&mut notes);
         let done = done.and(state.follow_accounts(&mut notes, &accounts));
         self.tell(state, notes, done)
+    }
+
+    /// One that failed leaves nothing noted to the next, by which what had gone may be
+    /// back.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn conclude_sync(&self, result: Result<(), Why>, story: &Story) -> Result<(), Error> {
+        result.map_err(|why| {
+            if let Some(mut state) = self.lock_any() {
+                state.table.forget_gone();
+            }
+            self.refuse_changes(story, why)
+        })
     }
 
     fn validate_first(&self, story: &mut Story) -> Result<(), Why> {

@@ -96,6 +96,17 @@ fn at(rows: &Rows, key: u32) -> Row {
     rows.get(place(rows, key)).copied().unwrap_or(END)
 }
 
+/// Sets marks in a row, if it is there.
+#[cfg_attr(target_os = "none", inline(never))]
+fn mark(rows: &mut Rows, key: u32, marks: u32) {
+    let at = place(rows, key);
+    if let Some(row) = rows.get_mut(at) {
+        if row.key == key {
+            row.value |= marks;
+        }
+    }
+}
+
 /// Puts a row in, or another value in the row that is there; of its old value
 /// these bits stay. Without memory, nothing has changed.
 #[cfg_attr(target_os = "none", inline(never))]
@@ -233,17 +244,6 @@ impl Table {
 
     // ---- notes ------------------------------------------------------------
 
-    /// Sets marks in a row, if it is there.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn mark(&mut self, key: u32, marks: u32) {
-        let at = place(&self.live, key);
-        if let Some(row) = self.live.get_mut(at) {
-            if row.key == key {
-                row.value |= marks;
-            }
-        }
-    }
-
     /// Notes something about an instance that is there.
     pub(crate) fn note(
         &mut self,
@@ -251,7 +251,7 @@ impl Table {
         instance: Instance,
         what: Note,
     ) -> Result<(), NoMemory> {
-        self.mark(owner_key(instance.iid()), what.0);
+        mark(&mut self.live, owner_key(instance.iid()), what.0);
         Ok(())
     }
 
@@ -273,6 +273,11 @@ impl Table {
         row.value &= !among.0;
         let iid = high(row.key);
         Some(self.find(iid)?.noted(what))
+    }
+
+    /// Takes back which instances were noted as gone.
+    pub(crate) fn forget_gone(&mut self) {
+        while self.next_note(&mut Notes::new(), Note::GONE).is_some() {}
     }
 
     // ---- operations -------------------------------------------------------
@@ -331,6 +336,10 @@ impl Table {
     /// Ends the transaction, and takes back what it did or makes it final.
     pub(crate) fn end(&mut self, keeps: bool) {
         if !keeps {
+            // What a synchronisation around this has noted is still to be done.
+            for row in self.live.iter().filter(|row| !row.is_target()) {
+                mark(&mut self.saved, row.key, row.value & MARKS);
+            }
             core::mem::swap(&mut self.live, &mut self.saved);
         }
         self.saved.clear();
@@ -403,8 +412,13 @@ impl Table {
             true => new.target().0,
             false => u32::from(new.target().oid()),
         };
+        // What is noted of an instance is about the target that it had.
+        let kept = match at(&self.live, target_key(iid)).value == target {
+            true => !u32::from(FLAGS),
+            false => !(u32::from(FLAGS) | MARKS),
+        };
         self.put_row(target_key(iid), target, 0);
-        self.put_row(owner_key(iid), new.flags().into(), !u32::from(FLAGS));
+        self.put_row(owner_key(iid), new.flags().into(), kept);
     }
 
     #[cfg_attr(target_os = "none", inline(never))]
@@ -444,7 +458,8 @@ impl Table {
         let iid = instance.iid();
         self.put_row(entry_key(iid, entry.ssid()), join(entry.mask(), 0), MARKS);
         if self.error.is_ok() {
-            self.mark(owner_key(iid), instance.with_acl(true).flags().into());
+            let flags = instance.with_acl(true).flags().into();
+            mark(&mut self.live, owner_key(iid), flags);
         }
     }
 

@@ -160,6 +160,9 @@ impl Table {
         notes.all.push((instance, what))
     }
 
+    /// Not needed here: what is noted ends with the synchronisation.
+    pub(crate) fn forget_gone(&self) {}
+
     /// Takes the next note that is among these, of an instance that is still there.
     pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<Instance> {
         while let Some(&(instance, what)) = notes.all.get(notes.done) {

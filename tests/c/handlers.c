@@ -195,15 +195,26 @@ static void begins_later(void) {
     CHECK(aac_edit(client.engine, AAC_EDIT_RESET_RESOURCE, 0, 2) == 0);
     CHECK(aac_next(client.engine, 0, -1) == -1 && aac_next(client.engine, -1, -1) == 0);
     CHECK(aac_next(client.engine, 9, -1) == NOT_FOUND);
+    CHECK(aac_next(client.engine, 65536, -1) == NOT_FOUND);
+    CHECK(aac_next(client.engine, -2, -1) == NOT_FOUND);
     step(AAC_ROLLBACK);
     CHECK(aac_next(client.engine, 0, -1) == 1 && aac_next(client.engine, 0, 65535) == -1);
     step(AAC_BEGIN_LATER);
+    CHECK(aac_transaction(client.engine, 77) == INTERNAL); /* and nothing has changed */
+    step(AAC_VALIDATE);
     step(AAC_BEGIN);
     CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == 0);
     step(AAC_ROLLBACK);
     CHECK(aac_get(client.engine, 0, 2, 1) == 1
           && aac_get(client.engine, 9, 2, 1) == NOT_FOUND);
     CHECK(aac_edit(client.engine, AAC_EDIT_REMOVE, 0, 0) == INTERNAL);
+    /* Masks that are none, and of which only -1 stands for the owner. */
+    static const int32_t NONE[] = {-2, -65536, 32, 65535, 65536, 65537, INT32_MAX};
+    for (size_t i = 0; i < sizeof(NONE) / sizeof(*NONE); ++i) {
+        CHECK(aac_grant(client.engine, 1234u << 16, 2, NONE[i], NULL)
+              == AAC_ERROR_BAD_REQUEST);
+    }
+    CHECK(aac_get(client.engine, 0, 2, 2) == NOT_FOUND);
 }
 
 static uint16_t entry(uint16_t iid, uint16_t ssid) {

@@ -397,7 +397,25 @@ static void updating(void) {
     REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, &error)
             == OCF_ACL_CODE_BAD_REQUEST);
 
-    /* Events */
+    /* Events, counted from the first one after that, and after CBOR */
+    for (int i = 0; i < 2; ++i) {
+        REQUIRE(event(update, OCF_ACL_EVENT_OTHER, NULL, 0, &error)
+                == OCF_ACL_CODE_BAD_REQUEST);
+        REQUIRE(error.offset == 0);
+        REQUIRE(ocf_acl_update_cbor(update, payload.bytes, payload.length, &error)
+                == OCF_ACL_CODE_CHANGED);
+    }
+    REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(feed(update, COUNT(LIST), &error) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
+            == OCF_ACL_CODE_CHANGED);
+    REQUIRE(feed(update, 1, &error) == OCF_ACL_CODE_CHANGED);
+    REQUIRE(event(update, OCF_ACL_EVENT_OTHER, NULL, 0, &error)
+            == OCF_ACL_CODE_BAD_REQUEST);
+    REQUIRE(error.offset == 1);
+    ocf_acl_update_free(update);
+    update = ocf_acl_update_new(NULL, NULL);
     REQUIRE(feed(update, COUNT(LIST), &error) == OCF_ACL_CODE_CHANGED);
     uint32_t generation = ocf_acl_generation(list);
     REQUIRE(ocf_acl_update_apply(update, list, OCF_ACL_APPLY_ADD, NULL, NULL, NULL)
