@@ -374,6 +374,7 @@ fn an_orphan_that_somebody_can_reach_by_now_stays() {
 fn a_transaction_within_an_answer_loses_nothing_that_is_to_be_done() {
     let engine = nested(Client::new(&[1, 2, 3], &[(1234, &[0, 1])]), At::Everything);
     let nest = &engine.host().0;
+    engine.set_acl(1234, 0, 1, 15).expect("valid");
     engine.set_acl(1234, 0, 2, 15).expect("valid");
     for iid in [0, 1] {
         engine
@@ -381,8 +382,8 @@ fn a_transaction_within_an_answer_loses_nothing_that_is_to_be_done() {
             .expect("valid");
     }
     account_gone(&nest.client, 1);
-    // After the accounts' list the host is told of the new owner of /2/0, and then to
-    // remove /1234/1.
+    // After the accounts' list the host is told of the new owner and the ACL of /2/0,
+    // and then to remove /1234/1.
     nest.start([(2, Op::Begin), (3, Op::Rollback)].into());
     let change = ObjectChange {
         oid: 0,

@@ -54,7 +54,7 @@ const fn object(name: &'static str, old: &'static str, new: &'static str) -> Mut
     }
 }
 
-const MUTATIONS: [Mutation; 37] = [
+const MUTATIONS: [Mutation; 42] = [
     wrap(
         "reading an Object shows everything",
         "decide(port, ssid, operation, oid, it->id) ? &shown : &hidden",
@@ -118,7 +118,7 @@ const MUTATIONS: [Mutation; 37] = [
     wrap(
         "an Object's notification tells everything",
         "                exchange_lists(port);\n                __real",
-        "                leave(port, &view);\n                exchange_lists(port);\n                __real",
+        "                leave(port, &view, it->uri.objectId);\n                exchange_lists(port);\n                __real",
     ),
     wrap(
         "the end of an observation reads",
@@ -134,7 +134,7 @@ const MUTATIONS: [Mutation; 37] = [
     wrap(
         "Send of an Object tells everything",
         "            result = at < count ?",
-        "            for (size_t i = 0; i < at; ++i) {\n                leave(port, &views[i]);\n            }\n            result = at < count ?",
+        "            for (size_t i = 0; i < at; ++i) {\n                leave(port, &views[i], uris[i].objectId);\n            }\n            result = at < count ?",
     ),
     wrap(
         "what the Bootstrap-Server has not finished counts",
@@ -148,7 +148,7 @@ const MUTATIONS: [Mutation; 37] = [
     ),
     wrap(
         "a first command that fails begins a bootstrap",
-        "if (!port->has_begun || ",
+        "if (!port->has_begun\n            || ",
         "if (",
     ),
     wrap(
@@ -163,8 +163,23 @@ const MUTATIONS: [Mutation; 37] = [
     ),
     wrap(
         "a bootstrap that was given up is kept",
-        "STATE_BS_FAILED) {\n            (void) bootstrap_end(port, AAC_ROLLBACK);",
-        "STATE_BS_FAILED) {\n            (void) bootstrap_end(port, AAC_COMMIT);",
+        "STATE_BS_FAILED)) {\n            (void) bootstrap_end(port, AAC_ROLLBACK);",
+        "STATE_BS_FAILED)) {\n            (void) bootstrap_end(port, AAC_COMMIT);",
+    ),
+    wrap(
+        "a bootstrap that begins with deleting all is given up",
+        "(!result && bootstrap_getStatus",
+        "(bootstrap_getStatus",
+    ),
+    wrap(
+        "Object 2 can be removed",
+        "is_port ? COAP_405_METHOD_NOT_ALLOWED",
+        "!context ? COAP_405_METHOD_NOT_ALLOWED",
+    ),
+    wrap(
+        "what is hidden goes back into an Object that has gone",
+        "*object = aac_wakaama_object(port->context, oid);",
+        "*object = view->object;",
     ),
     wrap(
         "servers get into a bootstrap",
@@ -193,8 +208,8 @@ const MUTATIONS: [Mutation; 37] = [
     ),
     object(
         "a replaced ACL keeps its entries",
-        "if (is_acl && type != LWM2M_WRITE_PARTIAL_UPDATE) {",
-        "if (!resource) {",
+        "!is_acl || type == LWM2M_WRITE_PARTIAL_UPDATE",
+        "resource",
     ),
     object(
         "an Instance that came late never comes",
@@ -203,8 +218,18 @@ const MUTATIONS: [Mutation; 37] = [
     ),
     object(
         "Wakaama finds an Instance freed",
-        "port->gone = old;",
-        "LWM2M_LIST_FREE(old);\n    port->gone = NULL;",
+        "iid, &port->gone);",
+        "iid, &port->gone);\n    lwm2m_free(port->gone);\n    port->gone = NULL;",
+    ),
+    object(
+        "Wakaama finds another ID than that of the Instance deleted",
+        "        *list = LWM2M_LIST_RM(*list, iid, &port->gone);\n",
+        "        port->gone = NULL;\n        aac_wakaama_refresh(port);\n",
+    ),
+    object(
+        "Object 2 is taken to be in Wakaama's list",
+        "if (iid == LWM2M_MAX_ID && aac_wakaama_find(context)) {",
+        "if (iid == LWM2M_MAX_ID) {",
     ),
     wrap(
         "a Send that fails keeps its memory",

@@ -77,10 +77,8 @@ static int write_one(const aac_wakaama_t *port, uint16_t iid,
     if (is_acl != (resource->type == LWM2M_TYPE_MULTIPLE_RESOURCE)) {
         return AAC_BAD_REQUEST;
     }
-    int result = 0;
-    if (is_acl && type != LWM2M_WRITE_PARTIAL_UPDATE) {
-        result = aac_edit(port->engine, AAC_EDIT_RESET_RESOURCE, iid, rid);
-    }
+    int result = !is_acl || type == LWM2M_WRITE_PARTIAL_UPDATE
+                     ? 0 : aac_edit(port->engine, AAC_EDIT_RESET_RESOURCE, iid, rid);
     const lwm2m_data_t *it = is_acl ? resource->value.asChildren.array : resource;
     size_t left = is_acl ? resource->value.asChildren.count : 1;
     for (; left && !result; --left, ++it) {
@@ -94,10 +92,8 @@ static int write_one(const aac_wakaama_t *port, uint16_t iid,
 
 static int write_all(const aac_wakaama_t *port, uint16_t iid, int count,
                      const lwm2m_data_t *resources, lwm2m_write_type_t type) {
-    int result = 0;
-    if (type == LWM2M_WRITE_REPLACE_INSTANCE) {
-        result = aac_edit(port->engine, AAC_EDIT_RESET, iid, 0);
-    }
+    int result = type != LWM2M_WRITE_REPLACE_INSTANCE
+                     ? 0 : aac_edit(port->engine, AAC_EDIT_RESET, iid, 0);
     for (int i = 0; i < count && !result; ++i) {
         result = write_one(port, iid, &resources[i], type);
     }
@@ -146,7 +142,12 @@ static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t 
     aac_wakaama_t *port = (aac_wakaama_t *) object;
     int result = aac_edit(port->engine, AAC_EDIT_REMOVE, iid, 0);
     port->is_spoiled |= result != 0;
-    aac_wakaama_refresh(port);
+    if (!result) {
+        /* Wakaama looks at its ID once more. */
+        lwm2m_free(port->gone);
+        lwm2m_list_t **list = &port->object.instanceList;
+        *list = LWM2M_LIST_RM(*list, iid, &port->gone);
+    }
     return code_of(result, COAP_202_DELETED);
 }
 
@@ -225,12 +226,10 @@ static int list_accounts(void *host, aac_ids_t *found) {
     for (const lwm2m_list_t *it = instances_of(host, oid); it; it = it->next) {
         uint16_t is_bootstrap;
         uint16_t ssid;
-        if (!read_id(host, oid, it->id, LWM2M_SECURITY_BOOTSTRAP_ID, &is_bootstrap)) {
-            return -1;
-        }
-        if (!is_bootstrap
-            && (!read_id(host, oid, it->id, LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
-                || aac_ids_add(found, ssid))) {
+        if (!read_id(host, oid, it->id, LWM2M_SECURITY_BOOTSTRAP_ID, &is_bootstrap)
+            || (!is_bootstrap
+                && (!read_id(host, oid, it->id, LWM2M_SECURITY_SHORT_SERVER_ID, &ssid)
+                    || aac_ids_add(found, ssid)))) {
             return -1;
         }
     }
@@ -245,7 +244,7 @@ static int remove_instance(void *host, uint16_t oid, uint16_t iid) {
 static void changed(void *host, uint16_t iid, uint16_t rid) {
     lwm2m_context_t *context = (lwm2m_context_t *) host;
     lwm2m_uri_t uri = uri_of(LWM2M_ACL_OBJECT_ID, iid, rid);
-    if (iid == LWM2M_MAX_ID) {
+    if (iid == LWM2M_MAX_ID && aac_wakaama_find(context)) {
         aac_wakaama_refresh(aac_wakaama_find(context));
         if (context->state == STATE_READY) {
             (void) lwm2m_update_registration(context, 0, true);
@@ -304,8 +303,7 @@ void aac_wakaama_refresh(aac_wakaama_t *port) {
         end = &it->next;
     }
     *end = NULL;
-    LWM2M_LIST_FREE(port->gone);
-    port->gone = old;
+    LWM2M_LIST_FREE(old);
 }
 
 int aac_wakaama_install(lwm2m_context_t *context) {
@@ -337,9 +335,11 @@ int aac_wakaama_install(lwm2m_context_t *context) {
 void aac_wakaama_uninstall(lwm2m_context_t *context) {
     aac_wakaama_t *port = aac_wakaama_find(context);
     if (port) {
+        /* From here on it is an Object like any other. */
+        port->object.readFunc = NULL;
         (void) lwm2m_remove_object(context, LWM2M_ACL_OBJECT_ID);
         LWM2M_LIST_FREE(port->object.instanceList);
-        LWM2M_LIST_FREE(port->gone);
+        lwm2m_free(port->gone);
         aac_free(port->engine);
         lwm2m_free(port);
     }
@@ -355,8 +355,7 @@ aac_t *aac_wakaama_engine(lwm2m_context_t *context) {
 int aac_wakaama_catch_up(aac_wakaama_t *port) {
     int result = 0;
     /* What the Bootstrap-Server has not finished is not looked at. */
-    if (port->is_behind && !port->is_bootstrapping && !port->hiding
-        && !port->watcher) {
+    if (port->is_behind && !port->is_bootstrapping && !port->hiding && !port->watcher) {
         port->is_behind = false;
         result = aac_sync_all(port->engine);
         port->is_behind |= result != 0;

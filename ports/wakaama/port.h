@@ -20,7 +20,7 @@ typedef struct {
     bool is_spoiled;
     /* Something has changed that was not looked at, or could not be followed. */
     bool is_behind;
-    /* Instances that were in that list; Wakaama looks at one after its deletion. */
+    /* Was deleted last; Wakaama looks at it afterwards. */
     lwm2m_list_t *gone;
     /* How many Objects have Instances hidden, which would pass for gone. */
     size_t hiding;

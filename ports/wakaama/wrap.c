@@ -60,11 +60,13 @@ static bool enter(aac_wakaama_t *port, view_t *view, uint16_t ssid, int operatio
     return true;
 }
 
-/* Merges them in again; both lists are in rising order. */
-static void leave(aac_wakaama_t *port, view_t *view) {
-    lwm2m_list_t **link = view->object ? &view->object->instanceList : NULL;
+/* Merges them in again; both lists are in rising order. The handler of another Object
+ * may have freed this one. */
+static void leave(aac_wakaama_t *port, view_t *view, uint16_t oid) {
+    lwm2m_object_t *object = aac_wakaama_object(port->context, oid);
+    lwm2m_list_t **link = object ? &object->instanceList : NULL;
     port->hiding -= view->object != NULL;
-    for (; view->hidden; link = &(*link)->next) {
+    for (; link && view->hidden; link = &(*link)->next) {
         lwm2m_list_t *it = view->hidden;
         if (!*link || it->id < (*link)->id) {
             view->hidden = it->next;
@@ -134,7 +136,7 @@ WRAP(uint8_t, dm_handleRequest, lwm2m_context_t *context, lwm2m_uri_t *uri,
             && (operation != AAC_WRITE || uri->objectId != LWM2M_ACL_OBJECT_ID))) {
         result = __real_dm_handleRequest(context, uri, server, message, response);
     }
-    leave(port, &view);
+    leave(port, &view, uri->objectId);
     if (result == COAP_202_DELETED) {
         /* Should memory be lacking, what it leaves behind gives access to nothing. */
         (void) aac_wakaama_objects_changed(context);
@@ -197,7 +199,7 @@ WRAP(void, observe_step, lwm2m_context_t *context, time_t now, time_t *timeout) 
                 __real_observe_step(context, now, timeout);
                 exchange_lists(port);
                 port->watcher = NULL;
-                leave(port, &view);
+                leave(port, &view, it->uri.objectId);
             }
         }
     }
@@ -233,7 +235,7 @@ WRAP(int, lwm2m_send, lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris
                                                     callback, user_data);
             is_sent |= result == COAP_NO_ERROR;
             while (at--) {
-                leave(port, &views[at]);
+                leave(port, &views[at], uris[at].objectId);
             }
         }
     }
@@ -264,11 +266,13 @@ static bool bootstrap_begin(aac_wakaama_t *port) {
 }
 
 /* Afterwards: a first command that fails has begun no bootstrap; and what a bootstrap
- * that has failed did is taken back. */
+ * that has failed did is taken back. That is looked for at each step, for after a
+ * command Wakaama takes for failed what has no state yet, as after `DELETE /`. */
 static uint8_t bootstrap_check(aac_wakaama_t *port, uint8_t result) {
     if (port && port->is_bootstrapping) {
         port->has_begun |= result == COAP_204_CHANGED || result == COAP_202_DELETED;
-        if (!port->has_begun || bootstrap_getStatus(port->context) == STATE_BS_FAILED) {
+        if (!port->has_begun
+            || (!result && bootstrap_getStatus(port->context) == STATE_BS_FAILED)) {
             (void) bootstrap_end(port, AAC_ROLLBACK);
         }
     }
@@ -324,7 +328,10 @@ WRAP(int, lwm2m_add_object, lwm2m_context_t *context, lwm2m_object_t *object) {
 }
 
 WRAP(int, lwm2m_remove_object, lwm2m_context_t *context, uint16_t oid) {
-    int result = __real_lwm2m_remove_object(context, oid);
+    /* With Object 2 nobody would decide any more: aac_wakaama_uninstall removes it. */
+    bool is_port = oid == LWM2M_ACL_OBJECT_ID && aac_wakaama_find(context);
+    int result = is_port ? COAP_405_METHOD_NOT_ALLOWED
+                         : __real_lwm2m_remove_object(context, oid);
     (void) aac_wakaama_objects_changed(context);
     return result;
 }

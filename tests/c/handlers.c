@@ -211,7 +211,8 @@ static void begins_later(void) {
     /* Masks that are none, and of which only -1 stands for the owner. */
     static const int32_t NONE[] = {-2, -65536, 32, 65535, 65536, 65537, INT32_MAX};
     for (size_t i = 0; i < sizeof(NONE) / sizeof(*NONE); ++i) {
-        CHECK(aac_grant(client.engine, 1234u << 16, 2, NONE[i], NULL) == AAC_ERROR_BAD_REQUEST);
+        CHECK(aac_grant(client.engine, 1234u << 16, 2, NONE[i], NULL)
+              == AAC_ERROR_BAD_REQUEST);
     }
     CHECK(aac_get(client.engine, 0, 2, 2) == NOT_FOUND);
 }

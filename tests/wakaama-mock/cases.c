@@ -419,6 +419,31 @@ static void send_goes_to_readers(void) {
     stop();
 }
 
+/* A handler that reads for a Send takes another Object away that is sent as well. */
+static uint8_t read_and_free(lwm2m_context_t *context, uint16_t iid, int *count,
+                             lwm2m_data_t **data, lwm2m_object_t *object) {
+    object->readFunc = READ_THINGS;
+    CHECK(lwm2m_remove_object(context, SERVER->objID) == COAP_NO_ERROR);
+    mock_free(SERVER);
+    return READ_THINGS(context, iid, count, data, object);
+}
+
+static void an_object_that_goes_while_sending(void) {
+    start();
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
+    CHECK(!aac_set_acl(AAC, 1, 1, 1, READ));
+    lwm2m_list_t *hidden = SERVER->instanceList->next;
+    READ_THINGS = THINGS->readFunc;
+    THINGS->readFunc = read_and_free;
+    lwm2m_uri_t uris[2] = {uri_of(1234, NEW, NEW), uri_of(1, NEW, NEW)};
+    CHECK(lwm2m_send(&CONTEXT, 1, uris, 2, NULL, NULL) == COAP_NO_ERROR);
+    CHECK(sent_count == 2 && sent[0].count == 1 && sent[1].count == 0);
+    free(hidden);
+    const lwm2m_list_t *it = THINGS->instanceList;
+    CHECK(it->id == 0 && it->next->id == 1 && it->next->next->id == 5);
+    stop();
+}
+
 /* ---- Object 2 ------------------------------------------------------------ */
 
 static lwm2m_data_t number(uint16_t id, int64_t value) {
@@ -708,6 +733,37 @@ static void a_bootstrap_that_is_given_up(void) {
     stop();
 }
 
+/* Not asked for by the client: Wakaama has no state for such a bootstrap as long as
+ * nothing but `DELETE /` has come. */
+static void a_bootstrap_that_begins_with_deleting_all(void) {
+    start();
+    THINGS->deleteFunc = NULL;
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, WRITE));
+    CHECK(bootstrap_handleDeleteAll(&CONTEXT, &BOOTSTRAP) == COAP_202_DELETED);
+    CHECK(!object_2()->instanceList);
+    account(1, 1);
+    account(2, 2);
+    write_rights(4, 1234);
+    CHECK(finish() == COAP_204_CHANGED);
+    CHECK(owner_of(1234, 0) == 2 && mask_of(1234, 0, 1) == READ);
+    stop();
+}
+
+/* Wakaama ends the observations of what it has deleted, each by its ID. */
+static void observations_of_rights_that_go(void) {
+    start();
+    observe_all();
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
+    CHECK(!aac_set_acl(AAC, 1234, 1, 1, READ));
+    CHECK(is_listed(0) && is_listed(1));
+    OBSERVED[0].uri = uri_of(2, 0, NEW);
+    OBSERVED[1].uri = uri_of(2, 1, NEW);
+    CHECK(order(REMOVE, 2, NEW, 0, NULL) == COAP_202_DELETED);
+    CHECK(!CONTEXT.observedList);
+    CHECK(finish() == COAP_204_CHANGED);
+    stop();
+}
+
 static void accounts_that_wakaama_refuses(void) {
     start();
     write_rights(4, 1234);
@@ -755,6 +811,23 @@ static void the_application_changes_objects(void) {
     CHECK(lwm2m_remove_object(&CONTEXT, 1234) == COAP_NO_ERROR);
     CHECK(governing(1234, 1) == -1);
     CHECK(lwm2m_add_object(&CONTEXT, THINGS) == COAP_NO_ERROR);
+    stop();
+}
+
+/* Object 2 goes by aac_wakaama_uninstall, and not before. */
+static void object_2_is_not_removed(void) {
+    start();
+    CHECK(!aac_set_acl(AAC, 1234, 0, 1, READ));
+    CHECK(lwm2m_remove_object(&CONTEXT, 2) == COAP_405_METHOD_NOT_ALLOWED);
+    CHECK(ask(2, GET, 1234, 0, 0) == COAP_401_UNAUTHORIZED);
+    /* Not even by hand is it more than out of sight. */
+    lwm2m_object_t *object = object_2();
+    SERVER->next = object->next;
+    CHECK(!aac_set_acl(AAC, 1234, 1, 1, READ));
+    SERVER->next = object;
+    /* What is not removed stays in the list. */
+    CHECK(object->deleteFunc(&CONTEXT, 0, object) != COAP_202_DELETED);
+    CHECK(is_listed(0));
     stop();
 }
 
@@ -848,6 +921,7 @@ int main(void) {
     looking_for_what_has_gone_while_reading();
     ending_an_observation_needs_no_right();
     send_goes_to_readers();
+    an_object_that_goes_while_sending();
     the_owner_edits();
     edits_that_are_refused_change_nothing();
     reading_object_2();
@@ -859,9 +933,12 @@ int main(void) {
     the_application_during_a_bootstrap();
     a_bootstrap_is_ended_by_who_began_it();
     a_bootstrap_that_is_given_up();
+    a_bootstrap_that_begins_with_deleting_all();
+    observations_of_rights_that_go();
     accounts_that_wakaama_refuses();
     an_account_that_goes();
     the_application_changes_objects();
+    object_2_is_not_removed();
     refusals();
     a_list_that_is_late();
     memory_that_runs_out();

@@ -21,7 +21,6 @@ size_t sent_count;
 size_t registrations;
 lwm2m_status_t bootstrap_status;
 bool accounts_are_valid = true;
-uint16_t deleted_id;
 
 void mock_reset(void) {
     read_count = notification_count = sent_count = registrations = 0;
@@ -61,6 +60,19 @@ lwm2m_list_t *lwm2m_list_find(lwm2m_list_t *head, uint16_t id) {
         head = head->next;
     }
     return head && head->id == id ? head : NULL;
+}
+
+lwm2m_list_t *lwm2m_list_remove(lwm2m_list_t *head, uint16_t id, lwm2m_list_t **removed) {
+    lwm2m_list_t **link = &head;
+    while (*link && (*link)->id < id) {
+        link = &(*link)->next;
+    }
+    *removed = *link && (*link)->id == id ? *link : NULL;
+    if (*removed) {
+        /* What is removed still points to the next one, as in Wakaama. */
+        *link = (*removed)->next;
+    }
+    return head;
 }
 
 void lwm2m_list_free(lwm2m_list_t *head) {
@@ -334,21 +346,41 @@ uint8_t object_readData(lwm2m_context_t *context, lwm2m_uri_t *uri, int *count,
     return result;
 }
 
+static void clear_observations(lwm2m_context_t *context, uint16_t oid, uint16_t iid) {
+    lwm2m_observed_t **link = &context->observedList;
+    while (*link) {
+        if ((*link)->uri.objectId == oid && (*link)->uri.instanceId == iid) {
+            *link = (*link)->next;
+        } else {
+            link = &(*link)->next;
+        }
+    }
+}
+
 uint8_t object_delete(lwm2m_context_t *context, lwm2m_uri_t *uri) {
     lwm2m_object_t *object = find(context, uri->objectId);
     uint8_t result = COAP_202_DELETED;
     if (!object) {
         return COAP_404_NOT_FOUND;
     }
+    if (!object->deleteFunc) {
+        return COAP_405_METHOD_NOT_ALLOWED;
+    }
     if (LWM2M_URI_IS_SET_INSTANCE(uri)) {
-        return object->deleteFunc(context, uri->instanceId, object);
+        result = object->deleteFunc(context, uri->instanceId, object);
+        if (result == COAP_202_DELETED) {
+            clear_observations(context, uri->objectId, uri->instanceId);
+        }
+        return result;
     }
     /* As Wakaama does: the list has to become shorter; and the Instance is looked at
      * once more. */
     while (object->instanceList && result == COAP_202_DELETED) {
         const lwm2m_list_t *it = object->instanceList;
         result = object->deleteFunc(context, it->id, object);
-        deleted_id = it->id;
+        if (result == COAP_202_DELETED) {
+            clear_observations(context, uri->objectId, it->id);
+        }
     }
     return result;
 }
@@ -451,10 +483,11 @@ void observe_step(lwm2m_context_t *context, time_t now, time_t *timeout) {
 
 int lwm2m_send(lwm2m_context_t *context, uint16_t ssid, lwm2m_uri_t *uris, size_t count,
                lwm2m_transaction_callback_t callback, void *user_data) {
-    (void) count;
     (void) callback;
     (void) user_data;
-    tell(&sent[sent_count++], context, ssid, uris);
+    for (size_t i = 0; i < count; ++i) {
+        tell(&sent[sent_count++], context, ssid, &uris[i]);
+    }
     return COAP_NO_ERROR;
 }
 
@@ -493,7 +526,7 @@ uint8_t bootstrap_handleDeleteAll(lwm2m_context_t *context, void *session) {
         lwm2m_uri_t uri = {it->objID, LWM2M_MAX_ID, LWM2M_MAX_ID, LWM2M_MAX_ID};
         (void) object_delete(context, &uri);
     }
-    bootstrap_status = STATE_BS_PENDING;
+    /* As in Wakaama, this does not become STATE_BS_PENDING. */
     return COAP_202_DELETED;
 }
 
@@ -516,5 +549,6 @@ void bootstrap_step(lwm2m_context_t *context, time_t now, time_t *timeout) {
 
 lwm2m_status_t bootstrap_getStatus(lwm2m_context_t *context) {
     (void) context;
-    return bootstrap_status;
+    /* Of a single Bootstrap-Server; one that began by itself may have no state yet. */
+    return bootstrap_status == STATE_DEREGISTERED ? STATE_BS_FAILED : bootstrap_status;
 }

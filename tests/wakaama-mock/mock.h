@@ -26,10 +26,8 @@ extern size_t sent_count;
 extern size_t registrations;
 /* The last line in the log. */
 extern char logged[256];
-/* How a bootstrap stands. */
+/* How a bootstrap stands: the state of the only Bootstrap-Server. */
 extern lwm2m_status_t bootstrap_status;
-/* Which Instance of a whole Object was deleted last. */
-extern uint16_t deleted_id;
 /* What Wakaama itself thinks of the accounts when a bootstrap ends. */
 extern bool accounts_are_valid;
 

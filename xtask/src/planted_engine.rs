@@ -294,11 +294,25 @@ pub const PLANTED: &[Mutant] = &[
         "on bare metal, a roll-back that commits",
         [
             "src/table/bare.rs",
-            "if !keeps {\n            core::mem::swap",
-            "if false {\n            core::mem::swap",
+            "if !keeps {\n            // What a synchronisation",
+            "if false {\n            // What a synchronisation",
         ],
         // Not security: whoever edits an instance owns it, and may grow there.
         &["small:model"],
+    ),
+    mutant(
+        "on bare metal, a roll-back that forgets what a synchronisation has noted",
+        [
+            "src/table/bare.rs",
+            "mark(&mut self.saved, row.key, row.value & MARKS);",
+            "",
+        ],
+        &["small:regressions"],
+    ),
+    mutant(
+        "on bare metal, a failed synchronisation that leaves its notes",
+        ["src/sync/mod.rs", "state.table.forget_gone();", ""],
+        &["small:costs"],
     ),
     // ---- many grants at once ----
     mutant(

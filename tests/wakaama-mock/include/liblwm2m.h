@@ -42,8 +42,11 @@ typedef struct _lwm2m_list_t {
 } lwm2m_list_t;
 
 #define LWM2M_LIST_FIND(head, id) lwm2m_list_find((lwm2m_list_t *) (head), (id))
+#define LWM2M_LIST_RM(head, id, removed)                                                 \
+    lwm2m_list_remove((lwm2m_list_t *) (head), (id), (lwm2m_list_t **) (removed))
 #define LWM2M_LIST_FREE(head) lwm2m_list_free((lwm2m_list_t *) (head))
 lwm2m_list_t *lwm2m_list_find(lwm2m_list_t *head, uint16_t id);
+lwm2m_list_t *lwm2m_list_remove(lwm2m_list_t *head, uint16_t id, lwm2m_list_t **removed);
 void lwm2m_list_free(lwm2m_list_t *head);
 
 typedef struct {
