@@ -15,22 +15,22 @@
  * by `cargo xtask size --write`. The first row is what every program needs, each other one how much
  * more with these besides. What some share counts in each of them.
  *
- *       2420  ocf_acl_new, ocf_acl_free, ocf_acl_check
- *      +5090  ocf_acl_load
- *      +1170  ocf_acl_encode, ocf_acl_generation
- *      +1460  ocf_acl_get
- *      +5100  ocf_acl_post
- *       +910  ocf_acl_delete
+ *       2410  ocf_acl_new, ocf_acl_free, ocf_acl_check
+ *      +5180  ocf_acl_load
+ *      +1160  ocf_acl_encode, ocf_acl_generation
+ *      +1450  ocf_acl_get
+ *      +5190  ocf_acl_post
+ *       +990  ocf_acl_delete
  *       +220  ocf_acl_reset, ocf_acl_owner, ocf_acl_set_owner
- *       +470  ocf_acl_count, ocf_acl_next, ocf_acl_next_resource
- *      +3920  ocf_acl_put
- *       +940  ocf_acl_remove, ocf_acl_remove_if
- *      +3540  ocf_acl_set_tag
- *      +5700  ocf_acl_update_new, ocf_acl_update_free, ocf_acl_update_cbor, ocf_acl_update_apply
- *      +2610  ocf_acl_update_event
+ *       +460  ocf_acl_count, ocf_acl_next, ocf_acl_next_resource
+ *      +4030  ocf_acl_put
+ *      +1020  ocf_acl_remove, ocf_acl_remove_if
+ *      +3640  ocf_acl_set_tag
+ *      +5850  ocf_acl_update_new, ocf_acl_update_free, ocf_acl_update_cbor, ocf_acl_update_apply
+ *      +2680  ocf_acl_update_event
  *        +40  ocf_acl_classify
  *       +970  ocf_acl_error_text
- *      12650  all
+ *      12740  all
  */
 
 #ifndef OCF_ACL_H

@@ -223,8 +223,8 @@ const MUTATIONS: [Mutation; 42] = [
     ),
     object(
         "Wakaama finds another ID than that of the Instance deleted",
-        "    *list = LWM2M_LIST_RM(*list, iid, &port->gone);\n",
-        "    port->gone = NULL;\n    aac_wakaama_refresh(port);\n",
+        "        *list = LWM2M_LIST_RM(*list, iid, &port->gone);\n",
+        "        port->gone = NULL;\n        aac_wakaama_refresh(port);\n",
     ),
     object(
         "Object 2 is taken to be in Wakaama's list",

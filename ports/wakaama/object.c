@@ -78,8 +78,7 @@ static int write_one(const aac_wakaama_t *port, uint16_t iid,
         return AAC_BAD_REQUEST;
     }
     int result = !is_acl || type == LWM2M_WRITE_PARTIAL_UPDATE
-                     ? 0
-                     : aac_edit(port->engine, AAC_EDIT_RESET_RESOURCE, iid, rid);
+                     ? 0 : aac_edit(port->engine, AAC_EDIT_RESET_RESOURCE, iid, rid);
     const lwm2m_data_t *it = is_acl ? resource->value.asChildren.array : resource;
     size_t left = is_acl ? resource->value.asChildren.count : 1;
     for (; left && !result; --left, ++it) {
@@ -94,8 +93,7 @@ static int write_one(const aac_wakaama_t *port, uint16_t iid,
 static int write_all(const aac_wakaama_t *port, uint16_t iid, int count,
                      const lwm2m_data_t *resources, lwm2m_write_type_t type) {
     int result = type != LWM2M_WRITE_REPLACE_INSTANCE
-                     ? 0
-                     : aac_edit(port->engine, AAC_EDIT_RESET, iid, 0);
+                     ? 0 : aac_edit(port->engine, AAC_EDIT_RESET, iid, 0);
     for (int i = 0; i < count && !result; ++i) {
         result = write_one(port, iid, &resources[i], type);
     }
@@ -144,10 +142,12 @@ static uint8_t on_delete(lwm2m_context_t *context, uint16_t iid, lwm2m_object_t 
     aac_wakaama_t *port = (aac_wakaama_t *) object;
     int result = aac_edit(port->engine, AAC_EDIT_REMOVE, iid, 0);
     port->is_spoiled |= result != 0;
-    /* Wakaama looks at its ID once more. */
-    lwm2m_free(port->gone);
-    lwm2m_list_t **list = &port->object.instanceList;
-    *list = LWM2M_LIST_RM(*list, iid, &port->gone);
+    if (!result) {
+        /* Wakaama looks at its ID once more. */
+        lwm2m_free(port->gone);
+        lwm2m_list_t **list = &port->object.instanceList;
+        *list = LWM2M_LIST_RM(*list, iid, &port->gone);
+    }
     return code_of(result, COAP_202_DELETED);
 }
 

@@ -825,6 +825,9 @@ static void object_2_is_not_removed(void) {
     SERVER->next = object->next;
     CHECK(!aac_set_acl(AAC, 1234, 1, 1, READ));
     SERVER->next = object;
+    /* What is not removed stays in the list. */
+    CHECK(object->deleteFunc(&CONTEXT, 0, object) != COAP_202_DELETED);
+    CHECK(is_listed(0));
     stop();
 }
 
