@@ -92,15 +92,15 @@
  *       +410  aac_decide_before, aac_ask
  *      +3390  aac_explain, aac_rule_text, aac_why_text
  *      +3490  aac_explain_refusal
- *      +3760  aac_sync, aac_sync_step, aac_sync_all
- *       +400  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
- *      +2540  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
+ *      +3870  aac_sync, aac_sync_step, aac_sync_all
+ *       +410  aac_next_instance, aac_next_entry, aac_next, aac_read, aac_get
+ *      +2620  aac_transaction, aac_create, aac_remove, aac_reset, aac_write,
  *             aac_reset_resource, aac_remove_entry, aac_edit
- *      +1290  aac_set_acl, aac_set_owner, aac_grant
- *      +2830  aac_provision
- *       +530  aac_is_modified, aac_persist
- *      +1360  aac_restore, aac_purge
- *      14860  all
+ *      +1360  aac_set_acl, aac_set_owner, aac_grant
+ *      +2860  aac_provision
+ *       +520  aac_is_modified, aac_persist
+ *      +1390  aac_restore, aac_purge
+ *      15050  all
  *
  * Of the C library the engine needs malloc, realloc, free, memcpy, memmove,
  * memset and memcmp, and on a hosted system abort, which is never called.

@@ -161,7 +161,7 @@ impl Table {
     }
 
     /// Not needed here: what is noted ends with the synchronisation.
-    pub(crate) fn forget_gone(&self) {}
+    pub(crate) fn forget_gone(&mut self) {}
 
     /// Takes the next note that is among these, of an instance that is still there.
     pub(crate) fn next_note(&self, notes: &mut Notes, among: Note) -> Option<Instance> {
