@@ -191,8 +191,8 @@ const MUTATIONS: [Mutation; 23] = [
         name: "permissions outlive what does not include Object 2",
         file: "core.c",
         edits: &[(
-            "way it comes. */\n    return _anjay_dm_transaction_include_object(port->anjay, &port->installed);",
-            "way it comes. */\n    return 0;",
+            "way it comes. */\n    const int result =\n            _anjay_dm_transaction_include_object(port->anjay, &port->installed);",
+            "way it comes. */\n    const int result = 0;",
         )],
     },
     Mutation {
