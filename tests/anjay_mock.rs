@@ -107,7 +107,7 @@ struct Mutation {
 
 // A listing that fails and says that it did not is not among them: the engine asks
 // again for each Instance that it misses.
-const MUTATIONS: [Mutation; 23] = [
+const MUTATIONS: [Mutation; 24] = [
     // Those that Anjay's own integration tests let pass.
     Mutation {
         name: "set_acl notifies nobody",
@@ -193,6 +193,14 @@ const MUTATIONS: [Mutation; 23] = [
         edits: &[(
             "way it comes. */\n    const int result =\n            _anjay_dm_transaction_include_object(port->anjay, &port->installed);",
             "way it comes. */\n    const int result = 0;",
+        )],
+    },
+    Mutation {
+        name: "permissions that nothing ends",
+        file: "core.c",
+        edits: &[(
+            "if (!result) {\n        port->permitted",
+            "if (true) {\n        port->permitted",
         )],
     },
     Mutation {

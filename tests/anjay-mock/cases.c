@@ -861,6 +861,19 @@ static void rights_from_the_same_operation_do_not_count(void) {
     CHECK(read_at(acl_iid, 3, NONE) == 1);
 }
 
+/* Otherwise nothing would end it. */
+static void what_is_not_included_is_not_granted(void) {
+    install();
+    grant(1, 1, DELETE);
+    begin(false);
+    mock_client()->include_fails = true;
+    CHECK(!allowed(1, ANJAY_ACTION_DELETE, TARGET, 1));
+    mock_client()->include_fails = false;
+    queue_resource(TARGET, 1, 5);
+    CHECK(sync(1) == ANJAY_ERR_UNAUTHORIZED);
+    finish(-1);
+}
+
 static void what_was_granted_stays_granted(void) {
     install();
     grant(1, 1, DELETE);
@@ -958,6 +971,7 @@ static const struct {
     CASE(sync_fails_whole),
     CASE(rights_change_what_is_visible),
     CASE(unasked_changes_are_refused),
+    CASE(what_is_not_included_is_not_granted),
     CASE(rights_from_the_same_operation_do_not_count),
     CASE(what_was_granted_stays_granted),
     CASE(end_devices_are_not_governed),

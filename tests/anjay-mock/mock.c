@@ -273,6 +273,9 @@ int _anjay_dm_transaction_include_object(anjay_unlocked_t *anjay,
             return 0;
         }
     }
+    if (anjay->include_fails) {
+        return ANJAY_ERR_INTERNAL;
+    }
     mock_object_t *other = other_object(object);
     if (other) {
         memcpy(other->exists_before, other->exists, sizeof(other->exists));

@@ -394,6 +394,7 @@ struct anjay_struct {
     mock_object_t *objects[4];
     AVS_LIST(anjay_dm_installed_object_t) object_2;
     const anjay_dm_installed_object_t *in_transaction[8];
+    bool include_fails;
     /* Servers in memory, in the Server Object, and in the Security Object. */
     anjay_ssid_t servers[MOCK_MANY];
     anjay_ssid_t accounts[MOCK_MANY];
