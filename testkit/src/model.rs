@@ -390,7 +390,7 @@ impl Model {
         for (oid, _) in changes.iter().filter(|(oid, _)| is_governed(*oid)) {
             let is_registered = client.objects.borrow().contains_key(oid);
             // On bare metal each target is asked about, and no list is needed.
-            let is_listed = !cfg!(any(access_control_small, feature = "small"));
+            let is_listed = !cfg!(feature = "small");
             if is_listed && is_registered && client.unlistable.borrow().contains(oid) {
                 continue;
             }

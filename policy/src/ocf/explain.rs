@@ -1,6 +1,7 @@
 //! A decision, and what each of the ten rules said on the way to it.
 
 use super::{permissions, subject, uuid_text, word};
+pub use crate::explain::Step;
 use ocf_acl::{
     Acl, Decision, Kind, Method, Put, Request, Resource, Role, Rule, State, Subject, Uuid,
 };
@@ -43,17 +44,6 @@ pub struct Question {
     pub method: &'static str,
     /// The path.
     pub path: String,
-}
-
-/// A rule, and what it said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Its name, for programs.
-    pub rule: &'static str,
-    /// Whether it decided.
-    pub decides: bool,
-    /// What it said, in words.
-    pub text: String,
 }
 
 /// An answer, and why.
